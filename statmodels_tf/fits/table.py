@@ -1,0 +1,268 @@
+"""One renderer for every result: a heading, aligned tables and footers, as text, HTML, Markdown and LaTeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+import pandas as pd
+
+_GAP = "  "
+_CSS = """
+.statmodels{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:#1f2328;background:transparent;max-width:60em}
+.statmodels .head{display:flex;justify-content:space-between;gap:2em;flex-wrap:wrap}
+.statmodels .head b,.statmodels th:first-child{font-weight:600}
+.statmodels .quiet{color:#59636e}
+.statmodels .note{color:#8a4600}
+.statmodels table{border-collapse:collapse;margin:.8em 0;color:inherit;background:transparent}
+.statmodels th,.statmodels td{padding:.12em .7em;text-align:right;border:0;background:transparent;white-space:nowrap}
+.statmodels th{font-weight:400;border-bottom:1px solid #d1d9e0}
+.statmodels .left{text-align:left}
+.statmodels .pair{text-align:center}
+@media (prefers-color-scheme: dark){
+.statmodels{color:#e6edf3}
+.statmodels .quiet{color:#9198a1}
+.statmodels .note{color:#e3a14d}
+.statmodels th{border-color:#3d444d}
+}
+"""
+_LATEX = {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
+    ">": r"\textgreater{}", "|": r"\textbar{}", "·": r"\textperiodcentered{}",
+    **{c: "\\" + c for c in "&%$#_{}"},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The heading of one column, or of `span` columns side by side; `left` aligns the cells."""
+
+    text: str
+    span: int = 1
+    left: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Text cells under headings; the first heading names the table.
+
+    >>> print(Table((Heading("Fixed effects"), Heading("estimate")), (("Intercept", "3.28"), ("x", "-0.09"))).text())
+    Fixed effects  estimate
+    Intercept          3.28
+    x                 -0.09
+    """
+
+    headings: tuple[Heading, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def _left(self) -> list[bool]:
+        """Return for each column whether it is aligned to the left."""
+        return [h.left or i == 0 for i, h in enumerate(self.headings) for _ in range(h.span)]
+
+    def text(self) -> str:
+        """Return the table as aligned text."""
+        left = self._left()
+        width = [max((len(row[j]) for row in self.rows), default=0) for j in range(len(left))]
+        head, j = [], 0
+        for i, heading in enumerate(self.headings):
+            here = range(j, j + heading.span)
+            missing = len(heading.text) - sum(width[c] for c in here) - len(_GAP) * (heading.span - 1)
+            width[j if left[j] or heading.span > 1 else here[-1]] += max(0, missing)
+            total = sum(width[c] for c in here) + len(_GAP) * (heading.span - 1)
+            head.append(heading.text.ljust(total) if heading.left or i == 0 else heading.text.rjust(total))
+            j += heading.span
+        lines = [head] + [
+            [c.ljust(w) if to_left else c.rjust(w) for c, w, to_left in zip(row, width, left, strict=True)]
+            for row in self.rows
+        ]
+        return "\n".join(_GAP.join(line).rstrip() for line in lines)
+
+    def html(self) -> str:
+        """Return the table as an HTML table."""
+        left = self._left()
+        head, j = "", 0
+        for heading in self.headings:
+            kind = "left" if left[j] else "pair" if heading.span > 1 else ""
+            head += f'<th class="{kind}" colspan="{heading.span}">{escape(heading.text)}</th>'
+            j += heading.span
+        body = "".join(
+            "<tr>"
+            + "".join(f'<td class="{"left" if lf else ""}">{escape(c)}</td>' for c, lf in zip(row, left, strict=True))
+            + "</tr>"
+            for row in self.rows
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def markdown(self) -> str:
+        """Return the table in GitHub's Markdown; a heading over several columns stands over the first."""
+        left = self._left()
+        head = [t for h in self.headings for t in (h.text, *[""] * (h.span - 1))]
+        rule = [":---" if lf else "---:" for lf in left]
+        lines = [head, rule, *self.rows]
+        return "\n".join("| " + " | ".join(_cell(c) for c in line) + " |" for line in lines)
+
+    def latex(self) -> str:
+        """Return the table as a LaTeX `tabular`, which needs no package."""
+        left = self._left()
+        head, j = [], 0
+        for h in self.headings:
+            align = "l" if left[j] else "c" if h.span > 1 else "r"
+            head.append(rf"\multicolumn{{{h.span}}}{{{align}}}{{{latex_escape(h.text)}}}")
+            j += h.span
+        lines = [" & ".join(head) + r" \\ \hline"]
+        lines += [" & ".join(latex_escape(c) for c in row) + r" \\" for row in self.rows]
+        columns = "".join("l" if lf else "r" for lf in left)
+        return "\n".join([rf"\begin{{tabular}}{{{columns}}} \hline", *lines, r"\hline", r"\end{tabular}"])
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """A result that prints: `str()`, HTML in a notebook, `.to_markdown()`, `.to_latex()`, and the figures in `.table`.
+
+    Parameters
+    ----------
+    title, formula : str
+        The first line: what was fitted, and to what.
+    lines : tuple of str
+        What stands under it: rows, levels, engine.
+    tables : tuple of Table
+    footers : tuple of str
+        Fit statistics.
+    notes : tuple of str
+        What the reader must know: singular, aliased, not converged; with the remedy.
+    table : DataFrame
+        The figures of the first table, not rounded.
+    """
+
+    title: str
+    formula: str
+    lines: tuple[str, ...]
+    tables: tuple[Table, ...]
+    footers: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    table: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def __str__(self) -> str:
+        tables = [t.text() for t in self.tables]
+        width = min(100, max((len(line) for t in tables for line in t.splitlines()), default=80))
+        gap = width - len(self.title) - len(self.formula)
+        head = f"{self.title}{' ' * gap}{self.formula}" if gap >= 2 else f"{self.title}\n{self.formula}"
+        blocks = ["\n".join([head, *_wrap(self.lines, max(width, 88))]), *tables]
+        blocks += ["\n".join(_wrap(part, max(width, 88))) for part in (self.footers, self.notes) if part]
+        return "\n\n".join(blocks)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        def block(kind: str, lines: Iterable[str]) -> str:
+            return "".join(f'<div class="{kind}">{escape(line)}</div>' for line in lines)
+
+        return (
+            f'<div class="statmodels"><style>{_CSS}</style>'
+            f'<div class="head"><b>{escape(self.title)}</b><span>{escape(self.formula)}</span></div>'
+            + block("quiet", self.lines)
+            + "".join(t.html() for t in self.tables)
+            + block("", self.footers)
+            + block("note", self.notes)
+            + "</div>"
+        )
+
+    def to_markdown(self) -> str:
+        """Return the summary in Markdown."""
+        head = f"**{self.title}** `{self.formula}`"
+        parts = [head, "  \n".join(self.lines), *(t.markdown() for t in self.tables)]
+        parts += ["  \n".join(p) for p in (self.footers, self.notes) if p]
+        return "\n\n".join(parts)
+
+    def to_latex(self) -> str:
+        """Return the summary in LaTeX; it needs no package beyond the standard class."""
+        head = rf"\noindent\textbf{{{latex_escape(self.title)}}} \texttt{{{latex_escape(self.formula)}}}"
+        parts = ["\\\\\n".join([head, *map(latex_escape, self.lines)]), *(t.latex() for t in self.tables)]
+        parts += ["\\\\\n".join(map(latex_escape, p)) for p in (self.footers, self.notes) if p]
+        return "\n\n\\medskip\\noindent\n".join(parts)
+
+
+def latex_escape(text: str) -> str:
+    """Return `text` with LaTeX's special characters escaped.
+
+    >>> latex_escape("y ~ x_1 + (1|g)")
+    'y \\\\textasciitilde{} x\\\\_1 + (1\\\\textbar{}g)'
+    """
+    return "".join(_LATEX.get(c, c) for c in text)
+
+
+def fixed(values: Sequence[float], decimals: int) -> list[str]:
+    """Return numbers with the same count of decimals; a missing one is empty.
+
+    >>> fixed([1234.5, -0.0, float("nan")], 2)
+    ['1234.50', '0.00', '']
+    """
+    return ["" if v != v else re.sub(r"^-(0(\.0*)?)$", r"\1", f"{v:.{decimals}f}") for v in map(float, values)]
+
+
+def decimals_for(scales: Iterable[float], digits: int = 3) -> int | None:
+    """Return the decimals that show each positive number in `scales` with at least `digits` significant digits.
+
+    None when the numbers differ so much in size that one count of decimals would not read well.
+
+    >>> decimals_for([6.8, 1.5]), decimals_for([0.0188, 0.0133]), decimals_for([1e-9, 1e5])
+    (2, 4, None)
+    """
+    need = [digits - 1 - _exponent(s) for s in scales if s == s and 0 < s < float("inf")]
+    if not need:
+        return digits
+    if max(need) > 7 or max(need) - min(need) > 5:
+        return None
+    return max(0, max(need))
+
+
+def column_format(scales: Iterable[float]) -> Callable[[Sequence[float]], list[str]]:
+    """Return a function that formats a column whose precision is that of `scales`."""
+    decimals = decimals_for(scales)
+    if decimals is None:
+        return lambda values: ["" if v != v else f"{v:.4g}" for v in map(float, values)]
+    return lambda values: fixed(values, decimals)
+
+
+def p_value(value: float) -> str:
+    """Return a p-value to three decimals, `<0.001` below.
+
+    >>> p_value(0.04), p_value(1e-9), p_value(float("nan"))
+    ('0.040', '<0.001', '')
+    """
+    return "" if value != value else "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def plural(count: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    >>> plural(73421, "row"), plural(1, "row")
+    ('73,421 rows', '1 row')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _exponent(value: float) -> int:
+    """Return the power of ten of a positive number."""
+    return int(f"{value:e}".split("e")[1])
+
+
+def _cell(text: str) -> str:
+    """Return a Markdown cell, with the characters escaped that would end or style it."""
+    return re.sub(r"([|*_\\\[\]<])", r"\\\1", text)
+
+
+def _wrap(lines: Iterable[str], width: int) -> list[str]:
+    """Return lines no wider than `width`, broken at ` · ` or at a space."""
+    out = []
+    for line in lines:
+        while len(line) > width:
+            cut = max(line.rfind(" · ", 0, width), 0) or line.rfind(" ", 0, width)
+            if cut <= 0:
+                break
+            out.append(line[:cut])
+            line = line[cut:].removeprefix(" · ").strip()
+        out.append(line)
+    return out
