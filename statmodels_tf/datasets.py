@@ -58,10 +58,10 @@ def load_dataset(name: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> load_dataset("sleepstudy").head(2)
+    >>> load_dataset("sleepstudy").round(1).head(2)
        Reaction  Days Subject
-    0    249.56     0     308
-    1  258.7047     1     308
+    0     249.6     0     308
+    1     258.7     1     308
     """
     index = _index()
     if not isinstance(name, str) or name.lower() not in index.index:
