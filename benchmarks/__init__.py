@@ -1,0 +1,1 @@
+"""This package and its peers on the same problems, measured side by side."""

@@ -1,0 +1,181 @@
+"""Measure this package and its peers on the same problems, side by side, and write JSON and a table.
+
+Every library runs in a process of its own with one BLAS thread. After a warm-up call the processes take turns, A B C
+A B C, and the median of each is kept. Measured is the whole call, from data frame to fit with standard errors, in CPU
+seconds.
+
+    python -m benchmarks.run [problem ...] [--repeats 5] [--check]
+"""
+
+import argparse
+import json
+import math
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+
+from benchmarks.problems import PROBLEMS, Problem
+from benchmarks.table import markdown
+
+HERE = Path(__file__).parent
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "BLIS")}
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A library to compare: how it is started, and on which problems it can run."""
+
+    name: str
+    command: tuple[str, ...]
+    last: tuple[str, ...] = ()
+    problems: tuple[str, ...] = tuple(PROBLEMS)
+
+
+PEERS = [
+    Peer("statmodels_tf", (sys.executable, "-m", "benchmarks.peers.ours")),
+    Peer("lme4", ("Rscript", str(HERE / "peers" / "lme4.R")), last=("yes",)),
+    Peer("lme4, no derivative check", ("Rscript", str(HERE / "peers" / "lme4.R")), last=("no",)),
+    Peer(
+        "statsmodels",
+        (sys.executable, "-m", "benchmarks.peers.statsmodels_mixedlm"),
+        problems=("sleepstudy", "pastes"),  # it has no crossed factors, and needs most of an hour for the million rows
+    ),
+]
+
+
+def missing(peer: Peer) -> str:
+    """Return why a peer cannot run on this machine, or an empty string."""
+    if peer.command[0] == "Rscript":
+        if shutil.which("Rscript") is None:
+            return "R is not installed"
+        check = 'stopifnot(requireNamespace("lme4", quietly = TRUE), requireNamespace("jsonlite", quietly = TRUE))'
+        done = subprocess.run(["Rscript", "-e", check], capture_output=True, check=False)
+        return "R lacks lme4 or jsonlite" if done.returncode else ""
+    return "statsmodels is not installed" if peer.name == "statsmodels" and find_spec("statsmodels") is None else ""
+
+
+class Running:
+    """A peer's process on one problem."""
+
+    def __init__(self, peer: Peer, problem: Problem, data: str, levels: str):
+        method = "REML" if problem.REML else "ML"
+        command = [*peer.command, data, levels, problem.formula, method, str(problem.number), *peer.last]
+        environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": str(HERE.parent)}
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
+        self.versions = self._line()["versions"]
+        self.answers: list[dict] = []
+
+    def _line(self) -> dict:
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.process.args} ended with code {self.process.wait()}")
+        return json.loads(line)
+
+    def measure(self) -> None:
+        """Ask for one more measured fit."""
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+        self.answers.append(self._line())
+
+    def close(self) -> dict:
+        """End the process; return the medians, every time measured, and the last answer."""
+        self.process.stdin.close()
+        self.process.wait()
+        keys = ("criterion", "coef", "se")
+        times = {key: [answer[key] for answer in self.answers] for key in ("cpu", "wall")}
+        return {
+            **{key: median(values) for key, values in times.items()},
+            "all": times,
+            **{key: self.answers[-1][key] for key in keys},
+            "versions": self.versions,
+        }
+
+
+def compare(problem: Problem, peers: list[Peer], repeats: int) -> dict[str, dict]:
+    """Return the figures of each peer that can run the problem, measured in turns."""
+    with tempfile.TemporaryDirectory() as folder:
+        frame = problem.data()
+        data, levels = f"{folder}/data.csv", f"{folder}/levels.json"
+        frame.to_csv(data, index=False)
+        factors = frame.select_dtypes("category")
+        Path(levels).write_text(json.dumps({name: list(factors[name].cat.categories) for name in factors}))
+        running = {peer.name: Running(peer, problem, data, levels) for peer in peers if problem.name in peer.problems}
+        for _ in range(repeats):
+            for process in running.values():
+                process.measure()
+        return {name: process.close() for name, process in running.items()}
+
+
+def hardware() -> dict:
+    """Return what the machine is, as far as it tells."""
+    info = Path("/proc/cpuinfo")
+    models = (
+        [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        if info.exists()
+        else []
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30 if hasattr(os, "sysconf") else math.nan
+    return {
+        "processor": models[0] if models else platform.processor(),
+        "cores": os.cpu_count(),
+        "memory_GiB": round(memory, 1),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
+
+
+def failures(results: dict[str, dict]) -> list[str]:
+    """Return what falls short of the problems' own limits."""
+    found = []
+    for name, peers in results.items():
+        ours, theirs, problem = peers["statmodels_tf"], peers.get("lme4"), PROBLEMS[name]
+        if problem.limit is not None and ours["cpu"] > problem.limit:
+            found.append(f"{name}: {ours['cpu']:.4f} s a call, more than {problem.limit} s")
+        if theirs and theirs["cpu"] < problem.least * ours["cpu"]:
+            found.append(f"{name}: {theirs['cpu'] / ours['cpu']:.1f} times lme4's speed, less than {problem.least}")
+        if theirs and ours["criterion"] > theirs["criterion"] + 1e-6:
+            found.append(f"{name}: criterion above lme4's by {ours['criterion'] - theirs['criterion']:.2g}")
+    return found
+
+
+def main() -> int:
+    """Run the comparison from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__.splitlines()[0])
+    parser.add_argument("problems", nargs="*", default=list(PROBLEMS), help=f"among {', '.join(PROBLEMS)}")
+    parser.add_argument("--repeats", type=int, default=5, help="measured calls of each library (default 5)")
+    parser.add_argument("--check", action="store_true", help="exit with 1 where a limit of problems.py is not met")
+    parser.add_argument("--out", type=Path, default=HERE / "results", help="folder for the JSON and the table")
+    options = parser.parse_args()
+    if unknown := set(options.problems) - set(PROBLEMS):
+        parser.error(f"no problem {', '.join(sorted(unknown))}; there are {', '.join(PROBLEMS)}")
+    skipped = {peer.name: reason for peer in PEERS if (reason := missing(peer))}
+    for name, reason in skipped.items():
+        print(f"without {name}: {reason}", file=sys.stderr)
+    peers = [peer for peer in PEERS if peer.name not in skipped]
+    results = {}
+    for name in options.problems:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        results[name] = compare(PROBLEMS[name], peers, options.repeats)
+    now = datetime.now(UTC)
+    record = {"date": now.strftime("%Y-%m-%d"), "hardware": hardware(), "repeats": options.repeats, "results": results}
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / f"{now:%Y-%m-%d}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    table = markdown(record)
+    (options.out / "table.md").write_text(table, encoding="utf-8")
+    print(table)
+    short = failures(results)
+    print(*short, sep="\n", file=sys.stderr, end="\n" if short else "")
+    return 1 if options.check and short else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
