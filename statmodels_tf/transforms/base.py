@@ -1,0 +1,172 @@
+"""The values a formula computes with, and what a function of the formula is.
+
+A value is a NumPy array [n] (numbers or truth values), a `Logical` (truth values with holes), a `Factor` (codes with
+levels), a `Matrix` (several named columns), or a constant.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ..errors import DataError
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """How the levels of a factor become columns: a name of R's (`contr.sum`), or a matrix [levels, columns]."""
+
+    name: str
+    matrix: np.ndarray | None = field(default=None, compare=False)
+    columns: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A value for each row out of a list of levels; `codes` [n] index `levels`, -1 where missing.
+
+    `text` marks a column of plain text: its levels are sorted by code point and mean nothing more.
+    """
+
+    codes: np.ndarray
+    levels: tuple[str, ...]
+    ordered: bool = False
+    contrast: Contrast | None = None
+    text: bool = False
+
+    def take(self, rows):
+        """Return the factor on `rows`, all levels kept."""
+        return replace(self, codes=self.codes[rows])
+
+    def used(self):
+        """Return the factor without the levels that no row has."""
+        counts = np.bincount(
+            self.codes[self.codes >= 0] if (self.codes < 0).any() else self.codes, minlength=len(self.levels)
+        )
+        keep = counts > 0
+        if keep.all():
+            return self
+        lookup = np.append(np.where(keep, np.cumsum(keep) - 1, -1), -1).astype(np.int32)
+        levels = tuple(level for level, kept in zip(self.levels, keep, strict=True) if kept)
+        return replace(self, codes=lookup[self.codes], levels=levels)
+
+    def labels(self):
+        """Return the level of each row as an object array, None where missing."""
+        return np.array([*self.levels, None], dtype=object)[self.codes]
+
+
+@dataclass(frozen=True)
+class Logical:
+    """Truth values with holes: `values` [n] int8 are 1, 0 or -1 (missing)."""
+
+    values: np.ndarray
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Columns [n, k] made by one call, and their names within it."""
+
+    values: np.ndarray
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Transform:
+    """A function that a formula may call.
+
+    A stateful one takes a keyword `state` (None the first time) and returns the value and the state that repeats it
+    on other rows; the state is plain data: numbers, text, lists and arrays.
+    """
+
+    name: str
+    function: Callable
+    stateful: bool = False
+
+
+def is_factor(value):
+    """Return whether `value` is coded by levels."""
+    return isinstance(value, Factor)
+
+
+def describe(value):
+    """Return what `value` is, in words for a message."""
+    if isinstance(value, Factor):
+        shown = ", ".join(value.levels[:4]) + (", ..." if len(value.levels) > 4 else "")
+        return f"text ({shown})" if value.text else f"a factor (levels {shown})"
+    if isinstance(value, Matrix):
+        return f"a matrix of {len(value.columns)} columns"
+    if isinstance(value, str):
+        return f'the text "{value}"'
+    if value is None:
+        return "NULL"
+    if isinstance(value, (Contrast, Transform)):
+        return f"the function {value.name}"
+    return "numbers"
+
+
+def numeric(value, who="this"):
+    """Return `value` as float64 numbers (NaN where missing); truth values count 0 and 1.
+
+    Parameters
+    ----------
+    value : array [n], Logical, or constant
+    who : the function that asks, for the message.
+    """
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
+        return value if value.dtype == np.float64 else value.astype(np.float64)
+    if isinstance(value, Logical):
+        return np.where(value.values < 0, np.nan, value.values)
+    if isinstance(value, Matrix) and value.values.shape[1] == 1:
+        return value.values[:, 0]
+    if isinstance(value, (bool, int, float, np.number, np.bool_)):
+        return np.float64(value)
+    advice = ""
+    if isinstance(value, Factor):
+        advice = ". Take its codes with `as.numeric(...)`, or use it as a term of its own"
+        if value.text:
+            advice = ". Turn it into numbers in the data, or use it as a term of its own"
+    raise DataError(f"{who} needs numbers and was given {describe(value)}{advice}.")
+
+
+def truth(value, who="this"):
+    """Return `value` as int8 truth values: 1, 0, or -1 where missing."""
+    if isinstance(value, Logical):
+        return value.values
+    if isinstance(value, np.ndarray) and value.dtype.kind == "b":
+        return value.view(np.int8)
+    numbers = numeric(value, who)
+    return np.where(np.isnan(numbers), -1, numbers != 0).astype(np.int8)
+
+
+def logical(values):
+    """Return int8 truth values [n] as a boolean array where none is missing, else as a `Logical`."""
+    values = np.asarray(values, dtype=np.int8)
+    return Logical(values) if (values < 0).any() else values.astype(bool)
+
+
+def number_label(number):
+    """Return a number as R prints a level: 15 significant digits, no trailing `.0`.
+
+    >>> number_label(5.0), number_label(0.1 + 0.2)
+    ('5', '0.3')
+    """
+    if isinstance(number, (int, np.integer)):
+        return str(int(number))
+    if float(number).is_integer() and abs(number) < 1e15:
+        return str(int(number))
+    return f"{number:.15g}"
+
+
+def texts(value, who="this"):
+    """Return one text or several (a constant, a list or `c(...)`) as a tuple of labels."""
+    if isinstance(value, Factor):
+        return tuple(value.labels())
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, (tuple, list, np.ndarray)):
+        return tuple(v if isinstance(v, str) else number_label(v) for v in value)
+    if isinstance(value, (bool, np.bool_)):
+        return (str(bool(value)),)
+    if isinstance(value, (int, float, np.number)):
+        return (number_label(value),)
+    raise DataError(f'{who} needs level names such as `c("a", "b")`, not {describe(value)}.')

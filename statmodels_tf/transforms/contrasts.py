@@ -1,0 +1,115 @@
+"""Contrasts: how the levels of a factor become columns, as R codes them."""
+
+import numpy as np
+
+from ..errors import DataError, did_you_mean
+from .base import Contrast, Transform, describe, number_label
+
+
+def treatment(levels, base=1):
+    """Return an indicator of each level but the reference, with the levels as names.
+
+    >>> treatment(("a", "b", "c"))[1]
+    ('b', 'c')
+    """
+    keep = [i for i in range(len(levels)) if i != base - 1]
+    return np.eye(len(levels))[:, keep], tuple(levels[i] for i in keep)
+
+
+def sum_to_zero(levels):
+    """Return indicators of each level but the last, which is -1 in all of them."""
+    k = len(levels)
+    return np.vstack([np.eye(k - 1), -np.ones((1, k - 1))]), _numbers(k - 1)
+
+
+def helmert(levels):
+    """Return the comparison of each level with the mean of those before it."""
+    k = len(levels)
+    matrix = np.triu(-np.ones((k, k)), 0)[:, : k - 1]
+    matrix[np.arange(1, k), np.arange(k - 1)] = np.arange(1, k)
+    return matrix, _numbers(k - 1)
+
+
+def polynomial(levels, scores=None):
+    """Return orthonormal polynomials in the level's number (or `scores`): linear, quadratic, cubic, `^4` ...
+
+    References
+    ----------
+    Chambers & Hastie (1992), Statistical Models in S, section 2.3.2.
+    """
+    k = len(levels)
+    points = np.arange(1, k + 1, dtype=float) if scores is None else np.asarray(scores, dtype=float)
+    points = points - points.mean()
+    # The sign of each column is that of the raw power projected on what precedes it, hence the factor sign(diag R).
+    q, r = np.linalg.qr(np.vander(points, k, increasing=True))
+    names = (".L", ".Q", ".C", *(f"^{d}" for d in range(4, k)))[: k - 1]
+    return (q * np.sign(np.diag(r)))[:, 1:], names
+
+
+def _numbers(k):
+    return tuple(str(j + 1) for j in range(k))
+
+
+CODINGS = {
+    "contr.treatment": treatment,
+    "contr.sum": sum_to_zero,
+    "contr.helmert": helmert,
+    "contr.poly": polynomial,
+}
+_ALIASES = {name.removeprefix("contr."): name for name in CODINGS} | {
+    "Treatment": "contr.treatment",
+    "Sum": "contr.sum",
+    "Helmert": "contr.helmert",
+    "Poly": "contr.poly",
+}
+
+
+def as_contrast(value, who="C()"):
+    """Return the contrast meant by a name (`"sum"`, `contr.sum`), a matrix [levels, columns] or a contrast."""
+    if isinstance(value, Contrast):
+        return value
+    if isinstance(value, Transform):
+        value = value.name
+    if isinstance(value, str):
+        name = _ALIASES.get(value, value)
+        if name in CODINGS:
+            return Contrast(name)
+        known = [*CODINGS, *(n for n in _ALIASES if n.islower())]
+        raise DataError(
+            f"{who}: no contrasts called `{value}`.{did_you_mean(value, known)} "
+            f"Known: {', '.join(CODINGS)}, or a matrix with a row for each level."
+        )
+    matrix = np.asarray(value, dtype=float) if isinstance(value, (np.ndarray, list, tuple)) else None
+    if matrix is None or matrix.ndim not in (1, 2):
+        raise DataError(f"{who} needs the name of contrasts ({', '.join(CODINGS)}) or a matrix, not {describe(value)}.")
+    return Contrast("matrix", matrix.reshape(len(matrix), -1))
+
+
+def contrast_matrix(contrast, levels):
+    """Return the matrix [levels, columns] of a contrast and the names of its columns."""
+    if contrast.matrix is None:
+        return CODINGS[contrast.name](levels)
+    if len(contrast.matrix) != len(levels):
+        raise DataError(
+            f"the contrast matrix has {len(contrast.matrix)} rows, and the factor {len(levels)} levels "
+            f"({', '.join(levels[:6])}{', ...' if len(levels) > 6 else ''})."
+        )
+    return contrast.matrix, contrast.columns or _numbers(contrast.matrix.shape[1])
+
+
+def _call(name):
+    def call(n, base=1, scores=None):
+        levels = tuple(number_label(v) for v in n) if np.ndim(n) else _numbers(int(n))
+        coding = CODINGS[name]
+        if name == "contr.treatment":
+            matrix, columns = coding(levels, int(base))
+        elif name == "contr.poly":
+            matrix, columns = coding(levels, scores)
+        else:
+            matrix, columns = coding(levels)
+        return Contrast(name, matrix, columns)
+
+    return Transform(name, call)
+
+
+CONTRASTS = [_call(name) for name in CODINGS]

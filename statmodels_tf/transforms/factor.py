@@ -1,0 +1,220 @@
+"""Functions that make, recode or unmake factors: `factor(x)`, `relevel(f, ref = "b")`, `cut(x, 4)`, `as.numeric(f)`."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..errors import DataError, did_you_mean
+from .base import Contrast, Factor, Logical, Matrix, Transform, describe, number_label, numeric, texts, truth
+from .contrasts import as_contrast
+
+
+def factor(x, levels=None, labels=None, ordered=None, exclude=None, *, state=None):
+    """Return `x` as a factor; its levels are the sorted values unless `levels` says otherwise.
+
+    Numbers sort as numbers and text by code point; a factor keeps its order without the unused levels.
+    """
+    given = as_factor(x)
+    was_ordered = given.ordered if ordered is None else bool(ordered)
+    if state is None:
+        used = given.used()
+        source = list(used.levels if levels is None else texts(levels, "factor()"))
+        shown = source if labels is None else list(texts(labels, "factor()"))
+        if len(shown) != len(source):
+            raise DataError(
+                f"factor() has {len(source)} levels ({', '.join(source[:6])}) and {len(shown)} labels; "
+                "give one label for each level."
+            )
+        state = {"source": source, "levels": shown}
+    return _recode(given, state["source"], state["levels"], was_ordered, closed=levels is not None), state
+
+
+def _recode(given, source, shown, ordered, *, closed):
+    """Return a factor with levels `shown`, where `source` held the values.
+
+    Other values are missing when the caller listed the levels (`closed`), as in R; else they stay as extra levels at
+    the end, for the design to judge.
+    """
+    levels = list(dict.fromkeys(shown))
+    place = {value: levels.index(label) for value, label in zip(source, shown, strict=True)}
+    extra = [] if closed else [level for level in given.used().levels if level not in place]
+    place |= {level: len(levels) + i for i, level in enumerate(extra)}
+    lookup = np.array([*(place.get(level, -1) for level in given.levels), -1], dtype=np.int32)
+    return Factor(lookup[given.codes], (*levels, *extra), ordered, given.contrast)
+
+
+def as_factor(x):
+    """Return `x` as a factor with every value a level."""
+    if isinstance(x, Factor):
+        return replace(x, text=False)
+    if isinstance(x, Logical) or (isinstance(x, np.ndarray) and x.dtype.kind == "b"):
+        return Factor(truth(x).astype(np.int32), ("False", "True"))
+    if isinstance(x, Matrix) or not isinstance(x, np.ndarray):
+        raise DataError(f"factor() needs a column, not {describe(x)}.")
+    return code_numbers(x)
+
+
+def code_numbers(x):
+    """Return numbers [n] as a factor, levels in numerical order, by counting when they are integers close together."""
+    if x.dtype.kind in "iu" and len(x):
+        low, high = int(x.min()), int(x.max())
+        if high - low < 4 * len(x) + 1000:
+            offsets = x - x.dtype.type(low) if low >= 0 else x.astype(np.int64) - low
+            counts = np.bincount(offsets, minlength=high - low + 1)
+            used = np.flatnonzero(counts)
+            if len(used) == len(counts):
+                return Factor(offsets.astype(np.int32), tuple(map(str, range(low, high + 1))))
+            lookup = np.cumsum(counts > 0, dtype=np.int32) - np.int32(1)
+            return Factor(lookup[offsets], tuple(map(str, (used + low).tolist())))
+    present = ~np.isnan(x) if x.dtype.kind == "f" else np.ones(len(x), dtype=bool)
+    values, inverse = np.unique(x[present], return_inverse=True)
+    labels = list(map(number_label, values.tolist()))
+    distinct = list(dict.fromkeys(labels))
+    if len(distinct) < len(labels):  # numbers that print alike are one level, as in R
+        place = {label: i for i, label in enumerate(distinct)}
+        inverse = np.array([place[label] for label in labels])[inverse]
+    codes = np.full(len(x), -1, dtype=np.int32)
+    codes[present] = inverse
+    return Factor(codes, tuple(distinct))
+
+
+def ordered(x, levels=None, labels=None, *, state=None):
+    """Return `x` as an ordered factor, which polynomial contrasts code."""
+    return factor(x, levels, labels, True, state=state)
+
+
+def relevel(x, ref):
+    """Return the factor with the level `ref` first, as the reference."""
+    given = as_factor(x)
+    reference = texts(ref, "relevel()")[0]
+    if given.ordered:
+        raise DataError("relevel() is for unordered factors; an ordered factor keeps its order.")
+    if reference not in given.levels:
+        raise DataError(
+            f'relevel() knows no level "{reference}".{did_you_mean(reference, given.levels)} '
+            f"The levels are {', '.join(given.levels[:12])}{', ...' if len(given.levels) > 12 else ''}."
+        )
+    levels = [reference, *(level for level in given.levels if level != reference)]
+    lookup = np.array([*(levels.index(level) for level in given.levels), -1], dtype=np.int32)
+    return replace(given, codes=lookup[given.codes], levels=tuple(levels))
+
+
+def with_contrast(x, contr=None, how_many=None, base=None):
+    """Return the factor with contrasts of its own: `C(x, contr.sum)`, `C(x, contr.treatment, base = 2)`."""
+    given = as_factor(x).used()
+    if contr is None:
+        return replace(given, contrast=Contrast("contr.poly" if given.ordered else "contr.treatment"))
+    contrast = as_contrast(contr)
+    if base is not None:
+        place = given.levels.index(base) if isinstance(base, str) and base in given.levels else int(base) - 1
+        keep = [i for i in range(len(given.levels)) if i != place]
+        matrix = np.eye(len(given.levels))[:, keep]
+        contrast = Contrast("contr.treatment", matrix, tuple(given.levels[i] for i in keep))
+    elif contrast.matrix is not None and contrast.name == "contr.treatment":
+        # A treatment matrix made for n levels by number takes the factor's own level names.
+        keep = [int(name) - 1 for name in contrast.columns]
+        contrast = replace(
+            contrast,
+            columns=contrast.columns if max(keep) >= len(given.levels) else tuple(given.levels[i] for i in keep),
+        )
+    return replace(given, contrast=contrast)
+
+
+def cut(x, breaks, labels=None, include_lowest=False, right=True, dig_lab=3, ordered_result=False, *, state=None):
+    """Return the interval each number falls in, `(a,b]`, as a factor; `breaks` are the cut points or how many."""
+    values = np.atleast_1d(numeric(x, "cut()"))
+    if state is None:
+        points = np.atleast_1d(numeric(breaks, "cut()"))
+        points = _equal_width(values, int(points[0])) if len(points) == 1 else np.sort(points)
+        if labels is None or labels is True:
+            names = _interval_labels(points, bool(right), bool(include_lowest), int(dig_lab))
+        elif labels is False:
+            names = tuple(str(i + 1) for i in range(len(points) - 1))
+        else:
+            names = texts(labels, "cut()")
+        if len(names) != len(points) - 1:
+            raise DataError(f"cut() makes {len(points) - 1} intervals and was given {len(names)} labels.")
+        state = {"points": points.tolist(), "levels": list(names)}
+    points = np.asarray(state["points"])
+    codes = np.searchsorted(points, values, side="left" if right else "right") - 1
+    if include_lowest:
+        codes[values == (points[0] if right else points[-1])] = 0 if right else len(points) - 2
+    codes[(codes < 0) | (codes > len(points) - 2) | np.isnan(values)] = -1
+    if labels is False:
+        return np.where(codes < 0, np.nan, codes + 1.0), state
+    return Factor(codes.astype(np.int32), tuple(state["levels"]), bool(ordered_result)), state
+
+
+def _equal_width(values, count):
+    if count < 2:
+        raise DataError("cut() needs at least two intervals, or a list of cut points such as `c(0, 10, 20)`.")
+    low, high = np.nanmin(values), np.nanmax(values)
+    width = high - low or abs(low)
+    points = np.linspace(low, high, count + 1)
+    if high == low:
+        return np.linspace(low - width / 1000, high + width / 1000, count + 1)
+    points[0], points[-1] = low - width / 1000, high + width / 1000
+    return points
+
+
+def _interval_labels(points, right, lowest, digits):
+    for shown in range(digits, max(12, digits) + 1):
+        ends = [f"{p:.{shown}g}" for p in points]
+        if len(set(ends)) == len(ends):
+            break
+    opening, closing = ("(", "]") if right else ("[", ")")
+    names = [f"{opening}{a},{b}{closing}" for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    if lowest and right:
+        names[0] = "[" + names[0][1:]
+    elif lowest:
+        names[-1] = names[-1][:-1] + "]"
+    return tuple(names)
+
+
+def as_numeric(x):
+    """Return numbers: the codes 1, 2, ... of a factor, the numbers written in a text."""
+    if isinstance(x, Factor) and x.text:
+        try:
+            values = np.array([*(float(level) for level in x.levels), np.nan])
+        except ValueError as error:
+            raise DataError(
+                f"as.numeric() cannot read the text {str(error).rsplit(':', 1)[-1].strip()} as a number. "
+                "For the codes of its levels write `as.numeric(factor(...))`."
+            ) from None
+        return values[x.codes]
+    return unclass(x)
+
+
+def as_integer(x):
+    """Return numbers cut to whole ones, or the codes of a factor."""
+    return np.trunc(as_numeric(x))
+
+
+def unclass(x):
+    """Return the codes 1, 2, ... of a factor, or the numbers themselves."""
+    if isinstance(x, Factor):
+        return np.where(x.codes < 0, np.nan, x.codes + 1.0)
+    return numeric(x, "as.numeric()")
+
+
+def as_character(x):
+    """Return the labels as plain text, which as a term has its levels sorted by code point."""
+    given = as_factor(x)
+    order = sorted(range(len(given.levels)), key=given.levels.__getitem__)
+    place = np.append(np.argsort(order), -1).astype(np.int32) if order else np.array([-1], dtype=np.int32)
+    return Factor(place[given.codes], tuple(given.levels[i] for i in order), text=True)
+
+
+FACTORS = [
+    Transform("factor", factor, True),
+    Transform("as.factor", lambda x, *, state=None: factor(x, state=state), True),
+    Transform("ordered", ordered, True),
+    Transform("as.ordered", ordered, True),
+    Transform("relevel", relevel),
+    Transform("C", with_contrast),
+    Transform("cut", cut, True),
+    Transform("as.numeric", as_numeric),
+    Transform("as.integer", as_integer),
+    Transform("as.character", as_character),
+    Transform("unclass", unclass),
+]
