@@ -42,7 +42,8 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks.run
 
 docs: $(VENV)/.docs
-	@$(BIN)/python -m docs.build
+	@$(BIN)/pdoc --docformat numpy --output-directory site/api statmodels_tf
+	@$(BIN)/python vignettes/render.py site
 
 clean:
 	rm -rf $(VENV) site demo_output build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
