@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-HEAVY = ["tensorflow", "tensorflow_probability", "jax", "arviz", "xarray", "matplotlib", "polars", "pyarrow", "IPython"]
+HEAVY = [
+    "tensorflow",
+    "tensorflow_probability",
+    "jax",
+    "arviz",
+    "xarray",
+    "matplotlib",
+    "scipy.stats",
+    "polars",
+    "IPython",
+]
 SCRIPT = """
 import json, sys, time
 start = time.process_time()

@@ -1,0 +1,66 @@
+"""Run the Python blocks of a page in one namespace, and compare or renew what the page says they print.
+
+A block fenced as `python` is code. A block fenced as `text` right after it is what that code prints.
+
+    python vignettes/blocks.py vignettes/mixed_models.md    # writes what they print and draw into the page
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import chdir, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+_BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n```text\n(?P<prints>.*?)^```\n)?", re.MULTILINE | re.DOTALL)
+# Times differ from run to run.
+_TIME = re.compile(r"\b\d+(\.\d+)? m?s\b")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of code, what the page says it prints (None where it says nothing), and what it printed."""
+
+    number: int
+    code: str
+    expected: str | None
+    printed: str
+
+    def agrees(self) -> bool:
+        """Return whether the page tells the truth, times and trailing blanks apart."""
+        return self.expected is None or comparable(self.expected) == comparable(self.printed)
+
+
+def comparable(text: str) -> list[str]:
+    """Return the lines of `text` without what may differ between two runs."""
+    return [_TIME.sub("_ s", line.rstrip()) for line in text.strip().splitlines()]
+
+
+def run(page: Path, folder: Path) -> Iterator[Block]:
+    """Run the blocks of `page` in order, in one namespace, with `folder` as the working directory."""
+    space = {"__name__": "__vignette__"}
+    for number, found in enumerate(_BLOCK.finditer(page.read_text(encoding="utf-8")), 1):
+        out = StringIO()
+        with chdir(folder), redirect_stdout(out):
+            exec(compile(found["code"], f"{page.name}, block {number}", "exec"), space)
+        yield Block(number, found["code"], found["prints"], out.getvalue())
+
+
+def renew(page: Path) -> None:
+    """Write what the blocks print into the page, and what they draw beside it."""
+    pictures = Path(__file__).parent / "pictures"
+    pictures.mkdir(exist_ok=True)
+    blocks = iter(list(run(page, pictures)))
+
+    def replaced(_: re.Match) -> str:
+        block = next(blocks)
+        printed = "\n".join(line.rstrip() for line in block.printed.strip("\n").splitlines())
+        return f"```python\n{block.code}```\n" + (f"\n```text\n{printed}\n```\n" if printed else "")
+
+    page.write_text(_BLOCK.sub(replaced, page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        renew(Path(name))
