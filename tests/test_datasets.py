@@ -1,7 +1,11 @@
 """The data sets are all there, as their README says, with R's factor levels."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
@@ -66,3 +70,15 @@ def test_each_load_is_a_fresh_copy():
 def test_an_unknown_name_is_a_clear_error(name, hint):
     with pytest.raises(DataError, match=hint):
         load_dataset(name)
+
+
+@pytest.mark.slow
+def test_the_wheel_carries_the_data_sets(tmp_path):
+    build = f"import hatchling.build; print(hatchling.build.build_wheel({str(tmp_path)!r}))"
+    subprocess.run([sys.executable, "-c", build], cwd=FOLDER.parent, check=True, capture_output=True)
+    with ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        wheel.extractall(tmp_path / "site")
+    show = "import statmodels_tf.datasets as d; print(d.__file__, d.load_dataset('insteval').shape)"
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    done = subprocess.run([sys.executable, "-c", show], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    assert done.stdout.decode().startswith(str(tmp_path)) and "(73421, 7)" in done.stdout.decode()
