@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from statmodels_tf.errors import DataError, did_you_mean
+from .errors import DataError, did_you_mean
 
 # The wheel carries the files inside the package; a checkout keeps them in a folder of its own.
 _INSTALLED = Path(__file__).with_name("_datasets")
