@@ -1,0 +1,46 @@
+"""Which back-end: by the pattern of the grouping factors and by cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from statmodels_tf.linalg.random.base import CrossProducts
+from statmodels_tf.linalg.random.block import Block
+from statmodels_tf.linalg.random.crossed import CrossedCrossProducts
+from statmodels_tf.linalg.random.dense import DenseCrossProducts
+from statmodels_tf.linalg.random.nested import NestedCrossProducts, chain
+from statmodels_tf.linalg.random.single import SingleCrossProducts
+
+__all__ = ["BACKENDS", "cross_products"]
+
+BACKENDS = {
+    "dense": DenseCrossProducts,
+    "single": SingleCrossProducts,
+    "nested": NestedCrossProducts,
+    "crossed": CrossedCrossProducts,
+}
+_TINY = 120  # effects in all below which dense matrices have the least overhead
+
+
+def cross_products(blocks: Sequence[Block], w: np.ndarray | None = None, *, backend: str | None = None) -> CrossProducts:
+    """Return Z'WZ in the cheapest form that its pattern allows.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+        Distinct grouping factors.
+    w : array [n] or None
+        Weights of the rows.
+    backend : "dense", "single", "nested", "crossed" or None
+        A form to insist on; None chooses.
+    """
+    if backend is not None:
+        return BACKENDS[backend](blocks, w)
+    if len(blocks) == 1:
+        return SingleCrossProducts(blocks, w)
+    if sum(block.size for block in blocks) <= _TINY:
+        return DenseCrossProducts(blocks, w)
+    nesting = chain(blocks)
+    return CrossedCrossProducts(blocks, w) if nesting is None else NestedCrossProducts(blocks, w, nesting)
