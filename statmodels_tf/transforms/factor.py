@@ -1,6 +1,7 @@
 """Functions that make, recode or unmake factors: `factor(x)`, `relevel(f, ref = "b")`, `cut(x, 4)`, `as.numeric(f)`."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -163,7 +164,7 @@ def _interval_labels(points, right, lowest, digits):
         if len(set(ends)) == len(ends):
             break
     opening, closing = ("(", "]") if right else ("[", ")")
-    names = [f"{opening}{a},{b}{closing}" for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    names = [f"{opening}{a},{b}{closing}" for a, b in pairwise(ends)]
     if lowest and right:
         names[0] = "[" + names[0][1:]
     elif lowest:

@@ -1,0 +1,182 @@
+"""Coding: which columns each term makes, by R's rules, as blocks.
+
+A factor of a term is coded by contrasts when the term without it is already in the model, and by an indicator of every
+level otherwise; so `a:b` after `a` spans what is missing and no more. Within a term the first variable's columns run
+fastest.
+
+References
+----------
+Chambers & Hastie (1992), Statistical Models in S, section 2.4.1; R's `TermCode` in src/library/stats/src/model.c.
+"""
+
+from dataclasses import dataclass
+from functools import reduce
+from math import prod
+
+import numpy as np
+
+from ..linalg import Coded, Dense, LinearMap, Stacked
+
+
+@dataclass(frozen=True)
+class TermCoding:
+    """One term, coded: its label, its variables' keys, which of them have full indicators, its columns' names."""
+
+    label: str
+    keys: tuple
+    full: tuple[bool, ...]
+    columns: tuple[str, ...]
+
+
+def code_terms(terms, specs):
+    """Return the coding of each common term, in order.
+
+    Parameters
+    ----------
+    terms : sequence of CommonTerm, the intercept first where there is one
+    specs : dict variable key -> VariableSpec
+    """
+    intercept = any(not term.variables for term in terms)
+    first = None if intercept else _first_factor(terms, specs)
+    before, codings = [], []
+    for term in terms:
+        keys = tuple(v.key for v in term.variables)
+        full = []
+        for key in keys:
+            rest = frozenset(keys) - {key}
+            implied = not rest or any(rest <= earlier for earlier in before)
+            full.append(specs[key].coded and (not implied or (term, key) == first))
+        parts = [specs[key].names(f) for key, f in zip(keys, full, strict=True)]
+        codings.append(TermCoding(term.label, keys, tuple(full), _products(parts) or ("Intercept",)))
+        before.append(frozenset(keys))
+    return tuple(codings)
+
+
+def _first_factor(terms, specs):
+    """Return the first factor as (term, variable key): without an intercept it has an indicator of each level."""
+    for term in terms:
+        for variable in term.variables:
+            if specs[variable.key].coded:
+                return term, variable.key
+    return None
+
+
+def _products(parts):
+    """Return the names of products of columns, the first variable's fastest."""
+    names = ()
+    for part in parts:
+        names = tuple(f"{left}:{right}" for right in part for left in names) if names else tuple(part)
+    return names
+
+
+def blocks(codings, specs, values, n) -> LinearMap:
+    """Return the columns of coded terms as one map [n, p]: neighbouring numeric columns in one array, factors as codes.
+
+    Parameters
+    ----------
+    codings : sequence of TermCoding
+    specs : dict variable key -> VariableSpec
+    values : dict variable key -> Factor, array [n] or array [n, k]
+    n : int
+    """
+    made, pending = [], []
+    for coding in codings:
+        if any(specs[key].coded for key in coding.keys):
+            _flush(pending, made, n)
+            made.append(_coded(coding, specs, values))
+        else:
+            pending.append(_numeric(coding.keys, values, n))
+    _flush(pending, made, n)
+    if not made:
+        return Dense(np.empty((n, 0)))
+    return made[0] if len(made) == 1 else Stacked(tuple(made))
+
+
+def _flush(pending, made, n):
+    """Gather the numeric columns waiting into one array, column by column in memory."""
+    if not pending:
+        return
+    width = sum(1 if part is None or part.ndim == 1 else part.shape[1] for part in pending)
+    array, at = np.empty((n, width), order="F"), 0
+    for part in pending:
+        if part is None or part.ndim == 1:
+            array[:, at] = 1.0 if part is None else part
+            at += 1
+        else:
+            array[:, at : at + part.shape[1]] = part
+            at += part.shape[1]
+    made.append(Dense(array))
+    pending.clear()
+
+
+def _numeric(keys, values, n):
+    """Return the product of numeric variables: None for the intercept, [n], or [n, m] with the first fastest."""
+    product = None
+    for key in keys:
+        value = values[key]
+        if product is None:
+            product = value
+        elif product.ndim == 1 and value.ndim == 1:
+            product = product * value
+        else:
+            left, right = product.reshape(n, -1), value.reshape(n, -1)
+            product = (right[:, :, None] * left[:, None, :]).reshape(n, -1)
+    return product
+
+
+def _coded(coding, specs, values):
+    """Return the block of a term that has factors in it."""
+    factors = [(key, full) for key, full in zip(coding.keys, coding.full, strict=True) if specs[key].coded]
+    numbers = [key for key in coding.keys if not specs[key].coded]
+    tables = [specs[key].table(full)[0] for key, full in factors]
+    codes = [values[key].codes for key, _ in factors]
+    fused, cells = fuse(codes, [len(table) for table in tables])
+    table = reduce(lambda left, part: _row_products(left, part), (t[c] for t, c in zip(tables, cells, strict=True)))
+    n = len(fused)
+    multiplied = _numeric(numbers, values, n)
+    if multiplied is not None:
+        multiplied = multiplied.reshape(n, -1)
+    return Coded(fused, table, multiplied, _order(coding, specs, tables, values))
+
+
+def _row_products(left, right):
+    """Return the row-wise Kronecker product, the left factor's columns fastest."""
+    return (right[:, :, None] * left[:, None, :]).reshape(len(left), -1)
+
+
+def fuse(codes, sizes):
+    """Return one code for each row's combination of factors, and what each combination is.
+
+    The first factor runs fastest. Combinations that no row has are left out when there are more of them than rows.
+
+    Returns
+    -------
+    fused : int32 array [n]
+    cells : list of int arrays [C]
+        The code of each factor in combination c.
+    """
+    if len(codes) == 1:
+        return codes[0], [np.arange(sizes[0])]
+    total = prod(sizes)
+    strides = np.cumprod([1, *sizes[:-1]])
+    fused = sum(c.astype(np.int64) * int(s) for c, s in zip(codes, strides, strict=True))
+    combos = np.arange(total) if total <= 4096 + 2 * len(fused) else None
+    if combos is None:
+        combos, fused = np.unique(fused, return_inverse=True)
+    cells = [(combos // int(s)) % size for s, size in zip(strides, sizes, strict=True)]
+    return fused.astype(np.int32), cells
+
+
+def _order(coding, specs, tables, values):
+    """Return which product stands where when numeric and factor variables alternate; None if in their own order."""
+    numbers = [1 if values[k].ndim == 1 else values[k].shape[1] for k in coding.keys if not specs[k].coded]
+    widths = [table.shape[1] for table in tables]
+    # Products are numbered factors slow, numeric values fast; the first variable of each kind fastest.
+    natural = np.arange(prod(widths) * prod(numbers)).reshape(*widths[::-1], *numbers[::-1])
+    coded = [specs[k].coded for k in coding.keys]
+    axes = {}
+    for position, is_coded in enumerate(coded):
+        place = sum(c == is_coded for c in coded[:position])
+        axes[position] = len(widths) - 1 - place if is_coded else len(widths) + len(numbers) - 1 - place
+    wanted = natural.transpose([axes[position] for position in reversed(range(len(coded)))]).ravel()
+    return None if np.array_equal(wanted, np.arange(len(wanted))) else wanted

@@ -1,0 +1,88 @@
+"""Design: a formula on a table, as arrays."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..formula import Formula
+from ..linalg import LinearMap
+from .groups import GroupBlock
+from .newdata import NewDesign, new_design
+from .response import Response
+from .spec import DesignSpec
+
+
+@dataclass(frozen=True)
+class Design:
+    """The arrays of a model: n rows used, p common columns, and the grouping factors.
+
+    Attributes
+    ----------
+    formula : Formula
+    response : Response or None
+    common : LinearMap [n, p]
+        X, in R's order of columns.
+    columns : tuple of str
+        Names of X's columns: `Intercept`, `x`, `dept[b]`, `wool[B]:tension[M]`, `poly(x, 2)[1]`.
+    terms : tuple of (str, slice)
+        Each common term and its columns.
+    aliased : tuple of int
+        Columns that depend linearly on earlier ones, by R's rule; X keeps them.
+    groups : tuple of GroupBlock
+        In the order of the formula, `||` expanded.
+    offset, weights : array [n] or None
+    index : Index [n]
+        Labels of the rows used.
+    rows : array [n]
+        Their positions in the data.
+    dropped : int
+        Rows left out because something in them was missing.
+    levels : dict
+        Common factor -> its levels, the first one the reference.
+    contrasts : dict
+        Common factor -> the name of its contrasts.
+    spec : DesignSpec
+        What makes the same columns again.
+    frame : DataFrame [n, ...]
+        The columns of the data that the formula reads, rows used only.
+    functions : dict
+        The caller's own functions.
+    """
+
+    formula: Formula
+    response: Response | None
+    common: LinearMap
+    columns: tuple[str, ...]
+    terms: tuple[tuple[str, slice], ...]
+    aliased: tuple[int, ...]
+    groups: tuple[GroupBlock, ...]
+    offset: np.ndarray | None
+    weights: np.ndarray | None
+    index: pd.Index
+    rows: np.ndarray
+    dropped: int
+    levels: dict[str, tuple[str, ...]]
+    contrasts: dict[str, str]
+    spec: DesignSpec
+    frame: pd.DataFrame
+    functions: Mapping[str, Callable]
+
+    @property
+    def n(self) -> int:
+        """The number of rows used."""
+        return len(self.index)
+
+    def on(self, newdata, *, new_levels: str = "error", groups: bool = True) -> NewDesign:
+        """Return the same columns on other rows: what transforms learned and the levels are repeated.
+
+        Parameters
+        ----------
+        newdata : table or dict of columns
+        new_levels : str
+            `"error"`: a group level not seen is a DataError; `"population"`: its code is -1.
+        groups : bool
+            Whether the grouping factors are wanted; without them their columns need not be there.
+        """
+        return new_design(self, newdata, new_levels, groups)

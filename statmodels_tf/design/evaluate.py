@@ -1,0 +1,293 @@
+"""Evaluate: what a checked expression of the formula is on the data.
+
+The expression is interpreted, never run: names are columns, operators are NumPy's, calls go to the allow-list or to the
+caller's own functions.
+"""
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError, FormulaError, StatmodelsError, did_you_mean, pointing
+from ..terms.base import CONSTANTS
+from ..transforms import REGISTRY, Factor, Logical, Matrix, Transform
+from ..transforms.base import logical, numeric, truth
+from ..transforms.contrasts import as_contrast
+from .table import Table, missing_column, read_series, rows_of
+
+ARITHMETIC = {
+    ast.Add: np.add,
+    ast.Sub: np.subtract,
+    ast.Mult: np.multiply,
+    ast.Div: np.divide,
+    ast.Pow: np.power,
+    ast.Mod: np.mod,
+    ast.FloorDiv: np.floor_divide,
+}
+COMPARISONS = {
+    ast.Eq: np.equal,
+    ast.NotEq: np.not_equal,
+    ast.Lt: np.less,
+    ast.LtE: np.less_equal,
+    ast.Gt: np.greater,
+    ast.GtE: np.greater_equal,
+}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an expression can see: the data, the caller's functions, and the states of the calls in it.
+
+    Stateful calls draw from `replay` where it is given; otherwise what they learn is added to `learned`, in the order
+    of evaluation, which the expression fixes.
+    """
+
+    table: Table
+    names: tuple[str, ...] = ()
+    functions: Mapping[str, Callable] = field(default_factory=dict)
+    replay: Iterator | None = None
+    learned: list = field(default_factory=list)
+
+
+def evaluate(variable, table, functions, states=None, text=""):
+    """Return the value of a variable on the data and the states that repeat it on other rows.
+
+    Parameters
+    ----------
+    variable : Variable
+    table : Table
+    functions : mapping of the caller's own functions
+    states : list or None
+        The states learned before; None learns them here.
+    text : str
+        The formula, for the message.
+
+    Returns
+    -------
+    value : array [n], Logical, Factor or Matrix
+    states : list of dict
+    """
+    scope = Scope(table, variable.names, functions, None if states is None else iter(states))
+    try:
+        value = _evaluate(variable.node, scope)
+    except StatmodelsError as error:
+        raise _placed(error, variable, text) from None
+    if isinstance(value, (int, float, np.number, bool)):
+        value = np.full(table.n, value)
+    elif rows_of(value) != table.n and not isinstance(value, Matrix):
+        raise _placed(DataError(f"`{variable.label}` is not a column of the data's {table.n} rows."), variable, text)
+    return value, scope.learned if states is None else states
+
+
+def _placed(error, variable, text):
+    """Return the error with the place in the formula underlined."""
+    message = str(error)
+    if text and "\n\n    " not in message:
+        message = pointing(message, text, variable.start, variable.end)
+    return type(error)(message)
+
+
+def _evaluate(node, scope):
+    handler = HANDLERS.get(type(node))
+    if handler is None:
+        raise FormulaError(f"`{ast.unparse(node)}` is not something a formula can compute.")
+    return handler(node, scope)
+
+
+def _constant(node, scope):
+    return node.value
+
+
+def _name(node, scope):
+    name = node.id
+    if scope.table.has(name):
+        return scope.table.column(name)
+    if name in CONSTANTS and name not in scope.names:
+        return CONSTANTS[name]
+    if name in REGISTRY:
+        return REGISTRY[name]
+    raise DataError(missing_column(name, scope.table.names))
+
+
+def _unary(node, scope):
+    value = _evaluate(node.operand, scope)
+    if isinstance(node.op, ast.Not):
+        known = truth(value, "`!`")
+        return _truth_value(np.where(known < 0, -1, 1 - known))
+    number = numeric(value, "`-`")
+    return -number if isinstance(node.op, ast.USub) else number
+
+
+def _arithmetic(node, scope):
+    left, right = _evaluate(node.left, scope), _evaluate(node.right, scope)
+    if type(node.op) not in ARITHMETIC:
+        raise FormulaError(f"`{ast.unparse(node)}` is not arithmetic that a formula knows: use + - * / ^.")
+    who = f"`{ast.unparse(node)}`"
+    with np.errstate(all="ignore"):
+        return ARITHMETIC[type(node.op)](numeric(left, who), numeric(right, who))
+
+
+def _truth_value(values):
+    return logical(values) if np.ndim(values) else bool(values)
+
+
+def _both(node, scope):
+    """Return `&` or `|` with missing values kept only where they decide."""
+    parts = [truth(_evaluate(value, scope), "`&` and `|`") for value in node.values]
+    decisive = 0 if isinstance(node.op, ast.And) else 1
+    result = parts[0]
+    for part in parts[1:]:
+        decided = (result == decisive) | (part == decisive)
+        result = np.where(decided, decisive, np.where((result < 0) | (part < 0), -1, 1 - decisive))
+    return _truth_value(result)
+
+
+def _compare(node, scope):
+    values = [_evaluate(part, scope) for part in (node.left, *node.comparators)]
+    result = None
+    for op, left, right in zip(node.ops, values[:-1], values[1:], strict=True):
+        if isinstance(op, (ast.In, ast.NotIn)):
+            step = _within(left, right)
+            step = 1 - step if isinstance(op, ast.NotIn) else step
+        else:
+            step = _comparison(COMPARISONS[type(op)], left, right)
+        result = step if result is None else np.minimum(result, step)
+    return _truth_value(result)
+
+
+def _comparison(compare, left, right):
+    if isinstance(left, (Factor, str)) or isinstance(right, (Factor, str)):
+        return _compare_labels(compare, left, right)
+    a, b = numeric(left, "a comparison"), numeric(right, "a comparison")
+    with np.errstate(invalid="ignore"):
+        result = compare(a, b).astype(np.int8)
+    missing = np.isnan(a) | np.isnan(b)
+    return np.where(missing, np.int8(-1), result) if np.any(missing) else result
+
+
+def _compare_labels(compare, left, right):
+    """Return a comparison of labels: by place where an ordered factor is compared, by text otherwise."""
+    factor = left if isinstance(left, Factor) else right
+    if compare in (np.equal, np.not_equal) or (isinstance(factor, Factor) and factor.text):
+        a, b = _labels(left), _labels(right)
+    elif isinstance(factor, Factor) and factor.ordered:
+        a, b = _places(left, factor), _places(right, factor)
+    else:
+        raise DataError("`<` and `>` do not apply to an unordered factor; use `==`, `!=` or `%in%`.")
+    missing = np.equal(a, None) | np.equal(b, None)
+    if compare in (np.equal, np.not_equal):
+        result = compare(a, b).astype(np.int8)
+    else:
+        result = np.where(missing, 0, compare(np.where(missing, 0, a), np.where(missing, 0, b))).astype(np.int8)
+    return np.where(missing, np.int8(-1), result)
+
+
+def _labels(value):
+    if isinstance(value, Factor):
+        return value.labels()
+    if isinstance(value, str):
+        return np.array(value, dtype=object)
+    from_numbers = numeric(value, "a comparison with text")
+    return np.array([None if np.isnan(v) else f"{v:.15g}" for v in np.atleast_1d(from_numbers)], dtype=object)
+
+
+def _places(value, factor):
+    if isinstance(value, Factor):
+        return np.where(value.codes < 0, None, value.codes)
+    if value not in factor.levels:
+        raise DataError(
+            f'no level "{value}".{did_you_mean(str(value), factor.levels)} The levels are {", ".join(factor.levels)}.'
+        )
+    return np.array(factor.levels.index(value), dtype=object)
+
+
+def _within(left, right):
+    """Return whether each value is in a list of constants; a missing value is in none."""
+    wanted = (right,) if isinstance(right, (str, float, int)) else right
+    if isinstance(left, Factor):
+        known = {v if isinstance(v, str) else f"{v:.15g}" for v in wanted}
+        lookup = np.array([*(level in known for level in left.levels), False])
+        return lookup[left.codes].astype(np.int8)
+    return np.isin(numeric(left, "`%in%`"), np.asarray(wanted, dtype=float)).astype(np.int8)
+
+
+@cache
+def _signature(function):
+    return inspect.signature(function)
+
+
+def _call(node, scope):
+    name = node.func.id
+    own = scope.functions.get(name)
+    transform = Transform(name, own) if own is not None else REGISTRY.get(name)
+    if transform is None:
+        known = [*scope.functions, *REGISTRY]
+        raise FormulaError(f"unknown function `{name}()`.{did_you_mean(name, known)} Give your own with `functions=`.")
+    if own is None and name == "C" and len(node.args) > 1 and isinstance(node.args[1], ast.Name):
+        # `C(x, sum)`: contrasts may be named without quotes, and without `contr.`.
+        arguments = [_evaluate(node.args[0], scope), as_contrast(node.args[1].id)]
+        arguments += [_evaluate(argument, scope) for argument in node.args[2:]]
+    else:
+        arguments = [_evaluate(argument, scope) for argument in node.args]
+    options = {(k.arg or "").replace(".", "_"): _evaluate(k.value, scope) for k in node.keywords}
+    if own is not None:
+        return _own(name, own, arguments, options, scope)
+    try:
+        _signature(transform.function).bind(*arguments, **options)
+    except TypeError as error:
+        takes = ", ".join(p for p in _signature(transform.function).parameters if p != "state")
+        raise FormulaError(f"{name}(): {error}; it takes ({takes}).") from None
+    if transform.stateful:
+        state = None if scope.replay is None else next(scope.replay)
+        value, state = transform.function(*arguments, **options, state=state)
+        scope.learned.append(state)
+    else:
+        value = transform.function(*arguments, **options)
+    if name == "cbind":
+        labels = [a.id if isinstance(a, ast.Name) else str(j + 1) for j, a in enumerate(node.args)]
+        value = Matrix(value.values, tuple(labels)) if len(labels) == len(value.columns) else value
+    return value
+
+
+def _own(name, function, arguments, options, scope):
+    """Return what the caller's function makes of plain arrays, read as a column."""
+
+    def plain(value):
+        if isinstance(value, Factor):
+            return value.labels()
+        if isinstance(value, Logical):
+            return numeric(value)
+        return value.values if isinstance(value, Matrix) else value
+
+    try:
+        result = function(*map(plain, arguments), **{key: plain(value) for key, value in options.items()})
+    except StatmodelsError:
+        raise
+    except Exception as error:
+        raise DataError(
+            f"the function `{name}` given in `functions=` failed: {type(error).__name__}: {error}"
+        ) from error
+    if np.ndim(result) == 2:
+        values = np.asarray(result, dtype=float)
+        return Matrix(values, tuple(str(j + 1) for j in range(values.shape[1])))
+    if np.ndim(result) == 0:
+        return result if isinstance(result, str) else numeric(result)
+    if len(result) != scope.table.n:
+        raise DataError(f"the function `{name}` returned {len(result)} values for {scope.table.n} rows.")
+    return read_series(pd.Series(np.asarray(result)), name)
+
+
+HANDLERS = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.UnaryOp: _unary,
+    ast.BinOp: _arithmetic,
+    ast.BoolOp: _both,
+    ast.Compare: _compare,
+    ast.Call: _call,
+}

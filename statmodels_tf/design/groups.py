@@ -1,0 +1,157 @@
+"""Groups: the levels each row belongs to and the columns whose coefficients vary by level."""
+
+from dataclasses import dataclass, replace
+from functools import reduce
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError
+from ..terms import CommonTerm
+from ..transforms import Factor, Matrix
+from ..transforms.base import describe
+from ..transforms.factor import as_factor
+from .coding import blocks, code_terms
+
+
+@dataclass(frozen=True)
+class GroupBlock:
+    """One grouping factor and the effects that vary by it.
+
+    Attributes
+    ----------
+    label : str
+        As written, `1 + Days | Subject`; the parts of `(x || g)` are blocks of their own, `1 | g` and `0 + x | g`.
+    group : str
+        `Subject`, `cask:batch`.
+    codes : int32 array [n]
+        The level of each row; -1 only on new data, for a level not seen.
+    levels : tuple of str
+        Names of the levels; `a:A` for a combination.
+    effects : tuple of str
+        Names of the columns: `Intercept`, `Days`.
+    columns : array [n, l] or None
+        Their values; None is one column of ones.
+    """
+
+    label: str
+    group: str
+    codes: np.ndarray
+    levels: tuple[str, ...]
+    effects: tuple[str, ...]
+    columns: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class GroupPart:
+    """What one block is made of: its label, its group's variables and its effects."""
+
+    label: str
+    group: str
+    variables: tuple
+    effects: tuple[CommonTerm, ...]
+
+
+def parts(terms):
+    """Return the blocks that group terms ask for: one each, or one for each effect where they are uncorrelated."""
+    found = []
+    for term in terms:
+        if term.correlated:
+            found.append(GroupPart(term.label, term.group_label, term.group, term.effects))
+            continue
+        for effect in term.effects:
+            label = f"{effect.text if effect.variables else '1'} | {term.group_label}"
+            if effect.variables:
+                label = f"0 + {label}"
+            found.append(GroupPart(label, term.group_label, term.group, (effect,)))
+    return tuple(found)
+
+
+def levels_of(variables, values):
+    """Return the codes [n] and levels of a combination of factors, the unused ones dropped, the first factor slowest.
+
+    Parameters
+    ----------
+    variables : tuple of Variable
+    values : dict variable key -> raw value on the rows kept
+    """
+    factors = [_group_factor(variable, values[variable.key]) for variable in variables]
+    result = reduce(_combined, factors)
+    return result.codes, result.levels
+
+
+def _group_factor(variable, value):
+    if isinstance(value, Matrix):
+        raise DataError(f"`{variable.label}` cannot group rows: it is {describe(value)}.")
+    return as_factor(value).used()
+
+
+def _combined(left, right):
+    """Return the factor of pairs `a:A` that occur, in order of the left level, then the right."""
+    width = len(right.levels)
+    fused = left.codes.astype(np.int64) * width + right.codes
+    if len(left.levels) * width <= 4 * len(fused) + 1000:
+        used = np.flatnonzero(np.bincount(fused, minlength=len(left.levels) * width))
+        place = np.zeros(len(left.levels) * width, dtype=np.int32)
+        place[used] = np.arange(len(used))
+        codes = place[fused]
+    else:
+        codes, used = pd.factorize(fused, sort=True)
+    pairs = zip(*np.divmod(used, width), strict=True)
+    return Factor(codes.astype(np.int32), tuple(f"{left.levels[a]}:{right.levels[b]}" for a, b in pairs))
+
+
+def build_block(part, specs, values, raw, n, where):
+    """Return the block of one part on the rows fitted; a group of one level is a DataError.
+
+    Parameters
+    ----------
+    part : GroupPart
+    specs, values : dict variable key -> VariableSpec, coded value: of the effects
+    raw : dict variable key -> value as evaluated: of the group
+    n : int
+    where : function of a Variable and a message -> DataError pointing at it
+    """
+    codes, levels = levels_of(part.variables, raw)
+    if len(levels) < 2:
+        raise where(
+            part.variables[0],
+            f'`{part.group}` has one level, "{levels[0]}", in the {n} rows used; a group needs two or more. '
+            f"Leave `({part.label})` out of the formula.",
+        )
+    effects, columns = effect_columns(part, specs, values, n)
+    return GroupBlock(part.label, part.group, codes, levels, effects, columns)
+
+
+def effect_columns(part, specs, values, n):
+    """Return the names of a part's effects and their columns [n, l], None for an intercept alone."""
+    codings = code_terms(part.effects, specs)
+    names = tuple(name for coding in codings for name in coding.columns)
+    if names == ("Intercept",):
+        return names, None
+    return names, blocks(codings, specs, values, n).dense()
+
+
+def new_codes(part, levels, raw, new_levels):
+    """Return the codes [m] of new rows among `levels`, -1 for a level not seen where `new_levels="population"`.
+
+    A missing group is -1 too; the caller flags its row.
+    """
+    factors = [as_factor(raw[variable.key]) for variable in part.variables]
+    missing = np.any([factor.codes < 0 for factor in factors], axis=0)
+    if missing.all():
+        return np.full(len(missing), -1, dtype=np.int32)
+    factors = [replace(factor, codes=np.maximum(factor.codes, 0)) for factor in factors]
+    combined = reduce(_combined, factors)
+    place = {level: i for i, level in enumerate(levels)}
+    lookup = np.array([*(place.get(level, -2) for level in combined.levels), -1], dtype=np.int32)
+    codes = np.where(missing, np.int32(-1), lookup[combined.codes])
+    unseen = np.flatnonzero(codes == -2)
+    if len(unseen) and new_levels == "error":
+        names = list(dict.fromkeys(combined.levels[c] for c in combined.codes[unseen].tolist()))
+        shown = ", ".join(f'"{name}"' for name in names[:10]) + (", ..." if len(names) > 10 else "")
+        raise DataError(
+            f"`{part.group}` has {'levels' if len(names) > 1 else 'the level'} {shown} that the data fitted did not "
+            'have. Use new_levels="population" to predict such rows without the effects of their group.'
+        )
+    return np.maximum(codes, -1).astype(np.int32)

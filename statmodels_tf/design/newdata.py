@@ -1,0 +1,102 @@
+"""New data: a design's columns on other rows."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError
+from ..formula.expressions import expression
+from ..linalg import LinearMap
+from ..transforms import Factor
+from ..transforms.base import numeric
+from .coding import blocks, code_terms
+from .evaluate import evaluate
+from .groups import GroupBlock, effect_columns, new_codes, parts
+from .rows import missing_rows
+from .table import table
+from .variable import recall
+
+NEW_LEVELS = ("error", "population")
+
+
+@dataclass(frozen=True)
+class NewDesign:
+    """A design's columns on m new rows.
+
+    Attributes
+    ----------
+    common : LinearMap [m, p]
+    groups : tuple of GroupBlock
+        Codes are -1 for a level not seen.
+    offset : array [m] or None
+    index : Index [m]
+    missing : bool array [m]
+        Rows in which something is missing: their prediction is NaN.
+    """
+
+    common: LinearMap
+    groups: tuple[GroupBlock, ...]
+    offset: np.ndarray | None
+    index: pd.Index
+    missing: np.ndarray
+
+
+def new_design(design, newdata, new_levels, groups):
+    """Return the columns of `design` on `newdata`; see `Design.on`."""
+    if new_levels not in NEW_LEVELS:
+        raise DataError(f'new_levels must be "error" or "population", not {new_levels!r}.')
+    given = table(newdata)
+    formula, spec, text = design.formula, design.spec, str(design.formula.text)
+    missing = np.zeros(given.n, dtype=bool)
+    raw = {}
+
+    def value_of(variable):
+        if variable.key not in raw:
+            raw[variable.key], _ = evaluate(
+                variable, given, design.functions, spec.states.get(variable.key, []), text=text
+            )
+            holes = missing_rows(raw[variable.key])
+            if holes is not None:
+                missing[holes] = True
+        return raw[variable.key]
+
+    asked = parts(formula.groups) if groups else ()
+    values = {}
+    for term in (*formula.common, *(effect for part in asked for effect in part.effects)):
+        for variable in term.variables:
+            if variable.key not in values:
+                known = recall(spec.variables[variable.key], value_of(variable), given.row_name)
+                values[variable.key] = _filled(known)
+    common = blocks(code_terms(formula.common, spec.variables), spec.variables, values, given.n)
+    made = []
+    for part, (_, levels) in zip(asked, spec.groups, strict=groups):
+        codes = new_codes(part, levels, {v.key: value_of(v) for v in part.variables}, new_levels)
+        effects, columns = effect_columns(part, spec.variables, values, given.n)
+        made.append(GroupBlock(part.label, part.group, codes, levels, effects, columns))
+    return NewDesign(common, tuple(made), _offset(design, given, value_of, missing), given.index, missing)
+
+
+def _filled(value):
+    """Return a factor with missing codes at the first level, so that tables can be looked up; the row is flagged."""
+    if isinstance(value, Factor) and (value.codes < 0).any():
+        return replace(value, codes=np.maximum(value.codes, 0))
+    return value
+
+
+def _offset(design, given, value_of, missing):
+    """Return the sum of the offsets on the new rows, or None."""
+    spec = design.spec
+    if spec.offset_given:
+        raise DataError(
+            "the model was given `offset=` as an array, which new data do not have. "
+            'Put it in the data and write `offset(name)` in the formula, or `offset="name"`.'
+        )
+    total = None
+    variables = [term.variable for term in design.formula.offsets]
+    if spec.offset is not None:
+        variables.append(expression(spec.offset, design.functions))
+    for variable in variables:
+        part = numeric(value_of(variable), "an offset")
+        total = part if total is None else total + part
+    return total

@@ -1,0 +1,85 @@
+"""Rank: which columns depend linearly on earlier ones, by the rule of R's `lm`.
+
+Columns are orthogonalised in order; one whose remaining norm is below 1e-7 of its own is aliased.
+
+References
+----------
+R's dqrdc2 (src/appl/dqrdc2.f), LINPACK's dqrdc with limited pivoting.
+Demmel, Grigori, Hoemmen & Langou (2012), Communication-optimal parallel and sequential QR and LU factorizations.
+doi:10.1137/080731992
+"""
+
+import numpy as np
+
+TOLERANCE = 1e-7
+CHUNK = 65_536
+
+
+def aliased_columns(matrix, weights=None):
+    """Return the positions of columns of `matrix` that depend on earlier ones.
+
+    The cross-product is enough when every column clearly stands out; only otherwise are the columns themselves looked
+    at, through the triangular factor of their QR decomposition, gathered over chunks of rows.
+
+    Parameters
+    ----------
+    matrix : LinearMap [n, p]
+    weights : array [n] or None
+        Rows of weight zero do not count.
+    """
+    n, p = matrix.shape
+    if p == 0:
+        return ()
+    counted = None if weights is None or weights.all() else (weights > 0).astype(float)
+    gram = matrix.gram(counted)
+    scale = np.sqrt(np.diag(gram))
+    if scale.all() and _clear(gram / np.outer(scale, scale), n):
+        return ()
+    rows = np.arange(n) if counted is None else np.flatnonzero(counted)
+    return _pivoted(_triangle(matrix, rows, p))
+
+
+def _clear(correlation, n):
+    """Return whether the cross-product alone shows that every column stands out from the earlier ones.
+
+    Column j keeps the squared norm d_j = v'Cv, where v = (-coefficients on the earlier columns, 1). Rounding disturbs C
+    by about eps sqrt(n), hence d_j by that times |v|_1 squared; a d_j well above it and above the tolerance is certain.
+    """
+    try:
+        lower = np.linalg.cholesky(correlation)
+    except np.linalg.LinAlgError:
+        return False
+    remaining = np.diag(lower) ** 2
+    steps = np.linalg.inv(lower) * np.diag(lower)[:, None]
+    noise = np.finfo(float).eps * np.sqrt(n) * np.abs(steps).sum(axis=1) ** 2
+    return bool(np.all(remaining > np.maximum(100 * noise, 100 * TOLERANCE**2)))
+
+
+def _triangle(matrix, rows, p):
+    """Return R of the QR decomposition of the rows, chunk by chunk."""
+    triangle = np.empty((0, p))
+    for start in range(0, len(rows), max(CHUNK, p)):
+        chunk = matrix.dense(rows[start : start + max(CHUNK, p)])
+        triangle = np.linalg.qr(np.vstack([triangle, chunk]), mode="r")
+    return triangle
+
+
+def _pivoted(columns):
+    """Return the columns that Householder elimination in order moves to the end."""
+    work = np.array(columns, dtype=float)
+    norms = np.linalg.norm(work, axis=0)
+    norms[norms == 0] = 1.0
+    aliased, row = [], 0
+    for j in range(work.shape[1]):
+        below = work[row:, j]
+        length = np.linalg.norm(below)
+        if length < norms[j] * TOLERANCE or len(below) == 0:
+            aliased.append(j)
+            continue
+        mirror = below.copy()
+        mirror[0] += np.copysign(length, mirror[0])
+        mirror /= np.linalg.norm(mirror)
+        rest = work[row:, j:]
+        rest -= 2 * np.outer(mirror, mirror @ rest)
+        row += 1
+    return tuple(aliased)

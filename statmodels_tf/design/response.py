@@ -1,0 +1,65 @@
+"""Response: the left side of the formula as numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import DataError
+from ..transforms import Factor, Logical, Matrix
+from ..transforms.base import numeric, truth
+
+
+@dataclass(frozen=True)
+class Response:
+    """The response on the rows used.
+
+    Attributes
+    ----------
+    name : str
+        As written: `log(Ozone)`, `cbind(ncases, ncontrols)`.
+    values : array [n]
+        The numbers; codes 0, 1, ... of a factor; 0 and 1 for truth values; successes for `cbind` or `| trials()`.
+    trials : array [n] or None
+        The number of trials, for `cbind(successes, failures)` and `y | trials(n)`.
+    levels : tuple of str or None
+        Levels of a factor or of truth values, the first coded 0.
+    """
+
+    name: str
+    values: np.ndarray
+    trials: np.ndarray | None = None
+    levels: tuple[str, ...] | None = None
+
+
+def build_response(label, value, trials=None):
+    """Return the response from its value on the rows used.
+
+    Parameters
+    ----------
+    label : str
+    value : array [n], Logical, Factor, or Matrix with two columns
+    trials : array [n] or None
+    """
+    if isinstance(value, Matrix) and value.values.shape[1] == 2:
+        if trials is not None:
+            raise DataError(f"`{label}` already says the trials; leave `| trials(...)` out.")
+        return Response(label, value.values[:, 0].copy(), value.values.sum(axis=1))
+    if isinstance(value, Matrix) and value.values.shape[1] > 2:
+        raise DataError(
+            f"the response `{label}` has {value.values.shape[1]} columns; a response is one column, or "
+            "`cbind(successes, failures)`."
+        )
+    if isinstance(value, Factor):
+        used = value.used()
+        return Response(label, used.codes.astype(float), _checked(label, trials), used.levels)
+    if isinstance(value, Logical) or (isinstance(value, np.ndarray) and value.dtype.kind == "b"):
+        return Response(label, truth(value).astype(float), _checked(label, trials), ("False", "True"))
+    return Response(label, np.array(numeric(value)), _checked(label, trials))
+
+
+def _checked(label, trials):
+    if trials is None:
+        return None
+    if (trials < 0).any():
+        raise DataError(f"`{label} | trials(...)`: a number of trials is negative.")
+    return np.array(trials)

@@ -1,0 +1,137 @@
+"""Rows: which of them are used, and the numbers given for each of them (weights, offset, subset)."""
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError
+from ..formula.expressions import expression
+from ..transforms import Factor, Logical, Matrix
+from ..transforms.base import describe, numeric
+from .evaluate import evaluate
+
+
+def missing_rows(value):
+    """Return which rows of a value are missing [n], or None where none is."""
+    if isinstance(value, Factor):
+        missing = value.codes < 0
+    elif isinstance(value, Logical):
+        missing = value.values < 0
+    elif isinstance(value, Matrix):
+        missing = np.isnan(value.values).any(axis=1)
+    elif value.dtype.kind == "f":
+        missing = np.isnan(value)
+    else:
+        return None
+    return missing if missing.any() else None
+
+
+def take(value, rows):
+    """Return a value on `rows`; all of it where `rows` is None."""
+    if rows is None:
+        return value
+    if isinstance(value, Factor):
+        return value.take(rows)
+    if isinstance(value, Logical):
+        return Logical(value.values[rows])
+    if isinstance(value, Matrix):
+        return Matrix(value.values[rows], value.columns)
+    return value[rows]
+
+
+def infinite_row(value):
+    """Return the first row of a value, none of them missing, that is infinite; None where none is."""
+    numbers = value.values if isinstance(value, Matrix) else value
+    if not isinstance(numbers, np.ndarray) or numbers.dtype.kind != "f":
+        return None
+    finite = np.isfinite(numbers)
+    if finite.all():
+        return None
+    return int(np.flatnonzero(~finite.reshape(len(numbers), -1).all(axis=1))[0])
+
+
+def row_numbers(given, what, table, functions):
+    """Return the numbers [n] that `weights` or `offset` gives: a column's name, an expression, or an array.
+
+    Missing values in the data stay missing; in an array the caller made they are a DataError.
+    """
+    if isinstance(given, str):
+        value = _expression(given, table, functions)
+        if isinstance(value, (Factor, Matrix)):
+            raise DataError(f"`{what}={given!r}` is {describe(value)}; {what} are numbers.")
+        return numeric(value)
+    values = _array(given, what, table)
+    if values.dtype.kind not in "iufb":
+        raise DataError(f"`{what}` must be numbers, not {values.dtype}.")
+    values = values.astype(float)
+    if np.isnan(values).any():
+        row = int(np.flatnonzero(np.isnan(values))[0])
+        raise DataError(f"`{what}` is missing in {table.row_name(row)}; give a number for each row of the data.")
+    return values
+
+
+def _expression(text, table, functions):
+    if table.has(text):
+        return table.column(text)
+    return evaluate(expression(text, functions), table, functions, text=text)[0]
+
+
+def _array(given, what, table):
+    """Return one value for each row of the data, or say why it is not."""
+    if isinstance(given, pd.Series) and len(given) == table.n and not given.index.equals(table.index):
+        raise DataError(
+            f"the index of `{what}` is not that of the data. Align them first, "
+            f"or pass `{what}={what}.to_numpy()` to go by position."
+        )
+    if isinstance(given, pd.Series) and isinstance(given.dtype, pd.api.extensions.ExtensionDtype):
+        given = given.to_numpy(dtype=float, na_value=np.nan)
+    values = np.asarray(given)
+    if values.ndim == 0 and values.dtype.kind in "iuf":
+        return np.full(table.n, values)
+    if values.ndim != 1:
+        raise DataError(f"`{what}` must have one value for each row; it has shape {values.shape}.")
+    if len(values) != table.n:
+        raise DataError(f"`{what}` has {len(values)} values and the data have {table.n} rows.")
+    return values
+
+
+def subset_rows(given, table, functions):
+    """Return which rows [n] `subset` keeps: an expression, truth values, or None for all of them.
+
+    A row where it is missing is left out, as in R.
+    """
+    if given is None:
+        return None
+    if isinstance(given, str):
+        value = _expression(given, table, functions)
+        if isinstance(value, Logical):
+            return value.values == 1
+        if isinstance(value, np.ndarray) and value.dtype.kind == "b":
+            return value
+        raise DataError(f'`subset={given!r}` is {describe(value)}; write a condition such as `subset="x > 0"`.')
+    if isinstance(given, pd.Series) and given.dtype == "boolean":
+        given = given.fillna(False).astype(bool)
+    values = np.asarray(given)
+    if values.dtype.kind != "b" and values.ndim == 1 and values.dtype.kind in "iu":
+        kept = np.zeros(table.n, dtype=bool)
+        if len(values) and (values.min() < -table.n or values.max() >= table.n):
+            raise DataError(f"`subset` has a position outside the data's {table.n} rows; positions start at 0.")
+        kept[values] = True
+        return kept
+    if values.dtype.kind != "b":
+        raise DataError("`subset` must be a condition as text, truth values for each row, or row positions.")
+    return _array(given, "subset", table)
+
+
+def check_weights(weights, table, rows):
+    """Return the weights kept; a negative or infinite one, or none above zero, is a DataError."""
+    kept = weights if rows is None else weights[rows]
+    bad = np.flatnonzero(~np.isfinite(kept) | (kept < 0))
+    if len(bad):
+        row = bad[0] if rows is None else rows[bad[0]]
+        raise DataError(
+            f"weights must be finite and not negative; {table.row_name(row)} has {kept[bad[0]]:g}. "
+            "A row of weight 0 does not count; to leave rows out use `subset=`."
+        )
+    if not kept.any():
+        raise DataError("weights are zero in every row; at least one row must count.")
+    return kept

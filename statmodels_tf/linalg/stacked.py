@@ -1,0 +1,55 @@
+"""Stacked: blocks side by side."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from .base import LinearMap
+
+
+@dataclass(frozen=True)
+class Stacked(LinearMap):
+    """The columns of several blocks, one after the other: X = [X_1 X_2 ...]; at least one block."""
+
+    blocks: tuple[LinearMap, ...]
+
+    @property
+    def shape(self):
+        return self.blocks[0].shape[0], sum(block.shape[1] for block in self.blocks)
+
+    def _slices(self):
+        ends = np.cumsum([0, *(block.shape[1] for block in self.blocks)])
+        return [slice(a, b) for a, b in pairwise(ends)]
+
+    def matvec(self, b):
+        parts = zip(self.blocks, self._slices(), strict=True)
+        return sum(block.matvec(b[part]) for block, part in parts)
+
+    def rmatvec(self, v):
+        return np.concatenate([block.rmatvec(v) for block in self.blocks])
+
+    def gram(self, w=None):
+        gram = np.empty((self.shape[1], self.shape[1]))
+        parts = list(zip(self.blocks, self._slices(), strict=True))
+        for i, (left, a) in enumerate(parts):
+            gram[a, a] = left.gram(w)
+            for right, b in parts[:i]:
+                gram[a, b] = left.cross(right, w)
+                gram[b, a] = gram[a, b].T
+        return gram
+
+    def cross(self, other, w=None):
+        return np.concatenate([block.cross(other, w) for block in self.blocks])
+
+    def dense(self, rows=None):
+        return np.hstack([block.dense(rows) for block in self.blocks])
+
+    def column(self, j):
+        for block, part in zip(self.blocks, self._slices(), strict=True):
+            if j < part.stop:
+                return block.column(j - part.start)
+        raise IndexError(f"column {j} of {self.shape[1]}")
+
+    def take(self, rows):
+        return Stacked(tuple(block.take(rows) for block in self.blocks))
