@@ -1,0 +1,121 @@
+"""The group effect: coefficients that vary by level, `(1 + x | g)`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ...parameter import Parameter
+from ...priors import Normal
+from .base import Array, Data, GaussianEffect, Piece, Program, Values
+from .covariance import Covariance, correlations
+from .linear import gathered
+
+
+@dataclass(frozen=True, eq=False)
+class GroupEffect(GaussianEffect):
+    """Σ_k x_ik b_{g(i) k}, the rows b_g independent normal with one covariance matrix; non-centred, b = z Λ'.
+
+    Attributes
+    ----------
+    label : str
+        As written: `1 + Days | Subject`.
+    group : str
+        As shown, unique with each effect: `Subject`.
+    effects : tuple of str
+        Names of the l effects.
+    levels : tuple of str
+    codes : int32 array [n]
+        The level of each row.
+    columns : array [n, l] or None
+        The x; None is one column of ones.
+    covariance : Covariance
+    """
+
+    label: str
+    group: str
+    effects: tuple[str, ...]
+    levels: tuple[str, ...]
+    codes: np.ndarray
+    columns: np.ndarray | None
+    covariance: Covariance
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:  # type: ignore[override]
+        """Those of the covariance, then z."""
+        shape = (len(self.levels), len(self.effects))
+        z = Parameter(self._z, Normal(np.zeros(shape), np.ones(shape)), ("level", "effect"))
+        return (*self.covariance.parameters, z)
+
+    @property
+    def _z(self) -> str:
+        return f"z({self.label})"
+
+    @property
+    def data(self) -> dict[str, np.ndarray]:
+        """Codes, and the columns one to a row."""
+        codes = {"codes": self.codes}
+        return codes if self.columns is None else {**codes, "columns": self.columns.T}
+
+    def factor(self, values: Values, xp: Any) -> Array:
+        """Return Λ [..., l, l]."""
+        return self.covariance.factor(values, xp)
+
+    def whitened(self, values: Values) -> Array:
+        """Return z [..., L, l]."""
+        return values[self._z]
+
+    def product(self, b: Array, xp: Any, data: Data) -> Array:
+        """Return the effects of each row's level times its columns [..., n]; the indicator matrix is never formed."""
+        looked = [xp.take(b[..., k], data["codes"], axis=-1) for k in range(len(self.effects))]
+        if self.columns is None:
+            return looked[0]
+        return gathered((part * data["columns"][k] for k, part in enumerate(looked)), xp)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the shown name of each effect's coefficients: `1|Subject`, `Days|Subject`."""
+        return tuple(f"{'1' if e == 'Intercept' else e}|{self.group}" for e in self.effects)
+
+    def covariance_names(self) -> tuple[str, ...]:
+        """Return the shown names of the standard deviations, then of the correlations."""
+        sd = [f"sd({self.group})[{e}]" for e in self.effects]
+        pairs = [f"cor({self.group})[{self.effects[i]},{self.effects[j]}]" for i, j in self.pairs()]
+        return (*sd, *pairs)
+
+    def pairs(self) -> list[tuple[int, int]]:
+        """Return the pairs i < j of effects, in lme4's order."""
+        return [(i, j) for i in range(len(self.effects)) for j in range(i + 1, len(self.effects))]
+
+    def shown(self, values: Values) -> dict[str, np.ndarray]:
+        """Return standard deviations, correlations, and the coefficients [..., L] of each effect."""
+        return self.shown_of(self.factor(values, np), self.modes(values, np))
+
+    def shown_of(self, factor: np.ndarray, modes: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the same from factors Λ [..., l, l] and coefficients [..., L, l]."""
+        sd = np.sqrt(np.sum(np.square(factor), axis=-1))
+        cor = correlations(factor)
+        numbers = [sd[..., k] for k in range(len(self.effects))] + [cor[..., i, j] for i, j in self.pairs()]
+        out = dict(zip(self.covariance_names(), numbers, strict=True))
+        return out | {name: modes[..., k] for k, name in enumerate(self.names())}
+
+    def code(self, keys: Mapping[str, str], program: Program) -> Piece:
+        """Return the effect as lines of a program."""
+        codes, z = program.embed(self.group, self.codes), keys[self._z]
+        sd, b = program.fresh(f"sd_{codes}"), program.fresh(f"b_{codes}")
+        lines = [f"# ({self.label}): {len(self.levels)} levels of {self.group}; effects {', '.join(self.effects)}"]
+        lines += [f"{keys[p.name]} = yield {p.prior.code(keys[p.name])}" for p in self.parameters]
+        lines.append(f"{sd} = {self.covariance.code(keys)}")
+        if self.covariance.correlation is None:
+            lines.append(f"{b} = {sd} * {z}")
+        else:
+            scaled = f"{sd}[:, tf.newaxis] * {keys[self.covariance.correlation]}"
+            lines.append(f"{b} = tf.matmul({z}, {scaled}, transpose_b=True)")
+        terms = []
+        for k, effect in enumerate(self.effects):
+            term = f"tf.gather({b}[:, {k}], {codes})"
+            if self.columns is not None and not np.all(self.columns[:, k] == 1):
+                term += f" * {program.embed(effect, self.columns[:, k])}"
+            terms.append(term)
+        return Piece((), tuple(lines), " + ".join(terms))

@@ -1,0 +1,141 @@
+"""What a prior is: one draw of a given shape, evaluated on any array library and handed to TensorFlow Probability.
+
+`log_density` is written out with sums and logarithms only, so that NumPy, TensorFlow and JAX run the same line;
+`distribution` is the same density as TFP's object, and a test holds the two equal.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+Array = Any  # an array of NumPy, TensorFlow or JAX
+
+
+class Prior(ABC):
+    """A proper distribution of one parameter; `support` is `real`, `positive`, `simplex` or `cholesky`."""
+
+    support: str
+    shape: tuple[int, ...]
+
+    @abstractmethod
+    def log_density(self, x: Array, xp: Any) -> Array:
+        """Return the log density of draws `x` [..., *shape] as an array [...]."""
+
+    @abstractmethod
+    def distribution(self, tfd: Any, array: Any, name: str) -> Any:
+        """Return TFP's distribution; `array` turns a NumPy array into one of the substrate."""
+
+    @abstractmethod
+    def bijector(self, tfb: Any) -> Any:
+        """Return TFP's map from unconstrained numbers of ordinary size onto the support."""
+
+    @abstractmethod
+    def code(self, name: str) -> str:
+        """Return the text of a TFP distribution called `name`, with `tfd` and `np` in scope."""
+
+
+class Elementwise(Prior):
+    """A prior whose entries are independent: a subclass names TFP's class and writes one entry's log density.
+
+    The fields of the subclass are its arguments, in the order of `tfd_arguments`; each is a number or an array, and the
+    prior has the shape they broadcast to.
+    """
+
+    tfd_name: str
+    tfd_arguments: tuple[str, ...]
+
+    @abstractmethod
+    def entries(self, x: Array, xp: Any) -> Array:
+        """Return the log density of each entry, the shape of `x`."""
+
+    def arguments(self) -> dict[str, np.ndarray]:
+        """Return TFP's arguments, each an array with the shape of one draw."""
+        return {
+            theirs: np.broadcast_to(np.asarray(ours, dtype=float), self.shape)
+            for theirs, ours in zip(self.tfd_arguments, self.values(), strict=True)
+        }
+
+    @property
+    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
+        """The shape of one draw."""
+        return np.broadcast_shapes(*(np.shape(value) for value in self.values()))
+
+    def values(self) -> tuple[Any, ...]:
+        """Return the arguments, in the order they are written."""
+        return tuple(getattr(self, f.name) for f in fields(self))  # type: ignore[arg-type]
+
+    def spread(self, shape: tuple[int, ...]) -> "Elementwise":
+        """Return the prior of an array of independent entries."""
+        return type(self)(*(np.broadcast_to(np.asarray(value, dtype=float), shape) for value in self.values()))
+
+    def log_density(self, x: Array, xp: Any) -> Array:
+        """Return the log density of draws `x` [..., *shape] as an array [...]."""
+        entries = self.entries(x, xp)
+        axes = tuple(range(-len(self.shape), 0))
+        return xp.sum(entries, axis=axes) if axes else entries
+
+    def distribution(self, tfd: Any, array: Any, name: str) -> Any:
+        """Return TFP's distribution; `array` turns a NumPy array into one of the substrate."""
+        made = getattr(tfd, self.tfd_name)(**{k: array(v) for k, v in self.arguments().items()}, name=name)
+        return tfd.Independent(made, len(self.shape), name=name) if self.shape else made
+
+    def code(self, name: str) -> str:
+        """Return the text of a TFP distribution called `name`, with `tfd` and `np` in scope."""
+        label = f', name="{name}"'
+        given = self.arguments()
+        if self.shape and all(np.ptp(v) == 0 for v in given.values()):
+            one = ", ".join(f"{k}={literal(v.flat[0])}" for k, v in given.items())
+            shape = self.shape[0] if len(self.shape) == 1 else list(self.shape)
+            return f"tfd.Sample(tfd.{self.tfd_name}({one}), {shape}{label})"
+        text = ", ".join(f"{k}={literal(v)}" for k, v in given.items())
+        if self.shape:
+            return f"tfd.Independent(tfd.{self.tfd_name}({text}), {len(self.shape)}{label})"
+        return f"tfd.{self.tfd_name}({text}{label})"
+
+    def __str__(self) -> str:
+        return f"{self.word}({', '.join(_short(value) for value in self.values())})"
+
+    word: str
+
+
+class Real(Elementwise):
+    """On the real line, with a `loc` and a `scale`; unconstrained coordinates are standardised by them."""
+
+    support = "real"
+
+    def bijector(self, tfb: Any) -> Any:
+        """Return the map of a standardised coordinate."""
+        given = self.arguments()
+        return tfb.Chain([tfb.Shift(given["loc"]), tfb.Scale(given["scale"])])
+
+
+class Positive(Elementwise):
+    """On the positive numbers; unconstrained zero is a typical size."""
+
+    support = "positive"
+
+    @abstractmethod
+    def size(self) -> Any:
+        """Return a typical value, to which unconstrained zero goes."""
+
+    def bijector(self, tfb: Any) -> Any:
+        """Return the exponential, in units of the typical size."""
+        size = np.broadcast_to(np.asarray(self.size(), dtype=float), self.shape)
+        return tfb.Chain([tfb.Scale(size), tfb.Exp()])
+
+
+def literal(value: Any) -> str:
+    """Return Python text of a number or an array, exact in float64; a bare number would be float32 to TFP.
+
+    >>> literal(0.5), literal(np.array([1.0, 2.5]))
+    ('np.float64(0.5)', 'np.array([1.0, 2.5])')
+    """
+    value = np.asarray(value, dtype=float)
+    return f"np.float64({float(value)!r})" if value.ndim == 0 else f"np.array({value.tolist()})"
+
+
+def _short(value: Any) -> str:
+    value = np.unique(np.asarray(value, dtype=float))
+    return f"{value[0]:.4g}" if value.size == 1 else f"{value[0]:.4g} to {value[-1]:.4g}"

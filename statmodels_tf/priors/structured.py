@@ -1,0 +1,84 @@
+"""Priors of simplexes and of correlation matrices, for the covariance of group effects."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import gammaln
+
+from .base import Array, Prior, literal
+
+
+@dataclass(frozen=True)
+class Dirichlet(Prior):
+    """A simplex of `size` shares, symmetric Dirichlet.
+
+    TFP's default bijector for it (`SoftmaxCentered`) fails with NumPy 2.4, so stick-breaking is named here.
+    """
+
+    size: int
+    concentration: float
+    support = "simplex"
+
+    @property
+    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
+        """The shape of one draw."""
+        return (self.size,)
+
+    def log_density(self, x: Array, xp: Any) -> Array:
+        """Return log Γ(k a) - k log Γ(a) + (a - 1) Σ log x."""
+        k, a = self.size, self.concentration
+        return gammaln(k * a) - k * gammaln(a) + (a - 1) * xp.sum(xp.log(x), axis=-1)
+
+    def distribution(self, tfd: Any, array: Any, name: str) -> Any:
+        """Return TFP's Dirichlet."""
+        return tfd.Dirichlet(array(np.full(self.size, float(self.concentration))), name=name)
+
+    def bijector(self, tfb: Any) -> Any:
+        """Return stick-breaking, centred so that zero is the uniform simplex."""
+        return tfb.IteratedSigmoidCentered()
+
+    def code(self, name: str) -> str:
+        """Return the text of TFP's Dirichlet."""
+        return f'tfd.Dirichlet({literal(np.full(self.size, float(self.concentration)))}, name="{name}")'
+
+
+@dataclass(frozen=True)
+class CholeskyLKJ(Prior):
+    """The Cholesky factor of a correlation matrix with density proportional to its determinant to the `eta - 1`.
+
+    References
+    ----------
+    Lewandowski, Kurowicka & Joe (2009), doi:10.1016/j.jmva.2009.04.008.
+    """
+
+    size: int
+    eta: float
+    support = "cholesky"
+
+    @property
+    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
+        """The shape of one draw."""
+        return (self.size, self.size)
+
+    def log_density(self, x: Array, xp: Any) -> Array:
+        """Return Σ_k (l - k + 2 eta - 2) log L_kk for k = 2 .. l, less the log of its integral."""
+        order, k = self.size, np.arange(1, self.size)
+        constant = np.sum(
+            0.5 * k * np.log(np.pi) + gammaln(self.eta + (order - 1 - k) / 2) - gammaln(self.eta + (order - 1) / 2)
+        )
+        power = np.concatenate([[0.0], order - 1 - k + 2 * self.eta - 2])
+        diagonal = xp.sum(x * np.eye(order), axis=-1)
+        return xp.sum(power * xp.log(diagonal), axis=-1) - constant
+
+    def distribution(self, tfd: Any, array: Any, name: str) -> Any:
+        """Return TFP's CholeskyLKJ."""
+        return tfd.CholeskyLKJ(self.size, array(np.float64(self.eta)), name=name)
+
+    def bijector(self, tfb: Any) -> Any:
+        """Return the map from the strict lower triangle; zero is no correlation."""
+        return tfb.CorrelationCholesky()
+
+    def code(self, name: str) -> str:
+        """Return the text of TFP's CholeskyLKJ."""
+        return f'tfd.CholeskyLKJ({self.size}, np.float64({float(self.eta)!r}), name="{name}")'

@@ -1,0 +1,177 @@
+"""The numerical substrate of a compiled model, TensorFlow or JAX: the only file that imports either.
+
+A `Substrate` is handed from the engine down; there is no global backend. Each is made once for the process, when asked
+for.
+"""
+
+import os
+import tempfile
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from .errors import EngineError, did_you_mean
+
+NAMES = ("tensorflow", "jax")
+_LOCK = threading.RLock()
+_MADE: dict[str, "Substrate"] = {}
+
+
+@dataclass(frozen=True)
+class Substrate:
+    """One array library with its TensorFlow Probability.
+
+    Attributes
+    ----------
+    name : str
+        `tensorflow` or `jax`.
+    xp : module
+        NumPy's functions on its arrays: `tensorflow.experimental.numpy` or `jax.numpy`.
+    tfp : module
+        TensorFlow Probability for it.
+    array : callable
+        NumPy array to array of the substrate; floats become float64, integers int32.
+    jit : callable
+        Compile a whole function with XLA; call the result with arrays of the substrate.
+    value_and_grad : callable
+        Turn a scalar function of one array into one that returns its value and gradient.
+    seed : callable
+        A pair of integers to a random seed that compiled functions take as an argument, never as a constant.
+    """
+
+    name: str
+    xp: Any
+    tfp: Any
+    array: Callable[[Any], Any]
+    jit: Callable[[Callable], Callable]
+    value_and_grad: Callable[[Callable], Callable]
+    seed: Callable[[Any], Any]
+
+    @property
+    def tfd(self) -> Any:
+        """The distributions."""
+        return self.tfp.distributions
+
+    @property
+    def tfb(self) -> Any:
+        """The bijectors."""
+        return self.tfp.bijectors
+
+
+def substrate(name: "str | Substrate" = "auto") -> Substrate:
+    """Return the substrate of that name; `auto` is JAX where it is installed (it compiles faster), else TensorFlow."""
+    if isinstance(name, Substrate):
+        return name
+    if name == "auto":
+        name = "jax" if find_spec("jax") else "tensorflow"
+    if name not in NAMES:
+        near = did_you_mean(str(name), NAMES)
+        raise EngineError(f"no substrate `{name}`.{near} Write `tensorflow`, `jax` or `auto`.")
+    with _LOCK:
+        if name not in _MADE:
+            _MADE[name] = _tensorflow() if name == "tensorflow" else _jax()
+        return _MADE[name]
+
+
+def _narrow(values: Any) -> np.ndarray:
+    values = np.asarray(values)
+    if values.dtype.kind in "iu":
+        return np.asarray(values, dtype=np.int32, order="C")
+    return np.asarray(values, dtype=np.float64, order="C")
+
+
+def _tensorflow() -> Substrate:
+    try:
+        with _quiet():
+            import tensorflow as tf
+            import tensorflow.experimental.numpy as tnp
+            import tensorflow_probability as tfp
+
+            tfp.distributions.Normal  # noqa: B018  TFP loads lazily: fail, and be silent, here
+            tf.constant(0.0)  # devices announce themselves once
+    except ImportError as error:
+        raise EngineError(
+            f"TensorFlow Probability cannot be loaded ({error}). "
+            "Run `pip install tensorflow tensorflow-probability tf-keras`."
+        ) from error
+
+    def value_and_grad(function: Callable) -> Callable:
+        return lambda x: tfp.math.value_and_gradient(function, x)
+
+    return Substrate(
+        name="tensorflow",
+        xp=tnp,
+        tfp=tfp,
+        array=lambda values: tf.convert_to_tensor(_narrow(values)),
+        # Without autograph: the functions are written for tracing, and rewriting them takes longer than they do.
+        jit=lambda function: tf.function(function, autograph=False, jit_compile=True),
+        value_and_grad=value_and_grad,
+        seed=lambda pair: tf.convert_to_tensor(np.asarray(pair, dtype=np.uint32).view(np.int32)),
+    )
+
+
+def _jax() -> Substrate:
+    """Return JAX with 64-bit numbers switched on for the process: estimates need them."""
+    try:
+        with _quiet():
+            import jax
+
+            jax.config.update("jax_enable_x64", True)
+            _mend(jax)
+            from tensorflow_probability.substrates import jax as tfp
+
+            tfp.distributions.Normal  # noqa: B018  TFP loads lazily: fail, and be silent, here
+    except ImportError as error:
+        raise EngineError(
+            f"JAX cannot be loaded ({error}). Run `pip install statmodels-tf[jax]`, or use substrate='tensorflow'."
+        ) from error
+    return Substrate(
+        name="jax",
+        xp=jax.numpy,
+        tfp=tfp,
+        array=lambda values: jax.numpy.asarray(_narrow(values)),
+        jit=jax.jit,
+        value_and_grad=jax.value_and_grad,
+        seed=lambda pair: jax.numpy.asarray(np.asarray(pair, dtype=np.uint32)),
+    )
+
+
+def _mend(jax: Any) -> None:
+    """Put back the name that TFP 0.25 reads from JAX and that JAX 0.5 and newer no longer have."""
+    import jax.interpreters.xla as xla
+    from jax._src import core
+
+    if not hasattr(xla, "pytype_aval_mappings") and hasattr(core, "pytype_aval_mappings"):
+        xla.pytype_aval_mappings = core.pytype_aval_mappings
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence what the libraries print while they load; if loading fails, say it after all.
+
+    Their C++ parts write to file descriptor 2 before any setting of theirs is read.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with tempfile.TemporaryFile() as sink, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            kept = os.dup(2)
+        except OSError:  # no standard error to silence
+            yield
+            return
+        try:
+            os.dup2(sink.fileno(), 2)
+            yield
+        except BaseException:
+            sink.seek(0)
+            os.write(kept, sink.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
