@@ -120,6 +120,8 @@ def numeric(value, who="this"):
         return value.values[:, 0]
     if isinstance(value, (bool, int, float, np.number, np.bool_)):
         return np.float64(value)
+    if isinstance(value, (list, tuple)) and not any(isinstance(v, str) for v in value):
+        return np.array(value, dtype=np.float64)
     advice = ""
     if isinstance(value, Factor):
         advice = ". Take its codes with `as.numeric(...)`, or use it as a term of its own"

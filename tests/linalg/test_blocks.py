@@ -1,0 +1,91 @@
+"""Dense, coded and stacked blocks do what the matrix they stand for does."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from statmodels_tf.linalg import Coded, Dense, Stacked, coded, indicator
+
+
+def make(rng, kind, n):
+    """Return a block of one kind and the matrix it stands for."""
+    if kind == "dense":
+        values = rng.normal(size=(n, rng.integers(1, 4)))
+        return Dense(values), values
+    levels, k = rng.integers(2, 6), rng.integers(1, 4)
+    codes = rng.integers(levels, size=n).astype(np.int32)
+    table = rng.normal(size=(levels, k))
+    if kind == "coded":
+        return Coded(codes, table), table[codes]
+    m = rng.integers(1, 4)
+    values = rng.normal(size=(n, m))
+    products = (table[codes][:, :, None] * values[:, None, :]).reshape(n, -1)
+    if kind == "values":
+        return Coded(codes, table, values), products
+    order = rng.permutation(k * m)
+    return Coded(codes, table, values, order), products[:, order]
+
+
+def close(got, wanted):
+    np.testing.assert_allclose(got, wanted, rtol=1e-10, atol=1e-10)
+
+
+KINDS = ["dense", "coded", "values", "ordered"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    left=st.lists(st.sampled_from(KINDS), min_size=1, max_size=3),
+    right=st.lists(st.sampled_from(KINDS), min_size=1, max_size=2),
+    n=st.integers(1, 30),
+)
+def test_every_verb_is_that_of_the_matrix(seed, left, right, n):
+    rng = np.random.default_rng(seed)
+
+    def stack(kinds):
+        blocks, matrices = zip(*(make(rng, kind, n) for kind in kinds), strict=True)
+        return (blocks[0] if len(blocks) == 1 else Stacked(blocks)), np.hstack(matrices)
+
+    (X, A), (Y, B) = stack(left), stack(right)
+    w, v, V = rng.uniform(size=n), rng.normal(size=n), rng.normal(size=(n, 2))
+    b, W = rng.normal(size=A.shape[1]), rng.normal(size=(A.shape[1], 2))
+    rows = rng.integers(n, size=5)
+    assert X.shape == A.shape
+    close(X.matvec(b), A @ b)
+    close(X.matvec(W), A @ W)
+    close(X.rmatvec(v), A.T @ v)
+    close(X.rmatvec(V), A.T @ V)
+    close(X.gram(), A.T @ A)
+    close(X.gram(w), A.T @ (w[:, None] * A))
+    close(X.cross(Y), A.T @ B)
+    close(X.cross(Y, w), A.T @ (w[:, None] * B))
+    close(X.cross(X, w), X.gram(w))
+    close(X.dense(), A)
+    close(X.dense(rows), A[rows])
+    close(X.take(rows).dense(), A[rows])
+    for j in range(A.shape[1]):
+        close(X.column(j), A[:, j])
+
+
+def test_many_pairs_of_levels_are_counted_sparsely(monkeypatch):
+    rng = np.random.default_rng(1)
+    a, b = (indicator(rng.integers(7, size=50).astype(np.int32), 7) for _ in range(2))
+    expected = a.dense().T @ b.dense()
+    monkeypatch.setattr(coded, "DENSE_PAIRS", 10)
+    np.testing.assert_array_equal(a.cross(b), expected)
+    w = rng.uniform(size=50)
+    np.testing.assert_allclose(a.cross(b, w), a.dense().T @ (w[:, None] * b.dense()))
+
+
+def test_a_column_beyond_the_last_is_an_error():
+    with pytest.raises(IndexError):
+        Stacked((Dense(np.ones((2, 1))), Dense(np.ones((2, 2))))).column(3)
+
+
+def test_the_indicator_matrix_is_not_formed():
+    n, levels = 200_000, 2_000
+    block = indicator(np.arange(n, dtype=np.int32) % levels, levels)
+    np.testing.assert_array_equal(np.diag(block.gram()), np.full(levels, n / levels))
+    np.testing.assert_array_equal(block.matvec(np.arange(levels, dtype=float))[:3], [0, 1, 2])
