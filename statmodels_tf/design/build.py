@@ -35,6 +35,9 @@ def build(
 ) -> Design:
     """Return the design of a formula on a table.
 
+    A row counts as incomplete when a variable of any remaining term is missing in it; unlike R, a variable taken out
+    again (`. - x`) does not matter.
+
     Parameters
     ----------
     formula : str or Formula

@@ -135,7 +135,7 @@ def _coded(coding, specs, values):
     n = len(fused)
     multiplied = _numeric(numbers, values, n)
     if multiplied is not None:
-        multiplied = multiplied.reshape(n, -1)
+        multiplied = np.array(multiplied.reshape(n, -1))  # a copy: the data may change later
     return Coded(fused, table, multiplied, _order(coding, specs, tables, values))
 
 

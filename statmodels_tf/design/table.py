@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, did_you_mean
-from ..transforms.base import Factor, Logical, logical, number_label
+from ..transforms.base import Factor, Logical, Matrix, logical, number_label
 
 WANTED = "`data` must be a DataFrame (pandas, polars or pyarrow) or a dict of columns"
 
@@ -265,6 +265,6 @@ def rows_of(value):
     """Return how many rows a value has, or None for a constant."""
     if isinstance(value, Factor):
         return len(value.codes)
-    if isinstance(value, Logical):
+    if isinstance(value, (Logical, Matrix)):
         return len(value.values)
     return len(value) if isinstance(value, np.ndarray) and value.ndim else None
