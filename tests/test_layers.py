@@ -34,7 +34,7 @@ LAZY = {
     "arviz": {"fits/arviz.py"},
     "arviz_base": {"fits/arviz.py"},
     "xarray": {"fits/arviz.py"},
-    "matplotlib": {"fits/plots.py"},
+    "matplotlib": {"fits/plots.py", "report.py"},
 }
 
 FILES = sorted(ROOT.rglob("*.py"))
@@ -87,6 +87,12 @@ def targets(module, names):
 def test_every_file_belongs_to_a_layer():
     assert FILES
     assert {layer(path) for path in FILES} <= set(RANK)
+
+
+def test_every_layer_is_in_the_documented_tree():
+    document = (ROOT.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for path in {ROOT / path.relative_to(ROOT).parts[0] for path in FILES}:
+        assert f"\n      {path.name}{'/' if path.is_dir() else ''} " in document, path.name
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
