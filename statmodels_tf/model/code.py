@@ -1,4 +1,4 @@
-"""A model as a Python program that stands alone: data, priors, linear predictor, response, for TensorFlow Probability."""
+"""A model as a Python program that stands alone: data, priors, linear predictor, response, for TFP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 LITERAL_NUMBERS = 4000
 """Up to so many numbers the data stand in the program as lists; beyond it they are packed."""
 
-RESERVED = tuple("np tf tfp tfd io base64 X data eta joint log_density model weights offset".split())
+IMPORTED = ("base64", "io", "np", "tf", "tfd", "tfp")
+RESERVED = (*IMPORTED, "X", "data", "eta", "joint", "log_density", "model", "offset", "weights")
 WIDTH = 112
 
 IMPORTS = """\

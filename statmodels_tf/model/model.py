@@ -234,6 +234,25 @@ class Model:
             out |= effect.shown(values)
         return out
 
+    def log_prior_terms(self, values: Values) -> dict[str, np.ndarray]:
+        """Return the log prior density [...] by shown name: each coefficient, the family's own, each covariance.
+
+        The standard normal z of group effects are left out: they are the model, not the prior.
+        """
+        out: dict[str, np.ndarray] = {}
+        if self.common is not None:
+            if self.common.intercept is not None:
+                out[INTERCEPT] = self.common.intercept.log_density(values[INTERCEPT], np)
+            for name, prior, positions in self.common.slopes:
+                entries = prior.entries(values[name], np)
+                out |= {self.common.columns[j]: entries[..., i] for i, j in enumerate(positions)}
+        own = (p for p in self.parameters if p.name in self._family_defaults)
+        out |= {p.name: p.prior.log_density(values[p.name], np) for p in own}
+        for effect in self.groups:
+            terms = [p.prior.log_density(values[p.name], np) for p in effect.covariance.parameters]
+            out[f"sd({effect.group})"] = out.get(f"sd({effect.group})", 0.0) + sum(terms)
+        return out
+
     def prior_texts(self) -> dict[str, str]:
         """Return the prior of each parameter in words, for the foot of a summary."""
         out: dict[str, str] = {}

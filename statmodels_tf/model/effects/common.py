@@ -92,8 +92,8 @@ class CommonEffect(Effect):
 
     def contribute(self, values: Values, xp: Any, data: Data | None = None) -> Array:
         """Return X b."""
-        b = self.coefficients(values, xp)
         data = self.data if data is None else data
+        b = self.coefficients(values, xp)
         return gathered((piece.product(b, xp, data) for piece in self._pieces), xp)
 
     def values_of(self, coefficients: np.ndarray) -> dict[str, np.ndarray]:

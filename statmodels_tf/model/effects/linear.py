@@ -26,7 +26,7 @@ class DensePiece:
     def product(self, b: Array, xp: Any, data: Data) -> Array:
         """Return [..., n] for all coefficients b [..., p]."""
         part = b[..., self.start : self.start + self.values.shape[1]]
-        return xp.matmul(part[..., None, :], data[f"X{self.start}"])[..., 0, :]
+        return xp.matmul(part, data[f"X{self.start}"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ class CodedPiece:
         codes = data[f"codes{self.start}"]
         by_value = []
         for j in range(m):
-            by_level = xp.matmul(part[..., None, j::m], table.T)[..., 0, :]
+            by_level = xp.matmul(part[..., j::m], table.T)
             looked = xp.take(by_level, codes, axis=-1)
             by_value.append(looked if values is None else looked * data[f"values{self.start}"][:, j])
         return gathered(by_value, xp)

@@ -1,0 +1,106 @@
+"""Whether chains agree: rank-normalised split R-hat and effective sample sizes, for arrays of any size at once.
+
+References
+----------
+Vehtari, Gelman, Simpson, Carpenter & Bürkner (2021), Rank-normalization, folding, and localization: an improved R-hat.
+doi:10.1214/20-BA1221
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.fft import irfft, next_fast_len, rfft
+from scipy.special import ndtri
+from scipy.stats import rankdata
+
+BLOCK = 128  # entries transformed at once
+
+
+def r_hat(draws: np.ndarray) -> np.ndarray:
+    """Return the larger of the R-hats of location and of spread.
+
+    Parameters
+    ----------
+    draws : array [chains, draws, ...]
+
+    Returns
+    -------
+    array [...]; NaN where an entry never moves or there are fewer than 4 draws.
+    """
+    return _by_entry(lambda x: np.fmax(_ratio(_normal_scores(x)), _ratio(_normal_scores(_folded(x)))), draws)
+
+
+def ess(draws: np.ndarray) -> np.ndarray:
+    """Return the bulk effective sample size [...] of draws [chains, draws, ...]."""
+    return _by_entry(lambda x: _effective(_normal_scores(x)), draws)
+
+
+def ess_tail(draws: np.ndarray) -> np.ndarray:
+    """Return the smaller of the effective sample sizes of the 5% and the 95% quantile [...]."""
+    return _by_entry(lambda x: np.fmin(_effective(_below(x, 0.05)), _effective(_below(x, 0.95))), draws)
+
+
+def mcse(draws: np.ndarray) -> np.ndarray:
+    """Return the Monte Carlo standard error of the mean [...]."""
+    sd = np.std(draws, axis=(0, 1), ddof=1)
+    return sd / np.sqrt(_by_entry(_effective, draws))
+
+
+def _by_entry(function: Callable[[np.ndarray], np.ndarray], draws: np.ndarray) -> np.ndarray:
+    """Return `function` of half-chains [2 chains, draws // 2, entries], block by block, in the shape of an entry."""
+    draws = np.asarray(draws, dtype=float)
+    count = draws.shape[1]
+    out = np.full(draws.shape[2:], np.nan)
+    if count < 4:
+        return out
+    flat, found = draws.reshape(*draws.shape[:2], -1), np.empty(out.size)
+    for start in range(0, out.size, BLOCK):
+        x = flat[:, :, start : start + BLOCK]
+        with np.errstate(invalid="ignore", divide="ignore"):  # an entry that never moves has neither
+            found[start : start + BLOCK] = function(np.concatenate([x[:, : count // 2], x[:, -(count // 2) :]]))
+    return found.reshape(out.shape)
+
+
+def _normal_scores(x: np.ndarray) -> np.ndarray:
+    ranks = rankdata(x.reshape(-1, x.shape[2]), axis=0)
+    return ndtri((ranks - 0.375) / (len(ranks) + 0.25)).reshape(x.shape)
+
+
+def _folded(x: np.ndarray) -> np.ndarray:
+    return np.abs(x - np.median(x, axis=(0, 1)))
+
+
+def _below(x: np.ndarray, probability: float) -> np.ndarray:
+    return (x <= np.quantile(x, probability, axis=(0, 1))).astype(float)
+
+
+def _ratio(x: np.ndarray) -> np.ndarray:
+    """Return R-hat: the root of the pooled variance over the variance within chains."""
+    count = x.shape[1]
+    within = np.mean(np.var(x, axis=1, ddof=1), axis=0)
+    between = np.var(np.mean(x, axis=1), axis=0, ddof=1)
+    return np.sqrt((count - 1) / count + between / within)
+
+
+def _effective(x: np.ndarray) -> np.ndarray:
+    """Return the draws over the integrated autocorrelation time, by Geyer's initial monotone sequence of pairs."""
+    chains, count, _ = x.shape
+    padded = next_fast_len(2 * count, real=True)
+    spectrum = np.abs(rfft(x - x.mean(axis=1, keepdims=True), padded, axis=1)) ** 2
+    covariance = np.mean(irfft(spectrum, padded, axis=1)[:, :count], axis=0) / count
+    within = covariance[0] * count / (count - 1)
+    total = covariance[0] + np.var(np.mean(x, axis=1), axis=0, ddof=1)
+    correlation = 1 - (within - covariance) / total
+    correlation[0] = 1
+    pairs = correlation[: count // 2 * 2].reshape(count // 2, 2, -1)
+    sums = pairs.sum(axis=1)
+    negative = sums < 0
+    last = np.where(negative.any(axis=0), np.argmax(negative, axis=0), len(sums) - 1)
+    before = np.arange(len(sums))[:, None] < last
+    monotone = np.minimum.accumulate(sums, axis=0)
+    time = 2 * np.sum(np.where(before, monotone, 0), axis=0) - 1
+    time += np.fmax(np.take_along_axis(pairs[:, 0], last[None], axis=0)[0], 0)
+    size = chains * count
+    return size / np.fmax(time, 1 / np.log10(size))
