@@ -2,6 +2,22 @@
 
 from .base import Call, Fit, MixedSystem
 from .check import Findings
+from .compare import anova
+from .estimate import Estimate
+from .grouped import GroupedEstimate
+from .mixed import MixedEstimate
 from .table import Heading, Summary, Table
 
-__all__ = ["Call", "Findings", "Fit", "Heading", "MixedSystem", "Summary", "Table"]
+__all__ = [
+    "Call",
+    "Estimate",
+    "Findings",
+    "Fit",
+    "GroupedEstimate",
+    "Heading",
+    "MixedEstimate",
+    "MixedSystem",
+    "Summary",
+    "Table",
+    "anova",
+]

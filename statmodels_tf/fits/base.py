@@ -11,13 +11,26 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from ..errors import ModelError, did_you_mean
+from statmodels_tf.errors import ModelError, did_you_mean
 
 if TYPE_CHECKING:
-    from ..formula import Formula
-    from ..model import Model
+    from statmodels_tf.formula import Formula
+    from statmodels_tf.model import Model
+
     from .check import Findings
     from .table import Summary
+
+
+def one_of(argument: str, value: str, allowed: Sequence[str]) -> str:
+    """Return `value` if it is allowed, or say what is.
+
+    >>> one_of("random", "include", ("include", "exclude"))
+    'include'
+    """
+    if value not in allowed:
+        listed = ", ".join(f'"{a}"' for a in allowed)
+        raise ModelError(f"no `{argument}={value!r}`.{did_you_mean(str(value), allowed)} There is {listed}.")
+    return value
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,10 +94,10 @@ class MixedSystem(Protocol):
         """Return Satterthwaite's degrees of freedom [r] of the contrasts [r, p] of the coefficients."""
 
     def draw(self, rng: np.random.Generator, size: int, vary_theta: bool = False) -> dict[str, Any]:
-        """Return `beta` [size, p], `b` (a tuple of [size, L, l]), `sigma` [size] and `factors`, drawn given the data."""
+        """Return draws given the data: `beta` [size, p], `b` (a tuple of [size, L, l]), `sigma` [size], `factors`."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Fit(ABC):
     """A fitted model. The subclasses are `Estimate` (a point and its covariance) and `Posterior` (draws).
 
@@ -165,7 +178,7 @@ class Fit(ABC):
         return self.call
 
     def update(self, formula: str | None = None, **changes: Any) -> Fit:
-        """Return the fit of a changed call: `fit.update(". ~ . - x")`, `fit.update(data=new)`, `fit.update(REML=False)`.
+        """Return the fit of a changed call, as in `fit.update(". ~ . - x")` or `fit.update(data=new, REML=False)`.
 
         Parameters
         ----------

@@ -9,9 +9,10 @@ from html import escape
 
 import pandas as pd
 
-_GAP = "  "
+_GAP = "   "
 _CSS = """
-.statmodels{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:#1f2328;background:transparent;max-width:60em}
+.statmodels{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;
+color:#1f2328;background:transparent;max-width:60em}
 .statmodels .head{display:flex;justify-content:space-between;gap:2em;flex-wrap:wrap}
 .statmodels .head b,.statmodels th:first-child{font-weight:600}
 .statmodels .quiet{color:#59636e}
@@ -49,9 +50,9 @@ class Table:
     """Text cells under headings; the first heading names the table.
 
     >>> print(Table((Heading("Fixed effects"), Heading("estimate")), (("Intercept", "3.28"), ("x", "-0.09"))).text())
-    Fixed effects  estimate
-    Intercept          3.28
-    x                 -0.09
+    Fixed effects   estimate
+    Intercept           3.28
+    x                  -0.09
     """
 
     headings: tuple[Heading, ...]
@@ -146,9 +147,10 @@ class Summary:
 
     def __str__(self) -> str:
         tables = [t.text() for t in self.tables]
-        width = min(100, max((len(line) for t in tables for line in t.splitlines()), default=80))
-        gap = width - len(self.title) - len(self.formula)
-        head = f"{self.title}{' ' * gap}{self.formula}" if gap >= 2 else f"{self.title}\n{self.formula}"
+        width = max((len(line) for t in tables for line in t.splitlines()), default=0)
+        gap = max(width - len(self.title) - len(self.formula), 4)
+        fits = len(self.title) + gap + len(self.formula) <= max(width, 88)
+        head = self.title + (" " * gap if fits else "\n") + self.formula
         blocks = ["\n".join([head, *_wrap(self.lines, max(width, 88))]), *tables]
         blocks += ["\n".join(_wrap(part, max(width, 88))) for part in (self.footers, self.notes) if part]
         return "\n\n".join(blocks)

@@ -1,0 +1,228 @@
+"""The entry points: arguments to a design, a model and an engine, and the engine's fit."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .datasets import datasets, load_dataset
+from .design import Design, build
+from .engines import ENGINES, Engine
+from .errors import ConvergenceWarning, DataError, EngineError, ModelError, did_you_mean
+from .fits import Call, Fit, anova
+from .fits.check import not_converged
+from .fits.storage import read_fit
+from .model import Model, build_model
+
+__all__ = ["anova", "datasets", "fit", "lmer", "load", "load_dataset"]
+
+
+def lmer(
+    formula: str,
+    data: Any,
+    *,
+    REML: bool = True,
+    weights: Any = None,
+    offset: Any = None,
+    subset: Any = None,
+    contrasts: Mapping[str, Any] | None = None,
+    engine: str | Engine = "pls",
+    priors: Mapping[str, Any] | None = None,
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+    progress: bool | None = None,
+) -> Fit:
+    """Return the fit of a linear mixed model, as lme4's `lmer`.
+
+    Parameters
+    ----------
+    formula : str
+        For example `"rating ~ service + (1 | student) + (1 + service | instructor)"`.
+    data : table
+        pandas, polars, pyarrow, or a dict of columns. Rows that lack a value are dropped and counted.
+    REML : bool
+        Restricted maximum likelihood, or maximum likelihood.
+    weights, offset, subset : str or array, optional
+        A column, an expression of columns as text, or an array. The variance of a row is sigma^2 / weight.
+    contrasts : mapping, optional
+        For example `{"arm": "contr.sum"}`.
+    engine : str or Engine
+        "pls" (penalised least squares), "nuts" (a posterior), or an engine with options.
+    priors : mapping, optional
+        Priors by name, for engines that sample.
+    functions : mapping, optional
+        Functions of yours that the formula calls, by name.
+    progress : bool, optional
+        Show a progress bar; by default on a terminal only.
+
+    Returns
+    -------
+    MixedEstimate, or Posterior from an engine that samples
+
+    References
+    ----------
+    Bates, Maechler, Bolker & Walker (2015). doi:10.18637/jss.v067.i01
+    """
+    options = _given(
+        REML=(REML, True), weights=(weights, None), offset=(offset, None), subset=(subset, None),
+        contrasts=(contrasts, None), engine=(engine, "pls"), priors=(priors, None), functions=(functions, None),
+        progress=(progress, None),
+    )  # fmt: skip
+    design = build(
+        formula, data, weights=weights, offset=offset, subset=subset, contrasts=contrasts, functions=functions
+    )
+    check_mixed(design)
+    model = build_model(design, family="gaussian", priors=priors)
+    chosen, why = choose_engine(engine, model, REML=REML, progress=progress)
+    return _fitted(chosen, why, model, Call(lmer, formula, data, options))
+
+
+def fit(
+    formula: str,
+    data: Any,
+    family: str = "gaussian",
+    *,
+    link: str | None = None,
+    REML: bool = True,
+    weights: Any = None,
+    offset: Any = None,
+    subset: Any = None,
+    contrasts: Mapping[str, Any] | None = None,
+    engine: str | Engine = "auto",
+    priors: Mapping[str, Any] | None = None,
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+    progress: bool | None = None,
+) -> Fit:
+    """Return the fit of any formula with any family by any engine that can.
+
+    Parameters
+    ----------
+    formula, data
+        As `lmer`.
+    family : str
+        The distribution of the response.
+    link : str, optional
+        The family's own if left out.
+    REML, weights, offset, subset, contrasts, priors, functions, progress
+        As `lmer`.
+    engine : str or Engine
+        "auto" takes the first that supports the model and says in `diagnostics["why"]` why.
+    """
+    options = _given(
+        family=(family, "gaussian"), link=(link, None), REML=(REML, True), weights=(weights, None),
+        offset=(offset, None), subset=(subset, None), contrasts=(contrasts, None), engine=(engine, "auto"),
+        priors=(priors, None), functions=(functions, None), progress=(progress, None),
+    )  # fmt: skip
+    design = build(
+        formula, data, weights=weights, offset=offset, subset=subset, contrasts=contrasts, functions=functions
+    )
+    if design.groups:
+        check_mixed(design)
+    model = build_model(design, family=family, link=link, priors=priors)
+    chosen, why = choose_engine(engine, model, REML=REML, progress=progress)
+    return _fitted(chosen, why, model, Call(fit, formula, data, options))
+
+
+def load(path: str | Path, *, functions: Mapping[str, Callable[..., Any]] | None = None) -> Fit:
+    """Return the fit that `fit.save(path)` wrote: its design rebuilt, its engine evaluated once, nothing optimised."""
+    stored = read_fit(path)
+    entries = {"lmer": lmer, "fit": fit}
+    if stored.function not in entries or stored.engine not in ENGINES:
+        raise DataError(f"`{path}` was fitted by `{stored.function}` with {stored.engine!r}, unknown to this release.")
+    entry = entries[stored.function]
+    options = dict(stored.options)
+    unknown = set(options) - set(entry.__kwdefaults__) - {"family"}
+    if unknown:
+        raise DataError(f"`{path}` holds options unknown to this release: {', '.join(sorted(unknown))}.")
+    arguments = {k: options.get(k) for k in ("weights", "offset", "subset", "contrasts")}
+    design = build(stored.formula, stored.data, **arguments, functions=functions)
+    model = build_model(design, family=options.get("family", "gaussian"), link=options.get("link"))
+    engine = _with_options(ENGINES[stored.engine](), stored.engine_options)
+    blocks = [(len(block.effects),) * 2 for block in design.groups]
+    if [f.shape for f in stored.factors] != blocks or not all(np.all(np.isfinite(f)) for f in stored.factors):
+        raise DataError(f"`{path}` is damaged: its factors do not fit its formula.")
+    call = Call(entry, stored.formula, stored.data, options | ({"functions": functions} if functions else {}))
+    again = engine.at(model, stored.factors, call=call)
+    return replace(again, diagnostics={**again.diagnostics, **stored.diagnostics})
+
+
+def check_mixed(design: Design) -> None:
+    """Say what makes a mixed model of this design impossible: no group term, too many effects, nothing that varies."""
+    n = len(design.rows)
+    if not design.groups:
+        raise ModelError(
+            f"the formula `{design.formula}` has no random effects; add a group term, such as "
+            f"`{design.formula} + (1 | g)` with `g` a grouping column of the data."
+        )
+    y = design.response.values
+    if np.ptp(y) == 0:
+        raise ModelError(f"the response `{design.response.name}` is constant ({y[0]:g} in all {n:,} rows).")
+    estimable = len(design.columns) - len(design.aliased)
+    if estimable >= n:
+        raise ModelError(
+            f"{estimable:,} coefficients cannot be estimated from {n:,} rows; leave out terms or find more rows."
+        )
+    for block in design.groups:
+        levels, effects = len(block.levels), len(block.effects)
+        if levels < 2:
+            raise ModelError(
+                f"the grouping factor `{block.group}` has one level, {block.levels[0]!r}, so nothing can vary between "
+                f"its levels; leave out `({block.label})`."
+            )
+        if levels * effects >= n:
+            raise ModelError(
+                f"`({block.label})` has {levels * effects:,} random effects ({levels:,} levels of `{block.group}`"
+                f"{f' times {effects}' if effects > 1 else ''}) for {n:,} rows, so they cannot be told from the "
+                "residuals; use a coarser grouping or fewer effects."
+            )
+
+
+def choose_engine(engine: str | Engine, model: Model, *, REML: bool, progress: bool | None) -> tuple[Engine, str]:
+    """Return the engine asked for, with the call's options, and why it was chosen."""
+    if isinstance(engine, Engine):
+        chosen, why = engine, "asked for"
+    elif engine == "auto":
+        reasons = {}
+        for name, kind in ENGINES.items():
+            reasons[name] = kind().supports(model)
+            if reasons[name] is None:
+                chosen, why = kind(), f"the first engine that supports {model.family.name} models of this form"
+                break
+        else:
+            said = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
+            raise EngineError(f"no engine can fit this model ({said}).")
+    elif engine in ENGINES:
+        chosen, why = ENGINES[engine](), "asked for"
+    else:
+        listed = ", ".join(f'"{name}"' for name in ENGINES)
+        raise EngineError(f'no engine {engine!r}.{did_you_mean(str(engine), ENGINES)} There is {listed} and "auto".')
+    reason = chosen.supports(model)
+    if reason is not None:
+        raise EngineError(reason)
+    changes = {} if REML else {"REML": False}
+    return _with_options(chosen, changes | ({} if progress is None else {"progress": progress})), why
+
+
+def _with_options(engine: Engine, options: Mapping[str, Any]) -> Engine:
+    """Return the engine with those of the options that are fields of it."""
+    known = {f.name for f in fields(engine)}
+    changes = {k: v for k, v in options.items() if k in known}
+    return replace(engine, **changes) if changes else engine
+
+
+def _fitted(engine: Engine, why: str, model: Model, call: Call) -> Fit:
+    """Return the engine's fit, with one warning if it did not converge."""
+    result = engine.fit(model, call=call)
+    result = replace(result, diagnostics={**result.diagnostics, "why": why})
+    for sentence in not_converged(result):
+        warnings.warn(sentence, ConvergenceWarning, stacklevel=3)
+    return result
+
+
+def _given(**options: tuple[Any, Any]) -> dict[str, Any]:
+    """Return the options whose value is not the default, from pairs of both."""
+    return {name: value for name, (value, default) in options.items() if value is not default}

@@ -1,0 +1,209 @@
+"""Point estimates: coefficients with their covariance, and what every estimate answers alike."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from statmodels_tf.errors import ModelError
+
+from .base import Fit, one_of
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Estimate(Fit):
+    """A fit by optimisation.
+
+    Parameters
+    ----------
+    coefficients : array [p]
+        In the order of `model.design.columns`; NaN where a column is aliased.
+    covariance : array [p, p]
+        Of the coefficients; NaN rows and columns where aliased.
+    sigma : float
+        The residual standard deviation.
+    """
+
+    coefficients: np.ndarray
+    covariance: np.ndarray
+    sigma: float
+
+    @property
+    @abstractmethod
+    def loglik(self) -> float:
+        """The maximised log-likelihood (restricted, if the fit is by REML)."""
+
+    @property
+    @abstractmethod
+    def df_model(self) -> int:
+        """The number of estimated parameters, variances included."""
+
+    @abstractmethod
+    def fitted(self) -> pd.Series:
+        """Return the fitted values, on the data's index."""
+
+    @abstractmethod
+    def residuals(self, type: str = "response") -> pd.Series:
+        """Return the residuals, on the data's index."""
+
+    @abstractmethod
+    def degrees_of_freedom(self, method: str) -> np.ndarray:
+        """Return for each coefficient the degrees of freedom [p] of its t statistic; infinite for a normal one."""
+
+    def coef(self) -> pd.Series:
+        """Return the coefficients of the common terms, by name; NaN where a column is aliased."""
+        return self._by_name(self.coefficients, "estimate")
+
+    def se(self) -> pd.Series:
+        """Return the standard errors of the coefficients, by name."""
+        return self._by_name(np.sqrt(np.diag(self.covariance)), "se")
+
+    def vcov(self, type: str = "model") -> pd.DataFrame:
+        """Return the covariance matrix of the coefficients."""
+        one_of("type", type, ("model",))
+        names = list(self.model.design.columns)
+        return pd.DataFrame(self.covariance, index=names, columns=names)
+
+    def coef_table(self, level: float = 0.95, df: str = "satterthwaite") -> pd.DataFrame:
+        """Return the table of coefficients.
+
+        Parameters
+        ----------
+        level : float
+            Coverage of the interval `lower` to `upper`, which uses the same distribution as the p-value.
+        df : {"satterthwaite", "none"}
+            Degrees of freedom of the t statistics; "none" refers them to the normal distribution.
+
+        Returns
+        -------
+        DataFrame
+            estimate, se, statistic, df, p, lower, upper; one row for each column of the design.
+        """
+        estimate, se = self.coefficients, np.sqrt(np.diag(self.covariance))
+        freedom = self.degrees_of_freedom(df)
+        statistic = estimate / se
+        half = t_quantile(freedom, level) * se
+        columns = {
+            "estimate": estimate,
+            "se": se,
+            "statistic": statistic,
+            "df": freedom,
+            "p": t_p_value(statistic, freedom),
+            "lower": estimate - half,
+            "upper": estimate + half,
+        }
+        return pd.DataFrame(columns, index=list(self.model.design.columns))
+
+    def confint(self, level: float = 0.95, method: str = "wald") -> pd.DataFrame:
+        """Return confidence intervals of the coefficients.
+
+        Parameters
+        ----------
+        level : float
+            Coverage.
+        method : {"wald", "satterthwaite"}
+            "wald" uses the normal distribution, as R's `confint(fit, method = "Wald")`; "satterthwaite" the t
+            distribution, as `coef_table()` and `summary()` do.
+
+        Returns
+        -------
+        DataFrame
+            lower, upper.
+        """
+        one_of("method", method, ("wald", "satterthwaite"))
+        return self.coef_table(level, df="none" if method == "wald" else method)[["lower", "upper"]]
+
+    @property
+    def rank(self) -> int:
+        """The number of coefficients that can be estimated."""
+        return int(np.count_nonzero(~np.isnan(self.coefficients)))
+
+    @property
+    def df_residual(self) -> int:
+        """Rows less estimated parameters, as R's `df.residual`."""
+        return self.nobs - self.df_model
+
+    @property
+    def aic(self) -> float:
+        """Akaike's information criterion, -2 loglik + 2 df_model."""
+        return -2 * self.loglik + 2 * self.df_model
+
+    @property
+    def bic(self) -> float:
+        """The Bayesian information criterion, -2 loglik + log(nobs) df_model."""
+        return -2 * self.loglik + float(np.log(self.nobs)) * self.df_model
+
+    def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
+        """Return `confint(1 - alpha)`, by statsmodels' name."""
+        return self.confint(1 - alpha)
+
+    def cov_params(self) -> pd.DataFrame:
+        """Return `vcov()`, by statsmodels' name."""
+        return self.vcov()
+
+    @property
+    def tvalues(self) -> pd.Series:
+        """The `statistic` of `coef_table()`, by statsmodels' name."""
+        return self.coef_table()["statistic"]
+
+    @property
+    def pvalues(self) -> pd.Series:
+        """The `p` of `coef_table()`, by statsmodels' name."""
+        return self.coef_table()["p"]
+
+    @property
+    def fittedvalues(self) -> pd.Series:
+        """`fitted()`, by statsmodels' name."""
+        return self.fitted()
+
+    @property
+    def resid(self) -> pd.Series:
+        """`residuals()`, by statsmodels' name."""
+        return self.residuals()
+
+    @property
+    def llf(self) -> float:
+        """`loglik`, by statsmodels' name."""
+        return self.loglik
+
+    @property
+    def scale(self) -> float:
+        """`sigma` squared, by statsmodels' name."""
+        return self.sigma**2
+
+    @property
+    def df_resid(self) -> int:
+        """`df_residual`, by statsmodels' name."""
+        return self.df_residual
+
+    def _by_name(self, values: np.ndarray, name: str) -> pd.Series:
+        """Return values in the order of the design's columns as a Series."""
+        return pd.Series(values, index=list(self.model.design.columns), name=name)
+
+
+def t_quantile(freedom: np.ndarray | float, level: float) -> np.ndarray:
+    """Return the half-width of an interval of coverage `level` in standard errors; normal where `freedom` is infinite.
+
+    >>> t_quantile(np.array([np.inf, 10.0]), 0.95).round(4)
+    array([1.96  , 2.2281])
+    """
+    if not 0 < level < 1:
+        raise ModelError(f"`level={level}` is no coverage; write a number between 0 and 1, such as 0.95.")
+    upper = (1 + level) / 2
+    finite = np.isfinite(freedom)
+    return np.where(finite, special.stdtrit(np.where(finite, freedom, 1.0), upper), special.ndtri(upper))
+
+
+def t_p_value(statistic: np.ndarray, freedom: np.ndarray) -> np.ndarray:
+    """Return the two-sided p-value of t statistics; normal where `freedom` is infinite.
+
+    >>> t_p_value(np.array([1.96, -2.2281]), np.array([np.inf, 10.0])).round(4)
+    array([0.05, 0.05])
+    """
+    finite = np.isfinite(freedom)
+    tail = -np.abs(statistic)
+    return 2 * np.where(finite, special.stdtr(np.where(finite, freedom, 1.0), tail), special.ndtr(tail))

@@ -1,0 +1,135 @@
+"""The summary of a linear mixed model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .check import problems
+from .table import Heading, Summary, Table, column_format, fixed, p_value, plural
+
+if TYPE_CHECKING:
+    from statmodels_tf.design import Design
+
+    from .mixed import MixedEstimate
+
+
+def mixed_summary(fit: MixedEstimate, level: float, df: str) -> Summary:
+    """Return the summary of a mixed model; see `MixedEstimate.summary`."""
+    table = fit.coef_table(level, df)
+    criterion = "REML criterion" if fit.REML else "deviance"
+    statistics = [(criterion, fit.criterion), ("log-likelihood", fit.loglik), ("AIC", fit.aic), ("BIC", fit.bic)]
+    return Summary(
+        title=f"Linear mixed model, {'REML' if fit.REML else 'maximum likelihood'}",
+        formula=str(fit.formula),
+        lines=(*data_lines(fit), engine_line(fit.diagnostics)),
+        tables=(coefficient_table(table, level), random_table(fit)),
+        footers=(" · ".join(f"{name} {value:,.1f}" for name, value in statistics),),
+        notes=problems(fit),
+        table=table,
+    )
+
+
+def data_lines(fit: MixedEstimate) -> tuple[str, ...]:
+    """Return the lines that say which data: rows, levels, reference levels, dropped rows, weights."""
+    design = fit.model.design
+    parts = [plural(fit.nobs, "row"), *(counted(count, group) for group, count in fit.ngrps.items())]
+    parts += reference_levels(design)
+    lines = [" · ".join(parts)]
+    extra = []
+    if design.dropped:
+        extra.append(f"{plural(design.dropped, 'row')} with missing values dropped")
+    options = fit.call.options if fit.call is not None else {}
+    for name in ("weights", "offset", "subset"):
+        if isinstance(options.get(name), str):
+            extra.append(f"{name} {options[name]}")
+        elif options.get(name) is not None:
+            extra.append(f"{name} given")
+    if extra:
+        lines.append(" · ".join(extra))
+    return tuple(lines)
+
+
+def reference_levels(design: Design) -> list[str]:
+    """Return the part of the header that names the level each treatment contrast compares with."""
+    treated = [
+        f"{name} {levels[0]}"
+        for name, levels in design.levels.items()
+        if levels and "treatment" in str(design.contrasts.get(name, ""))
+    ]
+    return [f"reference levels: {', '.join(treated)}"] if treated else []
+
+
+def engine_line(diagnostics: object) -> str:
+    """Return the line that says which engine, whether it converged, and how long it took."""
+    state = "converged" if diagnostics.get("converged", True) else "NOT CONVERGED"
+    count = diagnostics.get("evaluations")
+    seconds = diagnostics.get("seconds")
+    parts = [state]
+    if count is not None:
+        parts.append(plural(int(count), "evaluation"))
+    if seconds is not None:
+        parts.append(f"{seconds:.2f} s" if seconds >= 0.1 else f"{1000 * seconds:.1f} ms")
+    return f"{diagnostics.get('engine', 'engine')}: {', '.join(parts)}"
+
+
+def coefficient_table(table: object, level: float) -> Table:
+    """Return the coefficients as text; figures are shown to three digits of the smallest standard error."""
+    show = column_format(table["se"])
+    columns = [
+        list(table.index),
+        *(show(table[name]) for name in ("estimate", "se")),
+        fixed(table["statistic"], 2),
+        ["" if not np.isfinite(v) else f"{v:.1f}" for v in table["df"]],
+        [p_value(v) for v in table["p"]],
+        *(show(table[name]) for name in ("lower", "upper")),
+    ]
+    names = ["estimate", "se", "t", "df", "p"]
+    if not np.any(np.isfinite(table["df"])):
+        del columns[4], names[3]
+    headings = (Heading("Fixed effects"), *map(Heading, names), Heading(f"{100 * level:g}% interval", span=2))
+    return Table(headings, tuple(zip(*columns, strict=True)))
+
+
+def random_table(fit: MixedEstimate) -> Table:
+    """Return standard deviations, variances and correlations as text, the residual last."""
+    blocks = fit.model.design.groups
+    width = max(len(block.effects) for block in blocks) - 1
+    sds, variances, names, correlations = [], [], [], []
+    for k in fit.order:
+        covariance = fit.group_covariance(k)
+        sd = np.sqrt(np.diag(covariance))
+        scale = np.where(sd > 0, sd, np.nan)
+        correlation = covariance / np.outer(scale, scale)
+        for i, effect in enumerate(blocks[k].effects):
+            names.append((blocks[k].group if i == 0 else "", effect))
+            sds.append(sd[i])
+            variances.append(sd[i] ** 2)
+            correlations.append([*fixed(correlation[i, :i], 2), *[""] * (width - i)])
+    names.append(("residual", ""))
+    sds.append(fit.sigma)
+    variances.append(fit.sigma**2)
+    correlations.append([""] * width)
+    show_sd, show_variance = column_format(sds)(sds), column_format(variances)(variances)
+    rows = tuple(
+        (*name, sd, variance, *correlation)
+        for name, sd, variance, correlation in zip(names, show_sd, show_variance, correlations, strict=True)
+    )
+    headings = (Heading("Random effects"), Heading("effect", left=True), Heading("sd"), Heading("variance"))
+    return Table(headings + ((Heading("correlation", span=width),) if width else ()), rows)
+
+
+def counted(count: int, group: str) -> str:
+    """Return a count with the plural of a grouping factor's name, where that reads well.
+
+    >>> counted(2972, "student"), counted(85, "county"), counted(30, "cask:batch"), counted(1, "dept")
+    ('2,972 students', '85 counties', '30 levels of cask:batch', '1 dept')
+    """
+    if not group.isalpha() or len(group) < 3:
+        return f"{plural(count, 'level')} of {group}"
+    if count == 1:
+        return f"1 {group}"
+    if group.endswith("y") and group[-2] not in "aeiou":
+        return f"{count:,} {group[:-1]}ies"
+    return f"{count:,} {group}{'es' if group.endswith(('s', 'x', 'ch', 'sh')) else 's'}"

@@ -1,0 +1,204 @@
+"""What a mixed model answers, against the algebra it stands for."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from statmodels_tf.errors import ModelError
+from tests.fits.cases import CASES, data_of, dense_fit
+from tests.fits.dense import indicator
+
+ALL = sorted(CASES)
+
+
+def marginal(fit):
+    """The covariance of the response that the estimates imply, and the estimable design."""
+    design = fit.model.design
+    w = np.ones(fit.nobs) if design.weights is None else design.weights
+    V = np.diag(fit.sigma**2 / w)
+    for k, block in enumerate(design.groups):
+        Z = indicator(block.codes, block.columns, len(block.levels))
+        V += Z @ np.kron(np.eye(len(block.levels)), fit.group_covariance(k)) @ Z.T
+    return V, design.common.dense()[:, fit.system.estimable]
+
+
+def multivariate_normal(y, mean, V):
+    e = y - mean
+    return -0.5 * (len(y) * np.log(2 * np.pi) + np.linalg.slogdet(V)[1] + e @ np.linalg.solve(V, e))
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_deviance_is_minus_two_log_density_of_the_response(case):
+    fit = dense_fit(case)
+    V, X = marginal(fit)
+    if fit.REML:
+        # With sigma at its maximum for these theta, as lme4's deviance(fit, REML = FALSE).
+        V = V * (fit.nobs - fit.rank) / fit.nobs
+    design = fit.model.design
+    y = design.response.values - (0 if design.offset is None else design.offset)
+    density = multivariate_normal(y, X @ fit.coefficients[fit.system.estimable], V)
+    assert fit.deviance == pytest.approx(-2 * density, abs=1e-8)
+    if not fit.REML:
+        assert fit.loglik == pytest.approx(density, abs=1e-8)
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_hat_values_are_the_derivative_of_the_fitted_values(case):
+    fit = dense_fit(case)
+    V, X = marginal(fit)
+    design = fit.model.design
+    w = np.ones(fit.nobs) if design.weights is None else design.weights
+    inverse = np.linalg.inv(V)
+    P = inverse - inverse @ X @ np.linalg.solve(X.T @ inverse @ X, X.T @ inverse)
+    hat = np.eye(fit.nobs) - np.diag(fit.sigma**2 / w) @ P
+    np.testing.assert_allclose(fit.hatvalues(), np.diag(hat), atol=1e-9)
+    y = design.response.values - (0 if design.offset is None else design.offset)
+    fitted = hat @ y + (0 if design.offset is None else design.offset)
+    np.testing.assert_allclose(fit.fitted(), fitted, atol=1e-7)
+
+
+def test_cooks_distance_follows_its_formula():
+    fit = dense_fit("crossed")
+    hat, w = fit.hatvalues(), fit.model.design.weights
+    scaled = fit.residuals() * np.sqrt(w) / (fit.sigma * (1 - hat))
+    np.testing.assert_allclose(fit.cooks_distance(), scaled**2 * hat / fit.rank, rtol=1e-12)
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_information_criteria(case):
+    fit = dense_fit(case)
+    k = {"slopes": 6, "ml": 6, "uncorrelated": 5, "crossed": 11, "reordered": 5, "aliased": 6, "singular": 3}[case]
+    assert fit.df_model == k
+    assert fit.aic == pytest.approx(fit.criterion + 2 * k)
+    assert fit.bic == pytest.approx(fit.criterion + np.log(fit.nobs) * k)
+    assert fit.df_residual == fit.nobs - k
+
+
+def test_residuals_by_type():
+    fit = dense_fit("crossed")
+    w = fit.model.design.weights
+    response = data_of("crossed")["y"] - fit.fitted()
+    np.testing.assert_allclose(fit.residuals(), response)
+    np.testing.assert_allclose(fit.residuals("working"), response)
+    np.testing.assert_allclose(fit.residuals("pearson"), response * np.sqrt(w))
+    np.testing.assert_allclose(fit.residuals("quantile"), response * np.sqrt(w) / fit.sigma)
+    assert list(fit.residuals().index) == list(data_of("crossed").index)
+    with pytest.raises(ModelError, match=r'Did you mean `pearson`.*"response"'):
+        fit.residuals("perason")
+
+
+def test_tables_of_coefficients():
+    fit = dense_fit("slopes")
+    table = fit.coef_table()
+    assert list(table.columns) == ["estimate", "se", "statistic", "df", "p", "lower", "upper"]
+    np.testing.assert_allclose(table["df"], [17, 17], rtol=1e-3)
+    normal = fit.coef_table(df="none")
+    assert np.all(np.isinf(normal["df"]))
+    assert np.all(normal["upper"] < table["upper"])
+    np.testing.assert_allclose(fit.confint(), normal[["lower", "upper"]])
+    np.testing.assert_allclose(fit.confint(method="satterthwaite"), table[["lower", "upper"]])
+    np.testing.assert_allclose(fit.confint(0.5)["upper"] - fit.coef(), 0.6744898 * fit.se(), rtol=1e-6)
+    with pytest.raises(ModelError, match=r'no `method=.profile.`.*"wald"'):
+        fit.confint(method="profile")
+    with pytest.raises(ModelError, match=r"between 0 and 1"):
+        fit.coef_table(level=95)
+    with pytest.raises(ModelError, match='"model"'):
+        fit.vcov("HC1")
+
+
+def test_aliased_coefficients_are_missing_and_named():
+    fit = dense_fit("aliased")
+    assert np.isnan(fit.coef()["twice"]) and fit.coef().notna().sum() == 4
+    assert fit.rank == 4
+    assert fit.vcov().loc["twice"].isna().all()
+    assert np.isnan(fit.coef_table(df="none").loc["twice", "p"])
+    assert "`twice`" in str(fit.summary())
+    assert "`twice`" in str(fit.check())
+
+
+def test_variances_stand_in_lme4s_order():
+    table = dense_fit("reordered").varcorr()
+    assert list(table["group"]) == ["g", "h", "Residual"]
+    assert list(table["term1"]) == ["x", "Intercept", None]
+    slopes = dense_fit("slopes")
+    table = slopes.varcorr()
+    assert list(zip(table["term1"], table["term2"], strict=True)) == [
+        ("Intercept", None), ("Days", None), ("Intercept", "Days"), (None, None),
+    ]  # fmt: skip
+    assert table["vcov"][2] == pytest.approx(table["sdcor"][2] * table["sdcor"][0] * table["sdcor"][1])
+    assert table["sdcor"][3] == slopes.sigma
+    factor = slopes.factors[0]
+    np.testing.assert_array_equal(slopes.theta, [factor[0, 0], factor[1, 0], factor[1, 1]])
+
+
+def test_random_effects_by_group():
+    fit = dense_fit("uncorrelated")
+    effects = fit.ranef()["Subject"]
+    assert list(effects.columns) == ["Intercept", "Days"]
+    assert effects.index.name == "Subject"
+    assert list(fit.ranef(se=True)["Subject"].columns) == ["Intercept", "Days", "se(Intercept)", "se(Days)"]
+    np.testing.assert_allclose(fit.coef_by("Subject"), effects + fit.coef())
+    with pytest.raises(ModelError, match="Did you mean `Subject`"):
+        fit.coef_by("subject")
+
+
+def test_coefficients_by_group_count_absent_ones_as_zero():
+    table = dense_fit("reordered").coef_by("g")
+    fit = dense_fit("reordered")
+    np.testing.assert_allclose(table["x"], fit.coef()["x"] + fit.ranef()["g"]["x"])
+    assert (table["Intercept"] == fit.coef()["Intercept"]).all()
+
+
+def test_a_singular_fit_says_so_in_words():
+    fit = dense_fit("singular")
+    assert fit.singular
+    assert "Singular fit" in str(fit.check()) and "`Batch`" in str(fit.check())
+    assert "Singular fit" in str(fit.summary())
+    assert not dense_fit("slopes").singular
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_statsmodels_names_say_the_same(case):
+    fit = dense_fit(case)
+    same = pd.testing.assert_series_equal
+    same(fit.params, fit.coef())
+    same(fit.fixef(), fit.coef())
+    same(fit.bse, fit.se())
+    same(fit.tvalues, fit.coef_table()["statistic"])
+    same(fit.pvalues, fit.coef_table()["p"])
+    same(fit.fittedvalues, fit.fitted())
+    same(fit.resid, fit.residuals())
+    pd.testing.assert_frame_equal(fit.conf_int(0.1), fit.confint(0.9))
+    pd.testing.assert_frame_equal(fit.cov_params(), fit.vcov())
+    pd.testing.assert_frame_equal(fit.cov_re, fit.varcorr())
+    assert (fit.llf, fit.scale, fit.df_resid) == (fit.loglik, fit.sigma**2, fit.df_residual)
+    for group, table in fit.random_effects.items():
+        pd.testing.assert_frame_equal(table, fit.ranef()[group])
+
+
+def test_frames_and_matrices():
+    fit = dense_fit("crossed")
+    assert list(fit.model_matrix().columns) == list(fit.coef().index)
+    assert fit.model_matrix().shape == (48, 6)
+    assert set(fit.model_frame().columns) >= {"y", "x", "arm", "g", "h"}
+    assert str(fit.formula) == "y ~ x * arm + (1 + x | g) + (1 | h)"
+    assert fit.ngrps == {"g": 6, "h": 4}
+
+
+def test_update_makes_the_call_again():
+    fit = dense_fit("slopes")
+    less = fit.update(". ~ . - Days", REML=False)
+    assert list(less.coef().index) == ["Intercept"] and not less.REML
+    with pytest.raises(ModelError, match=r"no argument `wieghts`. Did you mean `weights`"):
+        fit.update(wieghts="w")
+
+
+def test_refit_takes_a_new_response_or_criterion():
+    fit = dense_fit("slopes")
+    again = fit.refit(2 * fit.model.design.response.values)
+    np.testing.assert_allclose(again.coef(), 2 * fit.coef(), rtol=1e-5)
+    assert fit.refit(REML=False).criterion == pytest.approx(dense_fit("ml").criterion, abs=1e-7)
+    with pytest.raises(ValueError, match="180"):
+        fit.refit([1.0, 2.0])
+    with pytest.raises(ValueError, match="missing or infinite"):
+        fit.refit(np.full(180, np.nan))
