@@ -24,7 +24,9 @@ BACKENDS = {
 _TINY = 120  # effects in all below which dense matrices have the least overhead
 
 
-def cross_products(blocks: Sequence[Block], w: np.ndarray | None = None, *, backend: str | None = None) -> CrossProducts:
+def cross_products(
+    blocks: Sequence[Block], w: np.ndarray | None = None, *, backend: str | None = None
+) -> CrossProducts:
     """Return Z'WZ in the cheapest form that its pattern allows.
 
     Parameters

@@ -221,9 +221,7 @@ class CrossedFactor(Factor):
         A, levels = products.A1, products.blocks[products.first].levels
         P = np.eye(len(A))[:, :, None] - matmul(A, self.W)
         out[products.first] = (matmul(P, A) - sandwich(P, self.CKC)).sum(-1)
-        for k, where, Lambda, regular in zip(
-            products.rest, products.rest_slices, self.rest, self.regular, strict=True
-        ):
+        for k, where, Lambda, regular in zip(products.rest, products.rest_slices, self.rest, self.regular, strict=True):
             levels = products.blocks[k].levels
             if regular:
                 half = np.linalg.inv(Lambda)
@@ -267,9 +265,7 @@ class CrossedFactor(Factor):
             below = lapack.dtrtrs(self._upper, rest.T, lower=0, trans=0)[0].T
             below = below if self.S is None else self._scale(np.ascontiguousarray(below), transpose=False)
         N = root(self.products.A1, self.factors[self.products.first])
-        return self.products.join(
-            multiply(N, first) - multiply(self.W, self.products.coupling.times(below)), below
-        )
+        return self.products.join(multiply(N, first) - multiply(self.W, self.products.coupling.times(below)), below)
 
     def quadratic(self, rows):
         """Return z'Tz = z_1'W z_1 + r'Kr with r = z_r - C_i'W_i z_1, row by row."""

@@ -1,0 +1,119 @@
+r"""Newton's method on the entries of Lambda, with the average information as Hessian.
+
+A step is judged by what it promised. Newton's model says that the full step lowers the criterion by d = g'H^{-1}g / 2. The fit
+has converged
+
+* when d < tol: nothing is left to gain; or
+* when the full step was taken and the criterion fell by d to within 100 tol: the model is then exact to that precision at the new
+  point, and what is left to gain is far smaller than its error. The gradient at that point, the dear part of an
+  evaluation, is never computed.
+
+Eigenvalues of H are made positive and kept away from zero; steps are capped relative to Lambda and halved back when they do not descend.
+
+References
+----------
+Nocedal & Wright (2006), Numerical Optimization, chapter 3; Johnson & Thompson (1995), Journal of Dairy Science 78, 449-456.
+doi:10.3168/jds.S0022-0302(95)76654-1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from statmodels_tf.engines.pls.evaluation import Evaluation, pack, unpack
+
+__all__ = ["Optimum", "newton"]
+
+_CURVATURE = 1e-8  # smallest eigenvalue of the Hessian, relative to the largest
+_NEAR = 1e-2  # promised decrease below which agreement with the promise proves convergence
+_AGREEMENT = 100.0  # error of the promise, in tolerances: what is left to gain is second order in it
+_SHRINK = 0.3
+_SHORTEST = 1e-4
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Where the search ended.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        At the best point found.
+    converged : bool
+    message : str
+    evaluations, iterations : int
+    predicted_decrease : float
+        What one more step promises to gain.
+    """
+
+    evaluation: Evaluation
+    converged: bool
+    message: str
+    evaluations: int
+    iterations: int
+    predicted_decrease: float
+
+
+def newton(
+    evaluate: Callable[[tuple[np.ndarray, ...]], Evaluation],
+    start: Sequence[np.ndarray],
+    *,
+    tol: float,
+    max_iter: int,
+) -> Optimum:
+    """Return the minimum of the criterion reached from `start` (one Lambda for each term)."""
+    sizes = [len(Lambda) for Lambda in start]
+    theta, count, decrease = pack(start), 1, np.inf
+    now = evaluate(unpack(theta, sizes))
+    for iteration in range(1, max_iter + 1):
+        step, decrease = _step(now.gradient, now.hessian)
+        floor = max(tol, 1e-13 * abs(now.value))
+        if decrease < floor:
+            return Optimum(now, True, "converged", count, iteration, decrease)
+        length = _longest(theta, step, sizes)
+        while True:
+            trial = theta + length * step
+            new = _try(evaluate, unpack(trial, sizes))
+            count += 1
+            if new is not None and new.value <= now.value + floor:
+                break
+            length *= _SHRINK
+            if length < _SHORTEST:
+                return Optimum(now, False, _STUCK, count, iteration, decrease)
+        promised = now.value - decrease
+        theta, now = trial, new
+        if length == 1.0 and decrease < _NEAR and abs(now.value - promised) < max(_AGREEMENT * tol, floor):
+            return Optimum(now, True, "converged", count, iteration, (now.value - promised) ** 2)
+    return Optimum(now, False, f"no convergence in {max_iter} iterations", count, max_iter, decrease)
+
+
+_STUCK = "no step along Newton's direction lowers the criterion"
+
+
+def _try(evaluate, factors) -> Evaluation | None:
+    try:
+        evaluation = evaluate(factors)
+    except np.linalg.LinAlgError:
+        return None
+    return evaluation if np.isfinite(evaluation.value) else None
+
+
+def _step(gradient: np.ndarray, hessian: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the Newton step on the Hessian made positive definite, and the decrease it promises."""
+    size = np.sqrt(np.maximum(np.abs(np.diag(hessian)), 1e-300))
+    values, vectors = np.linalg.eigh(hessian / np.outer(size, size))
+    values = np.maximum(np.abs(values), _CURVATURE * np.abs(values).max())
+    along = vectors.T @ (gradient / size)
+    return -(vectors @ (along / values)) / size, float(0.5 * (along**2 / values).sum())
+
+
+def _longest(theta: np.ndarray, step: np.ndarray, sizes: Sequence[int]) -> float:
+    """Return the share of the step, at most 1, that moves no Lambda by more than 1.5 times its size (or 0.3)."""
+    length = 1.0
+    for Lambda, change in zip(unpack(theta, sizes), unpack(step, sizes), strict=True):
+        allowed = 1.5 * max(np.linalg.norm(Lambda), 0.2)
+        length = min(length, allowed / max(float(np.linalg.norm(change)), 1e-300))
+    return length
