@@ -4,9 +4,9 @@ A step is judged by what it promised. Newton's model says that the full step low
 has converged
 
 * when d < tol: nothing is left to gain; or
-* when the full step was taken and the criterion fell by d to within 100 tol: the model is then exact to that precision at the new
-  point, and what is left to gain is far smaller than its error. The gradient at that point, the dear part of an
-  evaluation, is never computed.
+* when the full step was taken, d was small, and the criterion fell by d (1 + epsilon) with epsilon^2 d < tol. A Hessian that is wrong by a
+  share epsilon breaks its promise by epsilon d and leaves epsilon^2 d to gain. So convergence is proved by the value alone, and the
+  gradient at the last point, the dear part of an evaluation, is never computed.
 
 Eigenvalues of H are made positive and kept away from zero; steps are capped relative to Lambda and halved back when they do not descend.
 
@@ -29,7 +29,6 @@ __all__ = ["Optimum", "newton"]
 
 _CURVATURE = 1e-8  # smallest eigenvalue of the Hessian, relative to the largest
 _NEAR = 1e-2  # promised decrease below which agreement with the promise proves convergence
-_AGREEMENT = 100.0  # error of the promise, in tolerances: what is left to gain is second order in it
 _SHRINK = 0.3
 _SHORTEST = 1e-4
 
@@ -85,8 +84,9 @@ def newton(
                 return Optimum(now, False, _STUCK, count, iteration, decrease)
         promised = now.value - decrease
         theta, now = trial, new
-        if length == 1.0 and decrease < _NEAR and abs(now.value - promised) < max(_AGREEMENT * tol, floor):
-            return Optimum(now, True, "converged", count, iteration, (now.value - promised) ** 2)
+        left = (now.value - promised) ** 2 / decrease
+        if length == 1.0 and decrease < _NEAR and left < floor:
+            return Optimum(now, True, "converged", count, iteration, left)
     return Optimum(now, False, f"no convergence in {max_iter} iterations", count, max_iter, decrease)
 
 

@@ -87,7 +87,10 @@ class PairFill(Fill):
                 self.maps[a, b] = sp.csc_array((values, flat, where), shape=shape)
 
     def product(self, W):
-        out = sum(P @ W[a, b] for (a, b), P in self.maps.items())
+        out = self.maps[0, 0] @ W[0, 0]
+        for (a, b), P in self.maps.items():
+            if (a, b) != (0, 0):
+                out += P @ W[a, b]
         return out.reshape(self.width, self.width)
 
     def quadratic(self, K):
