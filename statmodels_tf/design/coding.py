@@ -17,6 +17,9 @@ import numpy as np
 
 from ..linalg import Coded, Dense, LinearMap, Stacked
 
+MANY_CELLS = 4096
+"""Combinations of levels, beyond twice the rows, from which on only those that occur are tabulated."""
+
 
 @dataclass(frozen=True)
 class TermCoding:
@@ -160,7 +163,7 @@ def fuse(codes, sizes):
     total = prod(sizes)
     strides = np.cumprod([1, *sizes[:-1]])
     fused = sum(c.astype(np.int64) * int(s) for c, s in zip(codes, strides, strict=True))
-    combos = np.arange(total) if total <= 4096 + 2 * len(fused) else None
+    combos = np.arange(total) if total <= MANY_CELLS + 2 * len(fused) else None
     if combos is None:
         combos, fused = np.unique(fused, return_inverse=True)
     cells = [(combos // int(s)) % size for s, size in zip(strides, sizes, strict=True)]

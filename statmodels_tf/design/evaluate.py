@@ -16,7 +16,7 @@ import pandas as pd
 from ..errors import DataError, FormulaError, StatmodelsError, did_you_mean, pointing
 from ..terms.base import CONSTANTS
 from ..transforms import REGISTRY, Factor, Logical, Matrix, Transform
-from ..transforms.base import describe, logical, numeric, truth
+from ..transforms.base import logical, numeric, truth
 from ..transforms.contrasts import as_contrast
 from .table import Table, missing_column, read_series, rows_of
 
@@ -80,7 +80,7 @@ def evaluate(variable, table, functions, states=None, text=""):
     if isinstance(value, (int, float, np.number, bool)):
         value = np.full(table.n, value)
     elif rows_of(value) != table.n:
-        message = f"`{variable.label}` is {describe(value)}, not a column of the data's {table.n} rows."
+        message = f"`{variable.label}` is not a column with one value for each of the data's {table.n} rows."
         raise _placed(DataError(message), variable, text)
     return value, scope.learned if states is None else states
 

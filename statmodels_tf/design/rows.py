@@ -108,8 +108,8 @@ def subset_rows(given, table, functions):
         if isinstance(value, np.ndarray) and value.dtype.kind == "b":
             return value
         raise DataError(f'`subset={given!r}` is {describe(value)}; write a condition such as `subset="x > 0"`.')
-    if isinstance(given, pd.Series) and given.dtype == "boolean":
-        given = given.fillna(False).astype(bool)
+    if getattr(given, "dtype", None) == "boolean":
+        given = pd.Series(given).fillna(False).to_numpy(dtype=bool)
     values = np.asarray(given)
     if values.dtype.kind != "b" and values.ndim == 1 and values.dtype.kind in "iu":
         kept = np.zeros(table.n, dtype=bool)

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import narwhals as nw
+import narwhals.stable.v1 as nw
 import numpy as np
 import pandas as pd
 
@@ -167,7 +167,8 @@ def read_series(series, name):
         values = series.to_numpy()
         return values if kind != "f" or values.dtype == np.float64 else values.astype(np.float64)
     if kind == "b":
-        return logical(series.to_numpy(dtype=np.int8, na_value=-1))
+        known = series.fillna(False).to_numpy(dtype=bool)
+        return logical(np.where(series.isna().to_numpy(), -1, known))
     if kind in "iuf":
         return _nullable_numbers(series, kind)
     if kind in "Mm" or isinstance(dtype, pd.PeriodDtype):
@@ -192,7 +193,9 @@ def _categories(series, name):
 
 
 def _label(level):
-    return level if isinstance(level, str) else number_label(level) if isinstance(level, (int, float)) else str(level)
+    if isinstance(level, (str, bool)) or not isinstance(level, (int, float)):
+        return str(level)
+    return number_label(level)
 
 
 def _text(series):

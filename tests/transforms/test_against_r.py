@@ -17,7 +17,9 @@ VALUES = {"TRUE": True, "FALSE": False, "0": 0, "x": X}
 
 def call(text, x, state=None):
     """Run the R call `text` with our function on `x`."""
-    node = ast.parse(text.replace("Boundary.knots", "Boundary_knots").replace("include.lowest", "include_lowest")).body[0]
+    node = ast.parse(text.replace("Boundary.knots", "Boundary_knots").replace("include.lowest", "include_lowest")).body[
+        0
+    ]
 
     def value(part):
         if isinstance(part, ast.Call):

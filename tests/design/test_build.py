@@ -1,0 +1,286 @@
+"""Rows, weights, offsets, contrasts and responses; and what a design refuses."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from statmodels_tf.design import build, coding
+from statmodels_tf.errors import DataError
+from statmodels_tf.linalg import Coded, Dense, Stacked
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(5)
+    return pd.DataFrame(
+        {
+            "y": rng.normal(size=12),
+            "x": np.arange(12.0),
+            "g": np.tile(["p", "q", "r"], 4),
+            "f": pd.Categorical(np.repeat(["a", "b"], 6), categories=["a", "b", "none"]),
+            "w": np.repeat([1, 2], 6),
+            "n": np.full(12, 10),
+            "s": np.arange(12),
+        },
+        index=[f"row{i}" for i in range(12)],
+    )
+
+
+def test_rows_missing_anywhere_go_everywhere(data):
+    data.loc["row1", "x"] = np.nan
+    data.loc["row3", "g"] = None
+    data.loc["row5", "f"] = np.nan
+    data.loc["row7", "y"] = np.nan
+    data["w"] = data["w"].astype(float)
+    data.loc["row9", "w"] = np.nan
+    made = build("y ~ x + f + offset(x) + (1|g)", data, weights="w")
+    kept = [0, 2, 4, 6, 8, 10, 11]
+    assert made.rows.tolist() == kept and made.dropped == 5 and made.n == 7
+    assert made.index.tolist() == [f"row{i}" for i in kept]
+    np.testing.assert_array_equal(made.weights, data["w"].iloc[kept])
+    np.testing.assert_array_equal(made.offset, data["x"].iloc[kept])
+    np.testing.assert_array_equal(made.response.values, data["y"].iloc[kept])
+    assert made.common.shape == (7, 3) and len(made.groups[0].codes) == 7
+    assert made.frame.index.tolist() == made.index.tolist()
+
+
+def test_holes_in_columns_not_used_do_not_matter(data):
+    data.loc["row1", "x"] = np.nan
+    assert build("y ~ f + (1|g)", data).dropped == 0
+    assert build("y ~ x + f - x", data).dropped == 0
+
+
+def test_na_action_fail(data):
+    data.loc["row4", "x"] = np.nan
+    with pytest.raises(DataError, match="`x` is missing in row row4"):
+        build("y ~ x", data, na_action="fail")
+    with pytest.raises(DataError, match='"omit" or "fail"'):
+        build("y ~ x", data, na_action="drop")
+
+
+def test_a_level_that_only_dropped_rows_had_is_gone(data):
+    data["f"] = pd.Categorical(["a", "b", "c"] * 4)
+    data.loc[data["f"] == "c", "x"] = np.nan
+    assert build("y ~ x + f", data).levels == {"f": ("a", "b")}
+
+
+def test_scale_sees_the_rows_that_other_columns_drop(data):
+    data.loc["row0", "y"] = np.nan
+    made = build("y ~ scale(x)", data)
+    np.testing.assert_allclose(made.common.column(1), ((data["x"] - 5.5) / np.sqrt(13))[1:])
+
+
+def test_duplicate_labels_of_rows_are_kept(data):
+    data.index = [0] * 12
+    assert build("y ~ x", data).index.tolist() == [0] * 12
+
+
+@pytest.mark.parametrize(
+    ("subset", "kept"),
+    [
+        ("x > 8", [9, 10, 11]),
+        ('g == "p"', [0, 3, 6, 9]),
+        ("x > 8 & g != 'p'", [10, 11]),
+        (np.arange(12) < 2, [0, 1]),
+        (pd.array([True, None] + [False] * 10, dtype="boolean"), [0]),
+        ([2, 5, 7], [2, 5, 7]),
+        ([-1], [11]),
+    ],
+)
+def test_subset(data, subset, kept):
+    made = build("y ~ x", data, subset=subset)
+    assert made.rows.tolist() == kept and made.dropped == 0
+
+
+def test_subset_does_not_count_as_dropped(data):
+    data.loc[["row0", "row11"], "x"] = np.nan
+    made = build("y ~ f + x", data, subset="n > 5 & s > 2")
+    assert made.dropped == 1 and made.n == 8
+
+
+@pytest.mark.parametrize(
+    ("subset", "words"),
+    [
+        ("x > 100", "keeps no row"),
+        ("x", "write a condition"),
+        ("xx > 1", "Did you mean `x`"),
+        (np.ones(5, dtype=bool), "5 values .* 12 rows"),
+        ([40], "outside the data's 12 rows"),
+        (["a"] * 12, "must be a condition"),
+    ],
+)
+def test_subset_refused(data, subset, words):
+    with pytest.raises(DataError, match=words):
+        build("y ~ x", data, subset=subset)
+
+
+def test_weights_and_offset_by_name_expression_or_array(data):
+    for given in ("w", "2 * w/2", data["w"], data["w"].to_numpy(), data["w"].tolist(), data["w"].astype("Int64")):
+        made = build("y ~ x", data, weights=given, offset=given)
+        np.testing.assert_array_equal(made.weights, data["w"])
+        np.testing.assert_array_equal(made.offset, data["w"])
+    assert build("y ~ x", data).weights is None and build("y ~ x", data).offset is None
+    both = build("y ~ x + offset(x) + offset(2*s)", data, offset="w")
+    np.testing.assert_array_equal(both.offset, 3 * data["x"] + data["w"])
+
+
+def test_weights_in_the_formula(data):
+    np.testing.assert_array_equal(build("y | weights(w) ~ x", data).weights, data["w"])
+    with pytest.raises(DataError, match="twice"):
+        build("y | weights(w) ~ x", data, weights="w")
+
+
+@pytest.mark.parametrize(
+    ("weights", "words"),
+    [
+        (np.r_[np.ones(11), -1.0], "row row11 has -1"),
+        ("-w", "row row0 has -1"),
+        (np.r_[np.nan, np.ones(11)], "missing in row row0"),
+        (np.r_[np.inf, np.ones(11)], "row row0 has inf"),
+        (np.ones(11), "11 values and the data have 12 rows"),
+        (np.ones((12, 2)), "shape"),
+        (np.zeros(12), "zero in every row"),
+        ("g", "weights are numbers"),
+        ("ww", "Did you mean `w`"),
+        (["a"] * 12, "must be numbers"),
+        (pd.Series(np.ones(12)), r"weights.to_numpy\(\)"),
+    ],
+)
+def test_weights_refused(data, weights, words):
+    with pytest.raises(DataError, match=words):
+        build("y ~ x", data, weights=weights)
+
+
+def test_offset_refused(data):
+    with pytest.raises(DataError, match="`offset` has 3 values"):
+        build("y ~ x", data, offset=[1, 2, 3])
+    with pytest.raises(DataError, match="infinite in row row0"):
+        build("y ~ x", data, offset=np.r_[np.inf, np.zeros(11)])
+    with pytest.raises(DataError, match=r"`log\(x\)` is infinite in row row0"):
+        build("y ~ 1 + offset(log(x))", data)
+
+
+@pytest.mark.parametrize("column", ["y", "x"])
+def test_infinite_values(data, column):
+    data.loc["row6", column] = -np.inf
+    data.loc["row2", "g"] = None
+    with pytest.raises(DataError, match=f"`{column}` is infinite in row row6") as caught:
+        build("y ~ x + (1|g)", data)
+    assert "^" in str(caught.value)
+    assert build("y ~ x + (1|g)", data, subset=f"{column} > -1e9").n == 10
+
+
+def test_empty_data_and_no_complete_row(data):
+    with pytest.raises(DataError, match="no rows"):
+        build("y ~ x", data.iloc[:0])
+    data["x"] = np.nan
+    with pytest.raises(DataError, match="each of the 12 rows; `x` in 12"):
+        build("y ~ x", data)
+    with pytest.raises(DataError, match="each of the 6 rows; `x` in"):
+        build("y ~ x", data, subset="s < 6")
+
+
+def test_unknown_columns_show_the_nearest_and_the_place(data):
+    with pytest.raises(DataError) as caught:
+        build("y ~ xx + (1|g)", data)
+    assert "no column `xx` in the data. Did you mean `x`?" in str(caught.value)
+    assert str(caught.value).endswith("    y ~ xx + (1|g)\n        ^^")
+    with pytest.raises(DataError, match="The columns are `y`, `x`"):
+        build("y ~ qqqqq", data)
+
+
+def test_a_constant_factor_is_refused(data):
+    with pytest.raises(DataError, match=r'`f` has one level, "a", in the rows used'):
+        build("y ~ f", data, subset="s < 6")
+    with pytest.raises(DataError, match=r'`factor\(n\)` has one level, "10"'):
+        build("y ~ factor(n)", data)
+
+
+def test_contrasts_argument(data):
+    data["h"] = np.tile(["k", "l", "m", "n"], 3)
+    for coding in ("contr.sum", "sum", "Sum"):
+        made = build("y ~ h", data, contrasts={"h": coding})
+        assert made.columns == ("Intercept", "h[1]", "h[2]", "h[3]")
+        assert made.contrasts == {"h": "contr.sum"}
+    matrix = np.array([[0, 0], [1, 0], [0, 1], [1, 1]])
+    made = build("y ~ h", data, contrasts={"h": matrix})
+    np.testing.assert_array_equal(made.common.dense(np.arange(4))[:, 1:], matrix)
+    assert build("y ~ C(h, sum)", data).columns[1] == "C(h, sum)[1]"
+    assert build("y ~ C(h, contr.treatment, base = 2)", data).columns[1:] == tuple(
+        f"C(h, contr.treatment, base = 2)[{level}]" for level in "kmn"
+    )
+    assert build("y ~ C(h, contr.treatment(4, base = 4))", data).columns[-1].endswith("[m]")
+
+
+@pytest.mark.parametrize(
+    ("contrasts", "words"),
+    [
+        ({"h": "sum"}, "`h`, which is no term's factor. Did you mean `f`|no term's factor"),
+        ({"x": "sum"}, "`x`, which is numbers, not a factor"),
+        ({"f": "contr.summ"}, "Did you mean `contr.sum`"),
+        ({"f": np.eye(4)}, "4 rows, and the factor 2 levels"),
+        ({"f": 3}, "needs the name of contrasts"),
+    ],
+)
+def test_contrasts_refused(data, contrasts, words):
+    with pytest.raises(DataError, match=words):
+        build("y ~ x + f", data, contrasts=contrasts)
+
+
+def test_a_logical_column_has_both_levels(data):
+    data["t"] = True
+    made = build("y ~ 0 + t", data)
+    assert made.columns == ("t[False]", "t[True]") and made.aliased == (0,)
+    assert build("y ~ x + I(x > 3)", data).columns[-1] == "I(x > 3)[True]"
+
+
+def test_responses(data):
+    assert build("~ x", data).response is None
+    truth = build('g == "p" ~ x', data).response
+    assert truth.levels == ("False", "True") and truth.values[:3].tolist() == [1, 0, 0]
+    factor = build("g ~ x", data).response
+    assert factor.levels == ("p", "q", "r") and factor.values[:3].tolist() == [0, 1, 2]
+    both = build("cbind(s, n - 0) ~ x", data).response
+    assert both.values.tolist() == list(range(12)) and both.trials.tolist() == [10 + i for i in range(12)]
+    noted = build("s | trials(2*n) ~ x", data).response
+    assert noted.name == "s" and noted.trials.tolist() == [20] * 12 and noted.values.tolist() == list(range(12))
+    assert build("log(x + 1) ~ f", data).response.name == "log(x + 1)"
+    with pytest.raises(DataError, match="3 columns"):
+        build("cbind(x, s, n) ~ f", data)
+    with pytest.raises(DataError, match="already says the trials"):
+        build("cbind(s, n) | trials(n) ~ x", data)
+    with pytest.raises(DataError, match="negative"):
+        build("s | trials(-n) ~ x", data)
+
+
+def test_factors_stay_codes(data):
+    made = build("y ~ x + f + g + x:g", data)
+    assert isinstance(made.common, Stacked)
+    assert [type(block) for block in made.common.blocks] == [Dense, Coded, Coded, Coded]
+    assert made.terms == (
+        ("Intercept", slice(0, 1)),
+        ("x", slice(1, 2)),
+        ("f", slice(2, 3)),
+        ("g", slice(3, 5)),
+        ("x:g", slice(5, 7)),
+    )
+    assert build("y ~ x", data).common.dense().flags.f_contiguous
+
+
+def test_no_columns_at_all(data):
+    made = build("y ~ 0 + (1|g)", data)
+    assert made.columns == () and made.common.shape == (12, 0) and made.aliased == ()
+
+
+def test_many_combinations_need_no_table_of_all_of_them(monkeypatch):
+    monkeypatch.setattr(coding, "MANY_CELLS", 0)
+    n, rng = 400, np.random.default_rng(1)
+    data = pd.DataFrame({"y": rng.normal(size=n), **{c: rng.choice([*"abcdefghij"], n) for c in "uvwz"}})
+    made = build("y ~ 0 + u:v:w", data)
+    block = made.common
+    assert made.common.shape == (n, 1000) and len(block.table) <= n
+    X = block.dense()
+    assert (X.sum(axis=1) == 1).all()
+    names = [made.columns[j] for j in X.argmax(axis=1)]
+    assert names[0] == "u[{u}]:v[{v}]:w[{w}]".format(**data.iloc[0])
+    assert len(made.aliased) == int((X.sum(axis=0) == 0).sum())

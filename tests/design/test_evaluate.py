@@ -1,0 +1,166 @@
+"""Expressions mean on the data what they mean in R."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from statmodels_tf.design import build
+from statmodels_tf.design.evaluate import evaluate
+from statmodels_tf.design.table import table
+from statmodels_tf.errors import DataError, FormulaError
+from statmodels_tf.formula.expressions import expression
+from statmodels_tf.transforms import Factor, Logical, Matrix
+
+nan = np.nan
+DATA = pd.DataFrame(
+    {
+        "x": [1.0, -2.0, nan, 4.0],
+        "k": np.array([1, 2, 3, 4], dtype=np.int8),
+        "f": pd.Categorical(["a", "b", None, "c"], categories=["c", "b", "a"]),
+        "o": pd.Categorical(["lo", "hi", "mid", None], categories=["lo", "mid", "hi"], ordered=True),
+        "t": ["p", None, "q", "10"],
+        "b": pd.array([True, False, None, True], dtype="boolean"),
+        "my col": [0, 1, 0, 1],
+        "n.dot": [5, 6, 7, 8],
+    }
+)
+
+
+def value(text, functions=None):
+    """Return an expression's value: numbers, labels, or truth values with None where missing."""
+    functions = functions or {}
+    got, _ = evaluate(expression(text, functions), table(DATA), functions)
+    if isinstance(got, Factor):
+        return got.labels().tolist()
+    if isinstance(got, Logical):
+        return [None if v < 0 else bool(v) for v in got.values.tolist()]
+    return got.values.tolist() if isinstance(got, Matrix) else got.tolist()
+
+
+T, F, NA = True, False, None
+EXPRESSIONS = {
+    "x + 1": [2, -1, nan, 5],
+    "x^2": [1, 4, nan, 16],
+    "-x^2": [-1, -4, nan, -16],
+    "k^3 * 100": [100, 800, 2700, 6400],
+    "k %% 2": [1, 0, 1, 0],
+    "-k %% 3": [2, 1, 0, 2],
+    "k %/% 2": [0, 1, 1, 2],
+    "2 * (k - 1)/2": [0, 1, 2, 3],
+    "`my col` + n.dot": [5, 7, 7, 9],
+    "x > 0": [T, F, NA, T],
+    "!(x > 0)": [F, T, NA, F],
+    "x > 0 & k > 1": [F, F, NA, T],
+    "x > 0 & k < 2": [T, F, F, F],
+    "x > 0 | k > 2": [T, F, T, T],
+    "x > 0 | k > 3": [T, F, NA, T],
+    "b | x < 0": [T, T, NA, T],
+    'f == "a"': [T, F, NA, F],
+    'f != "a"': [F, T, NA, T],
+    'f %in% c("a", "c")': [T, F, F, T],
+    "k %in% c(1, 4)": [T, F, F, T],
+    "k %in% 2": [F, T, F, F],
+    'o >= "mid"': [F, T, T, NA],
+    'o == "lo"': [T, F, F, NA],
+    't == "p"': [T, NA, F, F],
+    't > "p"': [F, NA, T, F],
+    "b == TRUE": [T, F, NA, T],
+    "b + k": [2, 2, nan, 5],
+    "ifelse(x > 0, k, -k)": [1, -2, nan, 4],
+    'ifelse(k > 2, "big", "small")': ["small", "small", "big", "big"],
+    "ifelse(is.na(x), 0, x)": [1, -2, 0, 4],
+    "is.na(f)": [F, F, T, F],
+    "is.na(b)": [F, F, T, F],
+    "as.numeric(f)": [3, 2, nan, 1],
+    "unclass(o)": [1, 3, 2, nan],
+    "as.numeric(b)": [1, 0, nan, 1],
+    "as.integer(x/3)": [0, 0, nan, 1],
+    "as.character(f)": ["a", "b", None, "c"],
+    "as.numeric(as.character(k))": [1, 2, 3, 4],
+    "pmin(x, k)": [1, -2, nan, 4],
+    "pmax(x, 0)": [1, 0, nan, 4],
+    "log(k, base = 2)": [0, 1, np.log2(3), 2],
+    "round(k/3, digits = 1)": [0.3, 0.7, 1.0, 1.3],
+    "log(-k)": [nan] * 4,
+    "sqrt(abs(x))": [1, np.sqrt(2), nan, 2],
+    "factor(k, levels = c(1, 2))": ["1", "2", None, None],
+    'factor(k, labels = c("i", "ii", "iii", "iv"))': ["i", "ii", "iii", "iv"],
+    "cut(k, c(0, 2, 4))": ["(0,2]", "(0,2]", "(2,4]", "(2,4]"],
+    "cut(k, c(0, 2, 4), labels = FALSE)": [1, 1, 2, 2],
+    "cbind(k, x)": [[1, 1], [2, -2], [3, nan], [4, 4]],
+    "2 * pi": [2 * np.pi] * 4,
+    "as.logical(`my col`)": [F, T, F, T],
+}
+
+
+@pytest.mark.parametrize("text", EXPRESSIONS)
+def test_expression(text):
+    got, wanted = value(text), EXPRESSIONS[text]
+    if isinstance(wanted[0], (str, bool)) or wanted[0] is None:
+        assert got == wanted
+    else:
+        np.testing.assert_allclose(np.array(got, dtype=float), np.array(wanted, dtype=float), rtol=1e-14)
+
+
+def test_levels_keep_their_order_through_functions():
+    def levels(text):
+        return evaluate(expression(text), table(DATA), {})[0].levels
+
+    assert levels("relevel(f, ref = 'a')") == ("a", "c", "b")
+    assert levels("factor(f)") == ("c", "b", "a")
+    assert levels("as.character(f)") == ("a", "b", "c")
+    assert levels("factor(f, levels = c('a', 'b', 'c'))") == ("a", "b", "c")
+    assert levels("factor(k)") == ("1", "2", "3", "4")
+    assert evaluate(expression("ordered(f)"), table(DATA), {})[0].ordered
+
+
+def test_functions_of_the_caller():
+    assert value("twice(k)", {"twice": lambda x: 2 * x}) == [2, 4, 6, 8]
+    assert value("shout(t)", {"shout": lambda t: [s and s.upper() for s in t]}) == ["P", None, "Q", "10"]
+    assert value("both(k)", {"both": lambda x: np.column_stack([x, -x])})[0] == [1, -1]
+    assert value("log(k)", {"log": lambda x: 0 * x}) == [0, 0, 0, 0]
+    assert value("at(k, by = 2)", {"at": lambda x, by: x + by}) == [3, 4, 5, 6]
+
+
+BAD = {
+    "f + 1": r"`f \+ 1` needs numbers and was given a factor .levels c, b, a.",
+    "log(t)": r"log\(\) needs numbers and was given text",
+    "t * 2": "text",
+    "f > 'a'": "unordered factor",
+    "o > 'low'": "Did you mean `lo`",
+    "log(kk)": "no column `kk` .* Did you mean `k`",
+    "relevel(f, ref = 'z')": 'no level "z"',
+    "as.numeric(t)": "'p'",
+    "C(f, contr.sums)": "contr.sum",
+    "poly(k, 4)": "needs more than 4 different values",
+    "poly(k, 0)": "at least 1",
+    "bs(k, df = 1)": "df of at least 3",
+    "ns(k, knots = 9)": "knot 9 outside",
+    "log(k, 2, 3)": r"it takes \(x, base\)",
+    "scale(k, centre = TRUE)": r"it takes \(x, center, scale\)",
+    "c(x, 1)": "not a column",
+    "cut(k, c(0, 2, 4), labels = c('a'))": "2 intervals and was given 1 labels",
+    "'text'": "not a column",
+    "ifelse(f, 1, 0)": "factor",
+    "factor(poly(k, 2))": "matrix of 2 columns",
+}
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_what_makes_no_sense_says_why(text):
+    with pytest.raises((DataError, FormulaError), match=BAD[text]):
+        value(text)
+
+
+def test_a_function_of_the_caller_that_fails_is_named():
+    with pytest.raises(DataError, match="`bad` given in `functions=` failed: ZeroDivisionError"):
+        value("bad(k)", {"bad": lambda x: 1 / 0})
+    with pytest.raises(DataError, match="`short` returned 2 values for 4 rows"):
+        value("short(k)", {"short": lambda x: x[:2]})
+
+
+def test_the_place_in_the_formula_is_underlined():
+    with pytest.raises(DataError) as caught:
+        build("x ~ k + log(nn.dot)", DATA)
+    assert str(caught.value).splitlines()[-2:] == ["    x ~ k + log(nn.dot)", " " * 12 + "^" * 11]
+    assert "Did you mean `n.dot`?" in str(caught.value)

@@ -1,0 +1,158 @@
+"""Group terms become codes, levels and columns as in lme4."""
+
+import json
+import subprocess
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from statmodels_tf.datasets import load_dataset
+from statmodels_tf.design import build
+from statmodels_tf.errors import DataError
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(2)
+    return pd.DataFrame(
+        {
+            "y": rng.normal(size=60),
+            "x": rng.normal(size=60),
+            "a": np.repeat(["u", "v", "w"], 20),
+            "b": np.tile([10, 2, 3, 2], 15),
+            "f": pd.Categorical(np.tile(["lo", "mid", "hi"], 20), categories=["lo", "mid", "hi", "none"]),
+        }
+    )
+
+
+def test_integers_sort_as_numbers_and_unused_categories_go(data):
+    blocks = build("y ~ 1 + (1|b) + (1|f)", data).groups
+    assert blocks[0].levels == ("2", "3", "10")
+    assert blocks[0].codes[:4].tolist() == [2, 0, 1, 0]
+    assert blocks[1].levels == ("lo", "mid", "hi")
+    assert blocks[0].codes.dtype == np.int32 and blocks[0].columns is None
+
+
+def test_text_sorts_by_code_point(data):
+    data["a"] = np.repeat(["b", "B", "é"], 20)
+    assert build("y ~ 1 + (1|a)", data).groups[0].levels == ("B", "b", "é")
+
+
+def test_numbers_that_are_not_whole_may_group(data):
+    data["b"] = data["b"] / 4
+    assert build("y ~ 1 + (1|b)", data).groups[0].levels == ("0.5", "0.75", "2.5")
+
+
+def test_integers_far_apart_and_negative(data):
+    data["b"] = data["b"].map({10: 2**40, 2: -7, 3: 0})
+    block = build("y ~ 1 + (1|b)", data).groups[0]
+    assert block.levels == ("-7", "0", "1099511627776")
+    assert block.codes[:4].tolist() == [2, 0, 1, 0]
+
+
+def test_combinations_name_the_first_factor_first(data):
+    block = build("y ~ 1 + (1|a:b)", data).groups[0]
+    assert block.group == "a:b"
+    assert block.levels[:4] == ("u:2", "u:3", "u:10", "v:2")
+    names = [f"{a}:{b}" for a, b in zip(data["a"], data["b"], strict=True)]
+    assert [block.levels[c] for c in block.codes] == names
+
+
+def test_combinations_of_many_levels_do_not_need_all_pairs():
+    n = 3000
+    rng = np.random.default_rng(0)
+    data = pd.DataFrame({"y": rng.normal(size=n), "a": rng.permutation(n), "b": rng.permutation(n)})
+    block = build("y ~ 1 + (1|a:b)", data).groups[0]
+    names = [f"{a}:{b}" for a, b in zip(data["a"], data["b"], strict=True)]
+    assert [block.levels[c] for c in block.codes] == names
+    assert [tuple(map(int, level.split(":"))) for level in block.levels] == sorted(
+        tuple(map(int, level.split(":"))) for level in block.levels
+    )
+
+
+def test_uncorrelated_effects_are_blocks_of_their_own(data):
+    blocks = build("y ~ x + (1 + x + f || a)", data).groups
+    assert [(b.label, b.effects) for b in blocks] == [
+        ("1 | a", ("Intercept",)),
+        ("0 + x | a", ("x",)),
+        ("0 + f | a", ("f[lo]", "f[mid]", "f[hi]")),
+    ]
+    np.testing.assert_array_equal(blocks[2].columns.sum(axis=1), 1)
+
+
+def test_a_column_may_be_effect_and_group_at_once(data):
+    made = build("y ~ b + (1|b)", data)
+    assert made.columns == ("Intercept", "b")
+    assert made.groups[0].levels == ("2", "3", "10")
+
+
+@pytest.mark.parametrize("formula", ["y ~ x + (1|a)", "y ~ x + (1|b:a)"])
+def test_one_level_is_refused(data, formula):
+    data["a"], data["b"] = "u", 1
+    with pytest.raises(DataError, match="one level") as caught:
+        build(formula, data)
+    assert "^" in str(caught.value)
+
+
+def test_an_expression_may_group(data):
+    assert build("y ~ 1 + (1|factor(b))", data).groups[0].levels == ("2", "3", "10")
+    assert build("y ~ 1 + (1|cut(x, 2))", data).groups[0].group == "cut(x, 2)"
+
+
+def test_a_matrix_is_no_group(data):
+    with pytest.raises(DataError, match="cannot group rows"):
+        build("y ~ 1 + (1|poly(x, 2))", data)
+
+
+TERMS = [
+    "(1|a)", "(x|a)", "(0 + x|a)", "(f|a)", "(0 + f|a)", "(x*f|a)", "(0 + x:f|a)", "(x + I(x^2)|b)", "(1|a:b)",
+    "(1|a/b)", "(x|a/f)", "(f - 1|b)", "(poly(x, 2)|a)", "(0 + o|b)", "(o|a)", "(1|a:b:f)", "(x || a)",
+]  # fmt: skip
+SCRIPT = """
+suppressMessages(library(lme4))
+given <- jsonlite::fromJSON(file("stdin"))
+d <- as.data.frame(given$data)
+d$f <- factor(d$f, levels = c("lo", "mid", "hi", "none"))
+d$o <- factor(d$o, levels = c("lo", "mid", "hi"), ordered = TRUE)
+done <- lapply(given$terms, function(term) {
+  r <- lFormula(as.formula(paste("y ~ 1 +", term)), d, control = lmerControl(check.nobs.vs.nRE = "ignore",
+                check.nobs.vs.nlev = "ignore"))$reTrms
+  lapply(seq_along(r$cnms), function(i) {
+    rows <- (r$Gp[i] + 1):r$Gp[i + 1]
+    list(group = names(r$cnms)[i], effects = I(r$cnms[[i]]), levels = I(levels(r$flist[[attr(r$flist, "assign")[i]]])),
+         probe = I(as.numeric(r$Zt[rows, ] %*% given$probe)))
+  })
+})
+cat(jsonlite::toJSON(done, digits = NA, auto_unbox = TRUE))
+"""
+
+
+@pytest.mark.r
+def test_blocks_are_those_of_lme4(data):
+    data["o"] = data["f"].astype(str)
+    probe = np.random.default_rng(0).normal(size=60)
+    given = {"data": {c: data[c].tolist() for c in data}, "terms": TERMS, "probe": probe.tolist()}
+    done = subprocess.run(["Rscript", "-e", SCRIPT], input=json.dumps(given), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    data["o"] = pd.Categorical(data["o"], categories=["lo", "mid", "hi"], ordered=True)
+    names = str.maketrans("", "", "[]")
+    compared = 0
+    for term, expected in zip(TERMS, json.loads(done.stdout), strict=True):
+        expected = {(e["group"], *e["effects"]): e for e in expected}
+        made = build(f"y ~ 1 + {term}", data).groups
+        assert len(made) == len(expected), term
+        for block in made:
+            effects = [e.translate(names).replace("Intercept", "(Intercept)") for e in block.effects]
+            r = expected[(block.group, *effects)]
+            assert list(block.levels) == r["levels"], term
+            columns = np.ones((60, 1)) if block.columns is None else block.columns
+            sums = [np.bincount(block.codes, column * probe, minlength=len(block.levels)) for column in columns.T]
+            np.testing.assert_allclose(np.ravel(sums, order="F"), r["probe"], atol=1e-12, err_msg=term)
+            compared += 1
+    assert compared == 20
+
+
+def test_pastes_nested_levels():
+    blocks = build("strength ~ 1 + (1 | batch/cask)", load_dataset("pastes")).groups
+    assert [(b.group, len(b.levels)) for b in blocks] == [("cask:batch", 30), ("batch", 10)]
