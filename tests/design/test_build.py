@@ -198,8 +198,8 @@ def test_a_constant_factor_is_refused(data):
 
 def test_contrasts_argument(data):
     data["h"] = np.tile(["k", "l", "m", "n"], 3)
-    for coding in ("contr.sum", "sum", "Sum"):
-        made = build("y ~ h", data, contrasts={"h": coding})
+    for name in ("contr.sum", "sum", "Sum"):
+        made = build("y ~ h", data, contrasts={"h": name})
         assert made.columns == ("Intercept", "h[1]", "h[2]", "h[3]")
         assert made.contrasts == {"h": "contr.sum"}
     matrix = np.array([[0, 0], [1, 0], [0, 1], [1, 1]])
@@ -274,11 +274,11 @@ def test_no_columns_at_all(data):
 
 def test_many_combinations_need_no_table_of_all_of_them(monkeypatch):
     monkeypatch.setattr(coding, "MANY_CELLS", 0)
-    n, rng = 400, np.random.default_rng(1)
-    data = pd.DataFrame({"y": rng.normal(size=n), **{c: rng.choice([*"abcdefghij"], n) for c in "uvwz"}})
+    n, rng = 100, np.random.default_rng(1)
+    data = pd.DataFrame({"y": rng.normal(size=n), **{c: rng.choice([*"abcdef"], n) for c in "uvwz"}})
     made = build("y ~ 0 + u:v:w", data)
     block = made.common
-    assert made.common.shape == (n, 1000) and len(block.table) <= n
+    assert made.common.shape == (n, 216) and len(block.table) <= n
     X = block.dense()
     assert (X.sum(axis=1) == 1).all()
     names = [made.columns[j] for j in X.argmax(axis=1)]

@@ -119,7 +119,7 @@ def test_what_no_column_can_be_is_named_with_a_remedy(name):
 
 def test_a_mixture_names_both_rows():
     data = pd.DataFrame({"y": [1.0, 2, 4, 3], "x": [1.5, None, "two", 3.0]}, index=list("abcd"))
-    with pytest.raises(DataError, match="row a holds 1.5 .* row c holds 'two'"):
+    with pytest.raises(DataError, match=r"row a holds 1.5 .* row c holds 'two'"):
         build("y ~ x", data)
 
 
@@ -132,7 +132,7 @@ def test_two_columns_of_one_name_matter_only_where_they_are_read():
 
 @pytest.mark.parametrize("data", [None, 3, "ratings.csv", [1, 2], np.zeros((3, 2)), pd.Series([1, 2])])
 def test_data_of_the_wrong_type(data):
-    with pytest.raises(DataError, match="must be a DataFrame .* not "):
+    with pytest.raises(DataError, match=r"must be a DataFrame .* not "):
         table(data)
 
 

@@ -17,7 +17,8 @@ N = 48
 COUNT = 400
 COLUMNS = ["x", "z", "f", "g", "o", "t", "b", "k"]
 CALLS = [
-    "poly(x, 2)", "log(z)", "I(x^2)", "factor(k)", "scale(x)", "bs(x, df = 4)", "ns(z, df = 2)", "C(factor(f), contr.sum)",
+    "poly(x, 2)", "log(z)", "I(x^2)", "factor(k)", "scale(x)", "bs(x, df = 4)", "ns(z, df = 2)",
+    "C(factor(f), contr.sum)",
     "C(factor(g), contr.helmert)", "I(x > 0)", 'relevel(f, ref = "c")', "cut(x, c(-9, -0.5, 0.5, 9))", "as.numeric(o)",
     'I(f == "a")', "I(x * z)", "sqrt(z)", "I(k %in% c(1, 3))", "ordered(k)", "pmin(x, 0.5)", "ifelse(x > 0, z, k)",
     "round(x, 1)", "exp(x)/z", "abs(x)", "I(!b)", "I(b & x > 0)",
@@ -117,8 +118,8 @@ def test_random_formulas_against_model_matrix():
     data, texts = table(), formulas()
     probe = np.random.default_rng(0).normal(size=(N, 2))
     columns = {name: [None if pd.isna(v) else v for v in data[name].tolist()] for name in data}
-    given = json.dumps({"data": columns, "formulas": texts, "probe": probe.T.ravel().tolist()})
-    done = subprocess.run(["Rscript", "-e", SCRIPT], input=given, capture_output=True, text=True, check=True)
+    sent = json.dumps({"data": columns, "formulas": texts, "probe": probe.T.ravel().tolist()})
+    done = subprocess.run(["Rscript", "-e", SCRIPT], input=sent, capture_output=True, text=True, check=True)
     compared = 0
     for text, r in zip(texts, json.loads(done.stdout), strict=True):
         if "error" in r:
@@ -131,3 +132,73 @@ def test_random_formulas_against_model_matrix():
         assert [r_name(made.columns[j]) for j in made.aliased] == r["aliased"], text
         compared += 1
     assert compared >= 380
+
+
+FORMULA = "y ~ poly(x, 2) + f * scale(z) + b:o + t + (1 + x + f | g) + (0 + z || t:k)"
+
+
+def with_response(seed=4):
+    data = table(seed)
+    data["y"] = np.random.default_rng(seed).normal(size=N)
+    return data
+
+
+def same(one, other, rows=None):
+    """The two designs hold the same numbers, `rows` of one being those of the other."""
+    rows = np.arange(other.n) if rows is None else rows
+    assert one.columns == other.columns and one.aliased == other.aliased and one.levels == other.levels
+    np.testing.assert_allclose(one.common.dense()[rows], other.common.dense(), atol=1e-12)
+    np.testing.assert_array_equal(one.response.values[rows], other.response.values)
+    for a, b in zip(one.groups, other.groups, strict=True):
+        assert (a.label, a.levels, a.effects) == (b.label, b.levels, b.effects)
+        np.testing.assert_array_equal(a.codes[rows], b.codes)
+        assert (a.columns is None) == (b.columns is None)
+        if a.columns is not None:
+            np.testing.assert_allclose(a.columns[rows], b.columns, atol=1e-12)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(range(N)))
+def test_the_order_of_rows_changes_only_their_order(order):
+    data = with_response()
+    made, moved = build(FORMULA, data), build(FORMULA, data.iloc[list(order)])
+    places = {row: i for i, row in enumerate(made.index)}
+    same(made, moved, np.array([places[row] for row in moved.index]))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(["x", "z", "f", "g", "o", "t", "b", "k", "y", "extra"]))
+def test_the_order_of_columns_and_others_beside_them_change_nothing(order):
+    data = with_response().assign(extra=[object()] * N)
+    same(build(FORMULA, data), build(FORMULA, data[list(order)]))
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 1000), rows=st.lists(st.integers(0, N - 1), min_size=1, max_size=10))
+def test_new_data_repeat_the_columns_of_the_same_rows(seed, rows):
+    data = with_response(seed)
+    made = build(FORMULA, data)
+    new = made.on(data.drop(columns="y").iloc[rows])
+    kept = {position: i for i, position in enumerate(made.rows)}
+    assert new.missing.tolist() == [row not in kept for row in rows]
+    good = [i for i, row in enumerate(rows) if row in kept]
+    places = [kept[rows[i]] for i in good]
+    np.testing.assert_allclose(new.common.dense()[good], made.common.dense()[places], atol=1e-12)
+    for a, b in zip(new.groups, made.groups, strict=True):
+        np.testing.assert_array_equal(a.codes[good], b.codes[places])
+        if b.columns is not None:
+            np.testing.assert_allclose(a.columns[good], b.columns[places], atol=1e-12)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 1000))
+def test_a_design_is_restored_from_its_specification_as_json(seed):
+    data = with_response(seed)
+    made = build(FORMULA + " + offset(z)", data, weights="k", subset="x > -1.5", contrasts={"f": "sum"})
+    plain = json.loads(json.dumps(made.spec.to_dict()))
+    again = restore(DesignSpec.from_dict(plain), made.frame, weights=made.weights, offset=made.offset)
+    same(made, again)
+    np.testing.assert_array_equal(again.common.dense(), made.common.dense())
+    assert (again.dropped, again.contrasts, again.terms) == (made.dropped, made.contrasts, made.terms)
+    np.testing.assert_array_equal(again.offset, made.offset)
+    assert json.loads(json.dumps(again.spec.to_dict())) == plain

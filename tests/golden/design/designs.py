@@ -23,7 +23,9 @@ for file in sorted(Path(sys.argv[1]).glob("*.json")):
         "options": {name: given[name] for name in ARGUMENTS if name in given},
         "contrasts": dict(re.findall(r'(\w+) = "([\w.]+)"', given.get("contrasts", ""))),
         "prep": fit["options"].get("prep"),
-        "aliased": [name for name, value in zip(results.get("coef_names", []), estimates) if value is None],
+        "aliased": [
+            name for name, value in zip(results.get("coef_names", estimates), estimates, strict=True) if value is None
+        ],
         "dropped": results.get("n_dropped_na"),
         "groups": {
             name: {key: part[key] for key in ("n_levels", "levels", "columns")}
