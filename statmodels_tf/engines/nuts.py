@@ -1,11 +1,11 @@
 """The no-U-turn sampler over a model's flat density, on TensorFlow or JAX.
 
-One program of 25 transitions of all chains is compiled, once; warm-up and draws are calls of it. What adaptation changes (the
-step size, the scale of each coordinate, the seed) and the data are arguments of the program, so nothing is compiled twice, and
-between calls the host measures, reports and may be interrupted.
+One program of 25 transitions of all chains is compiled, once; warm-up and draws are calls of it. What adaptation changes
+(the step size, the scale of each coordinate, the seed) and the data are arguments of the program, so nothing is compiled
+twice, and between calls the host measures, reports and may be interrupted.
 
-Warm-up is Stan's: a short search, windows that double and after each of which the scale of every coordinate is set to its
-standard deviation over the window, and a last search for the step size; the step size follows dual averaging throughout.
+Warm-up is Stan's: a short search, windows that double and after each of which the scale of every coordinate is set to
+its standard deviation over the window, and a last search for the step size, which follows dual averaging throughout.
 
 References
 ----------
@@ -142,7 +142,7 @@ class _Run:
         windows = schedule(options.warmup)
         total = sum(length for length, _ in windows) + -(-options.draws // CHUNK)
         done = 0
-        with _progress(options.progress, total) as report:
+        with _Progress(options.progress, total) as report:
             for length, learn in windows:
                 memory, visited = self._restarted(), []
                 for _ in range(length):
@@ -279,7 +279,7 @@ def _values(flat: Flat, q: np.ndarray) -> dict[str, np.ndarray]:
     return {name: np.asarray(array) for name, array in flat.values(on.array(q)).items()}
 
 
-class _progress:
+class _Progress:
     """A line on standard error that counts chunks; silent unless asked for or on a terminal."""
 
     def __init__(self, wanted: bool | None, total: int):

@@ -8,7 +8,7 @@ doi:10.1214/20-BA1221
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
@@ -104,3 +104,48 @@ def _effective(x: np.ndarray) -> np.ndarray:
     time += np.fmax(np.take_along_axis(pairs[:, 0], last[None], axis=0)[0], 0)
     size = chains * count
     return size / np.fmax(time, 1 / np.log10(size))
+
+
+def verdict(draws: Mapping[str, np.ndarray], stats: Mapping[str, np.ndarray]) -> tuple[bool, str, dict[str, float]]:
+    """Return whether a sample can be trusted, what to say of it, and the figures.
+
+    It can when R-hat is at most 1.02 for every single number and 1.05 for the entries of arrays (of thousands some are
+    unlucky), and at most one draw in a hundred diverged. Less than that, any divergence at all and fewer than 100
+    effective draws a chain are said without a verdict.
+
+    Parameters
+    ----------
+    draws : mapping of name to array [chains, draws, ...]
+    stats : mapping of name to array [chains, draws]
+        `diverging` and `reached_max_treedepth` are read.
+    """
+    agreement = {name: r_hat(array) for name, array in draws.items()}
+    sizes = {name: ess(array) for name, array in draws.items()}
+    single = {name: float(value) for name, value in agreement.items() if value.ndim == 0 and np.isfinite(value)}
+    arrays = {name: float(np.nanmax(v)) for name, v in agreement.items() if v.ndim and np.any(np.isfinite(v))}
+    smallest = {name: float(np.nanmin(v)) for name, v in sizes.items() if np.any(np.isfinite(v))}
+    diverged, deep = (int(np.sum(stats.get(name, 0))) for name in ("diverging", "reached_max_treedepth"))
+    chains, count = next(iter(draws.values())).shape[:2]
+    figures = {
+        "divergences": diverged,
+        "reached_max_treedepth": deep,
+        "r_hat": max([*single.values(), *arrays.values()], default=float("nan")),
+        "ess": min(smallest.values(), default=float("nan")),
+    }
+    apart = [_largest(of) for of, limit in ((single, 1.02), (arrays, 1.05)) if max(of.values(), default=0.0) > limit]
+    said = []
+    if diverged:
+        said.append(
+            f"{diverged:,} of {chains * count:,} draws diverged: use NUTS(target_accept=0.95) or tighter priors"
+        )
+    if apart:
+        worst = f"`{apart[0]}` (R-hat {(single | arrays)[apart[0]]:.3f})"
+        said.append(f"the chains disagree on {worst}: use NUTS(draws=..., warmup=...) with more of both")
+    elif smallest and min(smallest.values()) < 100 * chains:
+        least = min(smallest, key=lambda name: smallest[name])
+        said.append(f"`{least}` has only {smallest[least]:,.0f} effective draws: use NUTS(draws=...) with more")
+    return not apart and diverged <= 0.01 * chains * count, "; ".join(said), figures
+
+
+def _largest(values: Mapping[str, float]) -> str:
+    return max(values, key=lambda name: values[name])

@@ -69,7 +69,7 @@ class GroupEffect(GaussianEffect):
 
     def product(self, b: Array, xp: Any, data: Data) -> Array:
         """Return the effects of each row's level times its columns [..., n]; the indicator matrix is never formed."""
-        looked = [xp.take(b[..., k], data["codes"], axis=-1) for k in range(len(self.effects))]
+        looked = [xp.take(b[..., k], data["codes"], axis=-1, mode="clip") for k in range(len(self.effects))]
         if self.columns is None:
             return looked[0]
         return gathered((part * data["columns"][k] for k, part in enumerate(looked)), xp)

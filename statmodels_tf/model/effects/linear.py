@@ -53,7 +53,7 @@ class CodedPiece:
         by_value = []
         for j in range(m):
             by_level = xp.matmul(part[..., j::m], table.T)
-            looked = xp.take(by_level, codes, axis=-1)
+            looked = xp.take(by_level, codes, axis=-1, mode="clip")
             by_value.append(looked if values is None else looked * data[f"values{self.start}"][:, j])
         return gathered(by_value, xp)
 

@@ -1,0 +1,145 @@
+"""Predictions from draws, rows in pieces so that draws times rows stays bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .base import one_of
+from .draws import CHUNK, coefficients, modes, predictor
+
+if TYPE_CHECKING:
+    from .posterior import Posterior
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Some rows of a design: what a linear predictor needs."""
+
+    common: Any
+    groups: tuple[Any, ...]
+    offset: np.ndarray | None
+    weights: np.ndarray | None
+
+
+def _pieces(new: Any, weights: np.ndarray | None, count: int) -> Iterator[tuple[slice, _Rows]]:
+    """Yield (slice, those rows), few enough for `count` draws of each."""
+    rows = new.common.shape[0]
+    step = max(1, CHUNK // max(1, count))
+    for start in range(0, rows, step):
+        part = slice(start, min(rows, start + step))
+        picked = np.arange(part.start, part.stop)
+        groups = tuple(
+            replace(g, codes=g.codes[part], columns=None if g.columns is None else g.columns[part]) for g in new.groups
+        )
+        yield (
+            part,
+            _Rows(
+                new.common.take(picked),
+                groups,
+                None if new.offset is None else new.offset[part],
+                None if weights is None else weights[part],
+            ),
+        )
+
+
+def fitted_mean(fit: Posterior, b: np.ndarray, groups: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the posterior mean of each row's mean [nobs]."""
+    design, link = fit.model.design, fit.model.family.link
+    if link.name == "identity":  # then it is the mean at the mean of the draws
+        return predictor(design, np.mean(b, axis=(0, 1)), [np.mean(g, axis=(0, 1)) for g in groups])
+    out = np.empty(len(design.rows))
+    for part, rows in _pieces(design, None, b.shape[0] * b.shape[1]):
+        out[part] = np.mean(link.inverse(predictor(rows, b, groups), np), axis=(0, 1))
+    return out
+
+
+def _drawn(
+    fit: Posterior, newdata: Any, *, random: str, new_levels: str, interval: str | None, seed: int
+) -> tuple[Any, np.ndarray | None, Iterator[tuple[slice, np.ndarray, np.ndarray]]]:
+    """Return the design of the rows, which of them lack a value, and pieces of (slice, eta, new responses).
+
+    New responses are made only for an interval of predictions; else that item is eta again.
+    """
+    one_of("random", random, ("include", "exclude"))
+    one_of("new_levels", new_levels, ("error", "population"))
+    if interval is not None:
+        one_of("interval", interval, ("confidence", "prediction"))
+    design, include, predict = fit.model.design, random == "include", interval == "prediction"
+    if newdata is None:
+        new, missing, weights = design, None, design.weights
+    else:
+        new = design.on(newdata, new_levels=new_levels if include else "population", groups=include or predict)
+        missing, weights = new.missing, None
+    b, groups = coefficients(fit.model, fit.shown), modes(fit.model, fit.shown)
+    rng = np.random.default_rng(seed)
+    factors = [effect.factor(fit.values, np) for effect in fit.model.groups]
+
+    def pieces() -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+        for part, rows in _pieces(new, weights, b.shape[0] * b.shape[1]):
+            eta = predictor(rows, b, groups if include else [])
+            if include:
+                eta += _unseen(rows.groups, factors, rng, every=False)
+            if not predict:
+                yield part, eta, eta
+                continue
+            level = eta if include else eta + _unseen(rows.groups, factors, rng, every=True)
+            yield part, eta, fit.model.family.simulate(rng, level, fit.shown, rows.weights)
+
+    return new, missing, pieces()
+
+
+def _unseen(groups: Sequence[Any], factors: Sequence[np.ndarray], rng: np.random.Generator, every: bool) -> Any:
+    """Return draws [..., m] of the effects of levels not seen: of rows with code -1, or of every row."""
+    total: Any = 0.0
+    for block, factor in zip(groups, factors, strict=True):
+        new = np.ones(len(block.codes), dtype=bool) if every else block.codes < 0
+        if not np.any(new):
+            continue
+        columns = np.ones((len(new), 1)) if block.columns is None else block.columns
+        loadings = np.matmul(columns * new[:, None], factor)  # x'Λ [..., m, l]
+        total = total + np.sum(loadings * rng.standard_normal(loadings.shape), axis=-1)
+    return total
+
+
+def predict_posterior(
+    fit: Posterior, newdata: Any, *, link: bool, se: bool, level: float, interval: str | None, **options: Any
+) -> pd.Series | pd.DataFrame:
+    """Return means, or a table of mean, se (and lower, upper); see `Posterior.predict`."""
+    new, missing, pieces = _drawn(fit, newdata, interval=interval, **options)
+    m = new.common.shape[0]
+    mean, sd, lower, upper = (np.empty(m) for _ in range(4))
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    inverse = (lambda eta: eta) if link else (lambda eta: fit.model.family.link.inverse(eta, np))
+    for part, eta, response in pieces:
+        mu = inverse(eta)
+        mean[part], sd[part] = np.mean(mu, axis=(0, 1)), np.std(mu, axis=(0, 1), ddof=1)
+        if interval is not None:
+            over = response if interval == "prediction" else mu
+            lower[part], upper[part] = np.quantile(over, tails, axis=(0, 1))
+    if missing is not None:
+        for array in (mean, sd, lower, upper):
+            array[missing] = np.nan
+    if not se and interval is None:
+        return pd.Series(mean, index=new.index, name=fit.model.design.response.name)
+    columns = {"mean": mean, "se": sd}
+    if interval is not None:
+        columns |= {"lower": lower, "upper": upper}
+    return pd.DataFrame(columns, index=new.index)
+
+
+def predict_draws(fit: Posterior, newdata: Any, *, interval: str | None, **options: Any) -> pd.DataFrame:
+    """Return draws of each row's mean, or of new observations: a table of (chain, draw) by rows."""
+    new, missing, pieces = _drawn(fit, newdata, interval=interval, **options)
+    chains, count = next(iter(fit.shown.values())).shape[:2]
+    out = np.empty((chains, count, new.common.shape[0]))
+    for part, eta, response in pieces:
+        out[..., part] = response if interval == "prediction" else fit.model.family.link.inverse(eta, np)
+    if missing is not None:
+        out[..., missing] = np.nan
+    index = pd.MultiIndex.from_product([range(chains), range(count)], names=["chain", "draw"])
+    return pd.DataFrame(out.reshape(chains * count, -1), index=index, columns=new.index)

@@ -1,0 +1,120 @@
+"""Draws as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ..errors import ModelError
+from .base import one_of
+from .convergence import ess, r_hat
+
+if TYPE_CHECKING:
+    from .posterior import Posterior
+
+
+def interval(draws: np.ndarray, level: float, method: str) -> tuple[float, float]:
+    """Return an interval of probability `level`: of equal tails, or the shortest one that some draws span.
+
+    >>> interval(np.linspace(0, 1, 101), 0.9, "eti")
+    (0.05, 0.95)
+    """
+    one_of("method", method, ("eti", "hdi"))
+    if not 0 < level < 1:
+        raise ModelError(f"`level={level}` is no probability; write a number between 0 and 1, such as 0.95.")
+    draws = np.sort(np.ravel(draws))
+    if method == "eti":
+        lower, upper = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+        return float(lower), float(upper)
+    inside = max(1, int(np.floor(level * len(draws))))
+    widths = draws[inside:] - draws[: len(draws) - inside]
+    k = int(np.argmin(widths))
+    return float(draws[k]), float(draws[k + inside])
+
+
+def by_column(fit: Posterior, function: Callable[[np.ndarray], float], name: str) -> pd.Series:
+    """Return a figure of each coefficient's draws, in the order of the design's columns; NaN where aliased."""
+    columns = list(fit.model.design.columns)
+    values = [float(function(fit.shown[c])) if c in fit.shown else np.nan for c in columns]
+    return pd.Series(values, index=columns, name=name)
+
+
+def covariance(fit: Posterior) -> pd.DataFrame:
+    """Return the covariance matrix of the coefficients; NaN rows and columns where aliased."""
+    columns = list(fit.model.design.columns)
+    known = [c for c in columns if c in fit.shown]
+    found = np.atleast_2d(np.cov([fit.shown[c].ravel() for c in known]))
+    return pd.DataFrame(found, index=known, columns=known).reindex(index=columns, columns=columns)
+
+
+def table(fit: Posterior, names: Sequence[str], level: float, method: str) -> pd.DataFrame:
+    """Return mean, sd, lower, upper, ess and r_hat of single numbers; NaN for a name without draws."""
+    rows = []
+    for name in names:
+        if name not in fit.shown:
+            rows.append((np.nan,) * 6)
+            continue
+        x = fit.shown[name]
+        bounds = interval(x, level, method)
+        rows.append((float(np.mean(x)), float(np.std(x, ddof=1)), *bounds, float(ess(x)), float(r_hat(x))))
+    columns = ["mean", "sd", "lower", "upper", "ess", "r_hat"]
+    return pd.DataFrame(rows, index=list(names), columns=columns, dtype=float)
+
+
+def ranef(fit: Posterior, se: bool) -> dict[str, pd.DataFrame]:
+    """Return for each grouping factor the means of the effects [levels, effects], and their standard deviations."""
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for effect, block in zip(fit.model.groups, fit.model.design.groups, strict=True):
+        draws = {e: fit.shown[name] for e, name in zip(effect.effects, effect.names(), strict=True)}
+        columns = {e: np.mean(x, axis=(0, 1)) for e, x in draws.items()}
+        if se:
+            columns |= {f"se({e})": np.std(x, axis=(0, 1), ddof=1) for e, x in draws.items()}
+        index = pd.Index(effect.levels, name=block.group)
+        parts.setdefault(block.group, []).append(pd.DataFrame(columns, index=index))
+    merged = {group: pd.concat(tables, axis=1) for group, tables in parts.items()}
+    return {g: t[sorted(t.columns, key=lambda c: c.startswith("se("))] for g, t in merged.items()}
+
+
+def varcorr(fit: Posterior) -> pd.DataFrame:
+    """Return posterior means of the variances, then the covariances, of each group term, and of the residual last."""
+    rows = []
+    for effect, block in zip(fit.model.groups, fit.model.design.groups, strict=True):
+        factor = effect.factor(fit.values, np)
+        sigma = np.mean(factor @ np.swapaxes(factor, -1, -2), axis=(0, 1))
+        means = [float(np.mean(fit.shown[name])) for name in effect.covariance_names()]
+        pairs = [(k, k) for k in range(len(effect.effects))] + effect.pairs()
+        for (i, j), mean in zip(pairs, means, strict=True):
+            second = None if i == j else effect.effects[j]
+            rows.append((block.group, effect.effects[i], second, sigma[i, j], mean))
+    if fit.model.family.scale is not None:
+        residual = fit.values[fit.model.family.scale]
+        rows.append(("Residual", None, None, float(np.mean(residual**2)), float(np.mean(residual))))
+    return pd.DataFrame(rows, columns=["group", "term1", "term2", "vcov", "sdcor"])
+
+
+def tidy(fit: Posterior, level: float) -> pd.DataFrame:
+    """Return one row for each single number, with broom.mixed's columns."""
+    found = table(fit, fit.names, level, "eti").reset_index(names="term")
+    names = {"mean": "estimate", "sd": "std.error", "lower": "conf.low", "upper": "conf.high", "r_hat": "rhat"}
+    found = found.rename(columns=names)
+    fixed = set(fit.model.design.columns)
+    found.insert(0, "effect", ["fixed" if term in fixed else "ran_pars" for term in found["term"]])
+    return found
+
+
+def glance(fit: Posterior) -> pd.DataFrame:
+    """Return one row of figures about the sample."""
+    chains, count = next(iter(fit.shown.values())).shape[:2]
+    row = {
+        "nobs": fit.nobs,
+        "sigma": fit.sigma,
+        "chains": chains,
+        "draws": count,
+        "divergences": fit.diagnostics.get("divergences"),
+        "rhat": fit.diagnostics.get("r_hat"),
+        "ess": fit.diagnostics.get("ess"),
+    }
+    return pd.DataFrame([row])
