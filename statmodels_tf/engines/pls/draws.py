@@ -57,7 +57,7 @@ def _fill(system, evaluation: Evaluation, rng, beta, b, sigma, rows: np.ndarray)
             moved = scale[:, None] * np.linalg.solve(evaluation.L.T, rng.standard_normal((p, len(piece)))).T
         noise = scale[:, None] * evaluation.factor.draw(rng.standard_normal((len(piece), q)))
         effects = evaluation.modes - moved @ evaluation.U[:-1] + noise
-        sigma[piece] = problem.scale * scale
+        sigma[piece] = problem.scale * np.sqrt(problem.mean_weight) * scale
         beta[piece] = (problem.beta0 + problem.scale * (evaluation.beta + moved)) @ problem.S.T
         for out, values in zip(b, system.modes(effects), strict=True):
             out[piece] = values

@@ -29,6 +29,7 @@ __all__ = ["Optimum", "newton"]
 
 _CURVATURE = 1e-8  # smallest eigenvalue of the Hessian, relative to the largest
 _NEAR = 1e-2  # promised decrease below which agreement with the promise proves convergence
+_SLOW = 0.5  # share of the last promised decrease that, still promised, shows the Hessian to be off
 _SHRINK = 0.3
 _SHORTEST = 1e-4
 
@@ -62,16 +63,26 @@ def newton(
     *,
     tol: float,
     max_iter: int,
+    cheap: bool = False,
 ) -> Optimum:
-    """Return the minimum of the criterion reached from `start` (one Lambda for each term)."""
+    """Return the minimum of the criterion reached from `start` (one Lambda for each term).
+
+    Where evaluations are `cheap` the last step is taken although it promises less than `tol`: flat directions gain digits.
+    """
     sizes = [len(Lambda) for Lambda in start]
-    theta, count, decrease = pack(start), 1, np.inf
+    theta, count, decrease, moved = pack(start), 1, np.inf, None
     now = evaluate(unpack(theta, sizes))
     for iteration in range(1, max_iter + 1):
-        step, decrease = _step(now.gradient, now.hessian)
+        before, (step, decrease) = decrease, _step(now.gradient, now.hessian)
         floor = max(tol, 1e-13 * abs(now.value))
         if decrease < floor:
+            last = _try(evaluate, unpack(theta + step, sizes)) if cheap else None
+            if last is not None and last.value <= now.value:
+                now, count = last, count + 1
             return Optimum(now, True, "converged", count, iteration, decrease)
+        creeping = moved is not None and decrease > _SLOW * before
+        if creeping:
+            step, _ = _step(now.gradient, _secant(now.hessian, *moved, now.gradient))
         length = _longest(theta, step, sizes)
         while True:
             trial = theta + length * step
@@ -83,9 +94,10 @@ def newton(
             if length < _SHORTEST:
                 return Optimum(now, False, _STUCK, count, iteration, decrease)
         promised = now.value - decrease
+        moved = (length * step, now.gradient) if length == 1.0 else None
         theta, now = trial, new
         left = (now.value - promised) ** 2 / decrease
-        if length == 1.0 and decrease < _NEAR and left < floor:
+        if length == 1.0 and not creeping and decrease < _NEAR and left < floor:
             return Optimum(now, True, "converged", count, iteration, left)
     return Optimum(now, False, f"no convergence in {max_iter} iterations", count, max_iter, decrease)
 
@@ -108,6 +120,19 @@ def _step(gradient: np.ndarray, hessian: np.ndarray) -> tuple[np.ndarray, float]
     values = np.maximum(np.abs(values), _CURVATURE * np.abs(values).max())
     along = vectors.T @ (gradient / size)
     return -(vectors @ (along / values)) / size, float(0.5 * (along**2 / values).sum())
+
+
+def _secant(hessian: np.ndarray, step: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Return the Hessian corrected, by a matrix of rank one, to explain the change of gradient over the last step.
+
+    The average information is an expectation: where few levels say little, the criterion's own curvature is another, and Newton
+    with the one creeps along valleys of the other.
+    """
+    residual = after - before - hessian @ step
+    along = float(residual @ step)
+    if abs(along) <= 1e-8 * float(np.linalg.norm(residual) * np.linalg.norm(step)):
+        return hessian
+    return hessian + np.outer(residual, residual) / along
 
 
 def _longest(theta: np.ndarray, step: np.ndarray, sizes: Sequence[int]) -> float:

@@ -22,6 +22,7 @@ __all__ = ["Solution", "solve"]
 _SINGULAR = 1e-4  # relative standard deviation below which a direction counts as without variance, as in lme4
 _NEARLY = 1e-2  # and below which zero is tried
 _UNBOUNDED = 1e6
+_CHEAP = 2000  # effects up to which an evaluation takes less than a few milliseconds
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,14 @@ def solve(
     def evaluate(factors: Sequence[np.ndarray]) -> Evaluation:
         return Evaluation(problem, factors, REML)
 
-    first = newton(evaluate, moment_start(problem) if start is None else start, tol=tol, max_iter=max_iter)
+    def search(factors: Sequence[np.ndarray]) -> Optimum:
+        return newton(evaluate, factors, tol=tol, max_iter=max_iter, cheap=problem.products.size <= _CHEAP)
+
+    first = search(moment_start(problem) if start is None else start)
     tried, best = [first], first
     if is_singular(first.evaluation.factors, _NEARLY) or not first.converged:
         for other in _other_starts(first.evaluation.factors):
-            tried.append(newton(evaluate, other, tol=tol, max_iter=max_iter))
+            tried.append(search(other))
         best = min(tried, key=lambda o: (not o.converged and o.evaluation.value > first.evaluation.value, o.evaluation.value))
     evaluations = sum(o.evaluations for o in tried)
     best, extra = _pinned(best, evaluate, tol)

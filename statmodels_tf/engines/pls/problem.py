@@ -3,7 +3,8 @@ r"""The data of a linear mixed model, reduced once to their cross-products.
 y = X beta + Z b + e with weights w. The columns are standardised, and y is replaced by its weighted least squares residuals
 over their root mean square, e_0 = (y - offset - X beta_0) / s: the criterion changes by a known constant only, and r^2 is no longer
 a small difference of large numbers. What is kept is V'WV and Z'WV with V = [X e_0], and Z'WZ in the form its pattern allows.
-Terms on the same grouping factor are fused into one block whose Lambda is block diagonal.
+Terms on the same grouping factor are fused into one block whose Lambda is block diagonal. Weights are divided by their mean:
+sigma and Lambda for the weights as given are sigma_std sqrt(mean) and T Lambda_std / sqrt(mean), and the criterion changes by logs of weights.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ class Problem:
     nobs : int
         Rows of positive weight.
     log_weights : float
-        Sum of their log weights.
+        Sum of the logs of their weights, each over the mean weight.
+    mean_weight : float
     places : tuple of (int, slice)
         For each term, its block and its effects within the block.
     bases : tuple of array [l, l]
@@ -57,6 +59,7 @@ class Problem:
     VtV: np.ndarray
     nobs: int
     log_weights: float
+    mean_weight: float
     places: tuple[tuple[int, slice], ...]
     bases: tuple[np.ndarray, ...]
     S: np.ndarray
@@ -86,12 +89,14 @@ class Problem:
 
     def to_user(self, factors: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
         """Return Lambda of each term for the columns as the user gave them."""
-        return tuple(lower_triangular(T @ Lambda) for T, Lambda in zip(self.bases, factors, strict=True))
+        share = 1.0 / np.sqrt(self.mean_weight)
+        return tuple(lower_triangular(share * T @ Lambda) for T, Lambda in zip(self.bases, factors, strict=True))
 
     def from_user(self, factors: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
         """Undo `to_user`."""
+        share = np.sqrt(self.mean_weight)
         return tuple(
-            lower_triangular(np.linalg.solve(T, Lambda)) for T, Lambda in zip(self.bases, factors, strict=True)
+            lower_triangular(share * np.linalg.solve(T, Lambda)) for T, Lambda in zip(self.bases, factors, strict=True)
         )
 
 
@@ -125,9 +130,12 @@ def build_problem(
         estimable = np.arange(S.shape[0])
     S = S[np.ix_(estimable, estimable)]
     used = slice(None) if len(estimable) == std.shape[1] else estimable
+    nobs, mean_weight, log_weights = len(y), 1.0, 0.0
+    if w is not None:
+        positive = w[w > 0.0]
+        nobs, mean_weight = len(positive), float(positive.mean())
+        w, log_weights = w / mean_weight, float(np.log(positive / mean_weight).sum())
     beta0, residuals = _least_squares(std, y, w, estimable)
-    positive = None if w is None else w[w > 0.0]
-    nobs = len(y) if positive is None else len(positive)
     scale = _scale(y, residuals, w, nobs)
     blocks, places, bases = _fuse(terms)
     products = cross_products(blocks, w, backend=backend)
@@ -143,8 +151,7 @@ def build_problem(
         VtV += V.T @ (V if part is None else V * part[:, None])
         whole = products if step == n else None
         ZtV += products.rmatvec(V, part) if whole else _rows_rmatvec(blocks, rows, V, part)
-    log_weights = 0.0 if positive is None else float(np.log(positive).sum())
-    return Problem(products, ZtV, VtV, nobs, log_weights, places, bases, S, beta0, scale)
+    return Problem(products, ZtV, VtV, nobs, log_weights, mean_weight, places, bases, S, beta0, scale)
 
 
 def _rows_rmatvec(blocks: Sequence[Block], rows: slice, V: np.ndarray, w: np.ndarray | None) -> np.ndarray:

@@ -43,9 +43,14 @@ class PLSSystem:
     estimable: np.ndarray
 
     @cached_property
-    def sigma(self) -> float:
-        """Return the residual standard deviation."""
+    def unit(self) -> float:
+        """Return the residual standard deviation of a row of mean weight: the unit of all variances here."""
         return self.evaluation.problem.scale * float(np.sqrt(self.evaluation.r2 / self.evaluation.nu))
+
+    @property
+    def sigma(self) -> float:
+        """Return the residual standard deviation of a row of weight one."""
+        return self.unit * float(np.sqrt(self.evaluation.problem.mean_weight))
 
     @cached_property
     def coefficients(self) -> np.ndarray:
@@ -55,14 +60,14 @@ class PLSSystem:
 
     @cached_property
     def covariance_root(self) -> np.ndarray:
-        """Return R [p, p] with Cov(beta_hat) = sigma^2 RR'."""
+        """Return R [p, p] with Cov(beta_hat) = unit^2 RR'."""
         L = self.evaluation.L
         return np.linalg.solve(L, self.evaluation.problem.S.T).T if len(L) else np.zeros((0, 0))
 
     @property
     def covariance(self) -> np.ndarray:
         """Return Cov(beta_hat) [p, p]."""
-        return self.sigma**2 * self.covariance_root @ self.covariance_root.T
+        return self.unit**2 * self.covariance_root @ self.covariance_root.T
 
     def modes(self, effects: np.ndarray | None = None) -> tuple[np.ndarray, ...]:
         """Return the conditional modes of each term [L, l]; or other effects [m, q] of the standardised data, as [m, L, l]."""
@@ -81,7 +86,7 @@ class PLSSystem:
         with one_thread():
             own = self.evaluation.factor.covariance(block)[where, where]
         T = problem.bases[k]
-        return self.sigma**2 * np.einsum("ab,bcL,dc->Lad", T, own, T, optimize=True)
+        return self.unit**2 * np.einsum("ab,bcL,dc->Lad", T, own, T, optimize=True)
 
     def prediction_variance(self, X: np.ndarray, groups: Sequence[tuple[np.ndarray, np.ndarray | None]]) -> np.ndarray:
         """Return the variance [m] of x'beta_hat + z'(b_hat - b).
@@ -107,7 +112,7 @@ class PLSSystem:
         with one_thread():
             quadratic = evaluation.factor.quadratic(rows)
             root = np.linalg.solve(evaluation.L, (X @ problem.S - carried).T) if problem.p else np.zeros((0, len(X)))
-        return self.sigma**2 * (np.maximum(quadratic, 0.0) + unseen + (root**2).sum(0))
+        return self.unit**2 * (np.maximum(quadratic, 0.0) + unseen + (root**2).sum(0))
 
     def _standardised(self, groups: Sequence[tuple[np.ndarray, np.ndarray | None]]) -> tuple[list[Block], np.ndarray]:
         """Return one block of rows for each grouping factor, and the prior variance z'Sigma z of unseen levels."""
