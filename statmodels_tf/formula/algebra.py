@@ -23,6 +23,9 @@ from ..terms import CommonTerm, Term, Variable
 MAX_TERMS = 50_000
 """The most terms a formula may expand to."""
 
+MAX_DEGREE = 50
+"""The most variables in one interaction."""
+
 Key = tuple[int, ...]
 Span = tuple[int, int]
 
@@ -154,6 +157,8 @@ class CommonAlgebra:
         for a, (a_start, a_end) in left.items():
             for b, (b_start, b_end) in right.items():
                 key = tuple(sorted({*a, *b}))
+                if len(key) > MAX_DEGREE:
+                    raise FormulaError(f"An interaction of more than {MAX_DEGREE} variables is not a sensible term.")
                 products.setdefault(key, (min(a_start, b_start), max(a_end, b_end)))
         return products
 
@@ -202,6 +207,8 @@ class GroupAlgebra:
 
     def interact(self, left: list[Grouping], right: list[Grouping]) -> list[Grouping]:
         """Return the combinations of each with each."""
+        if len(left) * len(right) > MAX_DEGREE:
+            raise FormulaError(f"The group expands to more than {MAX_DEGREE} factors; write out those that are meant.")
         return [_combined(a, b) for a in left for b in right]
 
     def cross(self, left: list[Grouping], right: list[Grouping]) -> list[Grouping]:
@@ -220,4 +227,6 @@ class GroupAlgebra:
 def _combined(a: Grouping, b: Grouping) -> Grouping:
     inner = [f"({x})" if len(b.variables) > 1 else x for x in (b.label, b.text)]
     variables = tuple(dict.fromkeys([*a.variables, *b.variables]))
+    if len(variables) > MAX_DEGREE:
+        raise FormulaError(f"A group of more than {MAX_DEGREE} factors is not a sensible one.")
     return Grouping(f"{a.label}:{inner[0]}", f"{a.text}:{inner[1]}", variables)

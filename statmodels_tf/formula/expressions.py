@@ -23,6 +23,8 @@ from ..terms import SPECIALS, SpecialCall, Variable
 from ..terms.base import CONSTANTS
 from ..transforms import REGISTRY
 from .lexer import Word, words
+from .literal import double_quoted, literal_value, vector
+from .operators import COMPARE, INFIX, NO_OPERATOR, OR, POWER, PREFIX
 
 ANNOTATIONS = ("trials", "weights")
 """What may stand after a bar on the left of `~`."""
@@ -32,57 +34,6 @@ MAX_OPERATORS = 150
 
 MAX_RANGE = 10_000
 """The longest `1:n`."""
-
-_OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _PERCENT, _RANGE, _SIGN, _POWER = range(1, 11)
-
-_Build = Callable[[ast.expr, ast.expr], ast.expr]
-
-
-def _binary(operator: type[ast.operator]) -> _Build:
-    return lambda left, right: ast.BinOp(left, operator(), right)
-
-
-def _compare(operator: type[ast.cmpop]) -> _Build:
-    return lambda left, right: ast.Compare(left, [operator()], [right])
-
-
-def _logic(operator: type[ast.boolop]) -> _Build:
-    return lambda left, right: ast.BoolOp(operator(), [left, right])
-
-
-_NO_OPERATOR: tuple[int, None, str] = (0, None, "")
-_INFIX: dict[str, tuple[int, _Build | None, str]] = {
-    "|": (_OR, _logic(ast.Or), " | "),
-    "||": (_OR, _logic(ast.Or), " || "),
-    "or": (_OR, _logic(ast.Or), " or "),
-    "&": (_AND, _logic(ast.And), " & "),
-    "&&": (_AND, _logic(ast.And), " && "),
-    "and": (_AND, _logic(ast.And), " and "),
-    "==": (_COMPARE, _compare(ast.Eq), " == "),
-    "!=": (_COMPARE, _compare(ast.NotEq), " != "),
-    "<": (_COMPARE, _compare(ast.Lt), " < "),
-    "<=": (_COMPARE, _compare(ast.LtE), " <= "),
-    ">": (_COMPARE, _compare(ast.Gt), " > "),
-    ">=": (_COMPARE, _compare(ast.GtE), " >= "),
-    "in": (_COMPARE, _compare(ast.In), " in "),
-    "+": (_SUM, _binary(ast.Add), " + "),
-    "-": (_SUM, _binary(ast.Sub), " - "),
-    "*": (_PRODUCT, _binary(ast.Mult), " * "),
-    "/": (_PRODUCT, _binary(ast.Div), "/"),
-    "//": (_PRODUCT, _binary(ast.FloorDiv), " // "),
-    "%in%": (_PERCENT, _compare(ast.In), " %in% "),
-    "%%": (_PERCENT, _binary(ast.Mod), "%%"),
-    "%/%": (_PERCENT, _binary(ast.FloorDiv), "%/%"),
-    ":": (_RANGE, None, ":"),
-    "^": (_POWER, _binary(ast.Pow), "^"),
-    "**": (_POWER, _binary(ast.Pow), " ** "),
-}
-_PREFIX: dict[str, tuple[int, type[ast.unaryop], str]] = {
-    "-": (_SIGN, ast.USub, "-"),
-    "+": (_SIGN, ast.UAdd, "+"),
-    "!": (_NOT, ast.Not, "!"),
-    "not": (_NOT, ast.Not, "not "),
-}
 
 _Read = tuple[ast.expr, str]
 """An expression and its text, spaced as R prints it."""
@@ -119,7 +70,7 @@ class Reader:
 
     def response(self) -> tuple[Variable, dict[str, Variable]]:
         """Return the left side of a formula: the response, and the argument of each `trials(n)` after a bar."""
-        response = self._variable(_OR)
+        response = self._variable(OR)
         annotations: dict[str, Variable] = {}
         while self._next("|"):
             self._annotation(annotations)
@@ -140,7 +91,7 @@ class Reader:
         labels = []
         for keyword, equals, value in self._arguments(lambda: self._variable(0)):
             labels.append(f"{keyword or ''}{equals}{value.text}")
-            literal, given = _literal(value.node)
+            literal, given = literal_value(value.node)
             if keyword == "by":
                 by = value
             elif keyword is None:
@@ -181,17 +132,17 @@ class Reader:
         left, label = self._operand()
         while (word := self.words[self.at]).kind == "operator":
             negated = word.text == "not" and self.words[self.at + 1].text == "in"
-            binds, build, shown = _INFIX.get("in" if negated else word.text, _NO_OPERATOR)
+            binds, build, shown = INFIX.get("in" if negated else word.text, NO_OPERATOR)
             if binds <= power:
                 break
             self.at += 1 + negated
             self._deepen(word)
-            right, other = self._read(binds - 1 if binds == _POWER else binds)
+            right, other = self._read(binds - 1 if binds == POWER else binds)
             left = self._range(left, right, word) if build is None else build(left, right)
             left = ast.UnaryOp(ast.Not(), left) if negated else left
             label = f"{label}{' not' * negated}{shown}{other}"
             follower = self.words[self.at]
-            if binds == _COMPARE and _INFIX.get(follower.text, _NO_OPERATOR)[0] == _COMPARE:
+            if binds == COMPARE and INFIX.get(follower.text, NO_OPERATOR)[0] == COMPARE:
                 raise self._at(follower, "Comparisons do not chain: write `(a < b) & (b < c)`.")
         return left, label
 
@@ -208,7 +159,7 @@ class Reader:
             digits = word.text.removesuffix("L")
             return ast.Constant(int(digits) if digits.isdigit() else float(digits)), word.text
         if word.kind == "string":
-            return ast.Constant(ast.literal_eval(word.text)), _double_quoted(word.text)
+            return ast.Constant(ast.literal_eval(word.text)), double_quoted(word.text)
         if word.kind == "quoted":
             self.names[word.text[1:-1]] = None
             return ast.Name(word.text[1:-1], ast.Load()), word.text
@@ -220,9 +171,9 @@ class Reader:
         if word.text == "[":
             self.at -= 1
             values = [value for _, _, value in self._arguments(lambda: self._read(0), "[", "]")]
-            return _vector(node for node, _ in values), f"[{', '.join(label for _, label in values)}]"
-        if word.text in _PREFIX:
-            binds, operator, shown = _PREFIX[word.text]
+            return vector(node for node, _ in values), f"[{', '.join(label for _, label in values)}]"
+        if word.text in PREFIX:
+            binds, operator, shown = PREFIX[word.text]
             self._deepen(word)
             node, label = self._read(binds)
             return ast.UnaryOp(operator(), node), f"{shown}{label}"
@@ -291,14 +242,14 @@ class Reader:
 
     def _range(self, left: ast.expr, right: ast.expr, word: Word) -> ast.expr:
         """Return `1:3` as `c(1, 2, 3)`."""
-        (first_literal, first), (last_literal, last) = _literal(left), _literal(right)
+        (first_literal, first), (last_literal, last) = literal_value(left), literal_value(right)
         if not (first_literal and last_literal and type(first) is int and type(last) is int):
             message = "`:` counts whole numbers here, as in `1:3`; an interaction stands outside of functions."
             raise self._at(word, message)
         step = 1 if last >= first else -1
         if abs(last - first) > MAX_RANGE:
             raise self._at(word, f"A range in a formula holds {MAX_RANGE} numbers at most.")
-        return _vector(ast.Constant(i) for i in range(first, last + step, step))
+        return vector(ast.Constant(i) for i in range(first, last + step, step))
 
     # Steps and errors
 
@@ -346,27 +297,3 @@ class Reader:
     def error(self, message: str, start: int, end: int) -> FormulaError:
         """Return an error that points at a place in the text."""
         return FormulaError(pointing(message, self.text, start, end))
-
-
-def _vector(values: Iterable[ast.expr]) -> ast.expr:
-    return ast.Call(ast.Name("c", ast.Load()), list(values), [])
-
-
-def _double_quoted(text: str) -> str:
-    """Return a string literal with double quotes, as R prints it."""
-    plain = text[0] == "'" and '"' not in text and "\\" not in text
-    return f'"{text[1:-1]}"' if plain else text
-
-
-def _literal(node: ast.expr) -> tuple[bool, Any]:
-    """Return whether the expression is a literal, and its value."""
-    if isinstance(node, ast.Constant):
-        return True, node.value
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        literal, value = _literal(node.operand)
-        number = literal and type(value) in (int, float)
-        return number, -value if number else None
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "c" and not node.keywords:
-        values = [_literal(argument) for argument in node.args]
-        return all(literal for literal, _ in values), tuple(value for _, value in values)
-    return False, None

@@ -8,7 +8,8 @@ from functools import lru_cache
 from ..errors import FormulaError, pointing
 from ..terms import CommonTerm, GroupTerm, OffsetTerm, Term, Variable
 from .expressions import Reader
-from .parser import Outline, Parser, outline
+from .outline import Outline, outline
+from .parser import Parser
 from .printing import left_side, right_side
 from .reading import RightSide
 
@@ -23,7 +24,7 @@ class Formula:
     Attributes
     ----------
     text : str
-        As the user wrote it; positions in terms and variables count its characters.
+        As written, on one line; positions in terms and variables count its characters.
     response : Variable or None
         The left side: an expression, so that `a + b ~ x` has their sum as response. None if one-sided.
     annotations : dict
@@ -106,7 +107,9 @@ class Formula:
     def variables(self) -> tuple[Variable, ...]:
         """All that must be computed from the data, each once: the left side, then in order of appearance."""
         left = [] if self.response is None else [self.response]
-        right = sorted((v for terms in self.predictors.values() for t in terms for v in t.inputs), key=lambda v: v.start)
+        right = sorted(
+            (v for terms in self.predictors.values() for t in terms for v in t.inputs), key=lambda v: v.start
+        )
         return tuple(dict.fromkeys([*left, *self.annotations.values(), *right]))
 
     @property
@@ -152,7 +155,8 @@ def _parse(text: str, columns: tuple[str, ...], functions: frozenset[str]) -> Fo
     found = outline(shown)
     if found.tilde < 0:
         raise FormulaError(pointing(_without_tilde(shown), shown, 0, max(len(shown) - 1, 0)))
-    response, annotations = None, {}
+    response: Variable | None = None
+    annotations: dict[str, Variable] = {}
     if shown[: found.tilde].strip():
         response, annotations = Reader(shown, 0, found.tilde, functions).response()
         if not response.names:
@@ -165,7 +169,7 @@ def _parse(text: str, columns: tuple[str, ...], functions: frozenset[str]) -> Fo
         if isinstance(term, CommonTerm) and term.variables == (response,):
             message = f"`{term.label}` is the response and cannot be a predictor of itself."
             raise FormulaError(pointing(message, shown, term.start, term.end))
-    return Formula(text, response, annotations, {"mu": right.terms}, functions, right.text)
+    return Formula(shown, response, annotations, {"mu": right.terms}, functions, right.text)
 
 
 def _without_tilde(text: str) -> str:

@@ -6,20 +6,16 @@ functions in `expressions.py`. Quoted text is masked before the tokenizer sees i
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from formulaic.errors import FormulaParsingError
 from formulaic.parser.algos.tokenize import tokenize
 from formulaic.parser.types import ASTNode, FormulaParser, Operator, OperatorResolver, Token
 
 from ..errors import FormulaError, pointing
 from ..terms.base import NAME
+from .outline import Outline
 
-MAX_NESTING = 100
-"""The deepest parentheses; formulaic's work grows with the square of the depth."""
-
-_MARK = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|[()\[\]{}~"'`]""")
-_CLOSES = {")": "(", "]": "[", "}": "{"}
 _OPERATOR = re.compile(r"\*\*|\|\||::|[=!<>]=|\S")
 _BARS = ("|", "||")
 _SIGNS = {"+": "unary +", "-": "unary -"}
@@ -36,52 +32,6 @@ _TABLE = {
     "unary -": (1, 400, "right", "prefix"),
     "^": (2, 500, "right", "infix"),
 }
-
-
-@dataclass(frozen=True)
-class Outline:
-    """Where a formula's `~` stands (-1 if there is none), and its text with all that is quoted masked."""
-
-    tilde: int
-    masked: str
-
-
-def outline(text: str) -> Outline:
-    """Return the outline of a formula whose brackets and quotation marks all close."""
-    stack: list[int] = []
-    tilde = -1
-    masked = list(text)
-    for match in _MARK.finditer(text):
-        mark, at = match[0], match.start()
-        if len(mark) > 1:
-            before = text[at - 1 : at]
-            if mark[0] in "\"'" and (before.isalnum() or before in tuple("_.)]}\"'`")):
-                message = "Text stands by itself in a formula: an operator or a comma is missing before it."
-                raise FormulaError(pointing(message, text, at, match.end() - 1))
-            masked[at + 1 : match.end() - 1] = "_" * (len(mark) - 2)
-            if mark == "``":
-                raise FormulaError(pointing("There is no name between these backticks.", text, at, at + 1))
-        elif mark in "([{":
-            stack.append(at)
-            if len(stack) > MAX_NESTING:
-                message = f"The formula nests more than {MAX_NESTING} parentheses; leave out those that do nothing."
-                raise FormulaError(pointing(message, text, at, at))
-        elif mark in _CLOSES:
-            if not stack or text[stack[-1]] != _CLOSES[mark]:
-                message = f"This `{mark}` closes nothing: a `{_CLOSES[mark]}` is missing before it."
-                raise FormulaError(pointing(message, text, at, at))
-            stack.pop()
-        elif mark != "~":
-            raise FormulaError(pointing(f"The quotation mark {mark} is never closed.", text, at, at))
-        elif stack or tilde >= 0:
-            raise FormulaError(pointing("A formula has one `~`, outside parentheses.", text, at, at))
-        else:
-            tilde = at
-    if stack:
-        close = {v: k for k, v in _CLOSES.items()}[text[stack[-1]]]
-        message = f"This `{text[stack[-1]]}` is never closed: a `{close}` is missing after it."
-        raise FormulaError(pointing(message, text, stack[-1], stack[-1]))
-    return Outline(tilde, "".join(masked))
 
 
 class Bar(Operator):
@@ -132,7 +82,10 @@ class Parser(FormulaParser):
 
     def tree(self) -> Token | ASTNode:
         """Return the operators and operands of the right side."""
-        found = self.get_ast(self.outline.masked)
+        try:
+            found = self.get_ast(self.outline.masked)
+        except FormulaParsingError as error:
+            raise FormulaError(str(error)) from None
         if found is None:
             last = len(self.text.rstrip()) - 1
             raise self.error("There is nothing on the right of `~`; write `~ 1` for an intercept alone.", last, last)
@@ -161,12 +114,14 @@ class Parser(FormulaParser):
         elif token.kind is Token.Kind.OPERATOR and self.text[start] == "%":
             if token.token != "in":
                 message = "The only operator of a formula between percent signs is `%in%`; compute others in `I(...)`."
-                raise self.error(message, start, end + 1)
+                raise self.error(message, start, end)
             token.token, token.source_end = "%in%", end + 1
         elif token.kind is Token.Kind.OPERATOR:
             for match in _OPERATOR.finditer(self.text, start, end + 1):
                 symbol = "^" if match[0] == "**" else match[0]
-                yield Token(symbol, kind="operator", source=self.text, source_start=match.start(), source_end=match.end() - 1)
+                yield Token(
+                    symbol, kind="operator", source=self.text, source_start=match.start(), source_end=match.end() - 1
+                )
             return
         yield token
 
@@ -213,10 +168,10 @@ class Parser(FormulaParser):
         """Tell signs from sums, find each bar's parentheses, and make sure that operators have their operands."""
         opened: list[int] = []
         bars: list[list[int]] = []
-        before: Token | None = None
+        before = Token("", kind="context")
         for i, token in enumerate(self.tokens):
             start, end = token.source_loc
-            operand = before is not None and (before.kind not in (_OPERATOR_KIND, _CONTEXT) or before.token == ")")
+            operand = before.kind not in (_OPERATOR_KIND, _CONTEXT) or before.token == ")"
             if token.token == ")" and token.kind is _CONTEXT:
                 if not operand:
                     raise self._breaks_off(before)
@@ -231,7 +186,7 @@ class Parser(FormulaParser):
                         raise self.error("Square brackets are not read in a formula.", start, end)
                     opened.append(i)
                     bars.append([])
-                elif token.kind is Token.Kind.VALUE and not (token.token in "01" or before == "^"):
+                elif token.kind is Token.Kind.VALUE and not (token.token in ("0", "1") or before == "^"):
                     raise self.error(_VALUES["'\"".find(token.token[0]) < 0], start, end)
             elif token.token in _BARS:
                 if not operand:
@@ -248,15 +203,17 @@ class Parser(FormulaParser):
                 raise self.error(_odd(token.token), start, end)
             elif not operand:
                 raise self._breaks_off(before, token)
-            elif token.token == "^" and not _is_exponent(self.tokens[i + 1 : i + 2]):
+            elif token.token == "^" and (
+                before.kind is Token.Kind.VALUE or not _is_exponent(self.tokens[i + 1 : i + 2])
+            ):
                 raise self.error("The exponent of a sum of terms is a whole number from 1: `(a + b)^2`.", start, end)
             before = token
-        if before is not None and before.kind is _OPERATOR_KIND:
+        if before.kind is _OPERATOR_KIND:
             raise self._breaks_off(before)
 
-    def _breaks_off(self, before: Token | None, after: Token | None = None) -> FormulaError:
+    def _breaks_off(self, before: Token, after: Token | None = None) -> FormulaError:
         """Return an error for an operand missing after `before` and before `after`."""
-        if before is None or before.token == "(":
+        if before.token in ("", "("):
             at = after or before
             where = f"before `{after.token}`" if after else "in these parentheses"
         else:

@@ -71,6 +71,7 @@ class RightSide:
             return operation(*operands)
         except FormulaError as error:
             spans = [o.span for o in operands if isinstance(o, Terms)]
+            spans = spans or [(v.start, v.end) for o in operands for g in o for v in g.variables]
             raise self._parser.error(str(error), min(s for s, _ in spans), max(e for _, e in spans)) from None
 
     @staticmethod
@@ -106,7 +107,7 @@ class RightSide:
         start, end = token.source_loc
         if token.kind is Token.Kind.NAME:
             name = token.token
-            if self._parser.text[start] != "`" and (name in CONSTANTS or name.startswith("__")):
+            if self._parser.text[start] not in "`." and (name in CONSTANTS or name.startswith("__")):
                 quoted = "" if name.startswith("__") else f"; for the column write it in backticks, `` `{name}` ``"
                 raise self._parser.error(f"`{name}` is not a column's name{quoted}.", start, end)
             return Variable(name, ast.Name(name, ast.Load()), (name,), start, end)
@@ -144,7 +145,9 @@ class RightSide:
         inner = CommonAlgebra()
         value = self._evaluate(node.args[0], inner, self._word, self._nested)
         for term in value.others:
-            message = f"`{term.text}` cannot vary by group; write it beside `{spaced(tokens[opening : closing + 1], {})}`."
+            message = (
+                f"`{term.text}` cannot vary by group; write it beside `{spaced(tokens[opening : closing + 1], {})}`."
+            )
             raise self._parser.error(message, term.start, term.end)
         effects = inner.finish(value)
         groups = self._evaluate(node.args[1], GroupAlgebra(), self._factor, self._nested)

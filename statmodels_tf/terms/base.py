@@ -65,8 +65,8 @@ class Variable:
     key: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        plain = isinstance(self.node, ast.Name)
-        object.__setattr__(self, "key", self.node.id if plain else ast.dump(self.node))
+        key = self.node.id if isinstance(self.node, ast.Name) else ast.dump(self.node)
+        object.__setattr__(self, "key", key)
 
     @property
     def text(self) -> str:
@@ -76,7 +76,10 @@ class Variable:
 
 @dataclass(frozen=True)
 class Term(ABC):
-    """One summand of a predictor; symbolic. Terms are equal when they say the same; `start` and `end` say where in the formula's text it stands."""
+    """One summand of a predictor; symbolic. Terms are equal when they say the same.
+
+    `start` and `end` are its first and last character in the formula's text.
+    """
 
     crossing: ClassVar[str] = "cannot be crossed with another term."
     """What to say when the term is crossed, if it cannot be; follows the term's text."""
@@ -175,9 +178,7 @@ class SpecialTerm(Term):
         for name, value in call.options.items():
             if name not in own:
                 known = f" It takes {', '.join(f'`{o}=`' for o in own)}." if own else " It takes none."
-                raise FormulaError(
-                    f"`{call.name}()` has no option `{name}`.{did_you_mean(name, own) or known}"
-                )
+                raise FormulaError(f"`{call.name}()` has no option `{name}`.{did_you_mean(name, own) or known}")
             if name in options:
                 raise FormulaError(f"`{call.name}()` is given `{name}` twice.")
             options[name] = value
