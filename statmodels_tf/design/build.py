@@ -266,8 +266,8 @@ def _assemble(read, spec, values, raw, groups, offset, weights, frame, rows):
         trials = formula.annotations.get("trials")
         trials = None if trials is None else numeric(raw[trials.key], "trials()")
         response = build_response(formula.response.label, raw[formula.response.key], trials)
-    factors = {v.key: spec.variables[v.key] for term in formula.common for v in term.variables}
-    factors = [factor for factor in factors.values() if factor.coded]
+    used = {v.key: spec.variables[v.key] for term in formula.common for v in term.variables}
+    factors = [variable for variable in used.values() if variable.coded]
     return Design(
         formula=formula,
         response=response,

@@ -41,18 +41,24 @@ def code_terms(terms, specs):
     """
     intercept = any(not term.variables for term in terms)
     first = None if intercept else _first_factor(terms, specs)
-    before, codings = [], []
+    before: dict[str, list[frozenset]] = {}
+    codings = []
     for term in terms:
         keys = tuple(v.key for v in term.variables)
         full = []
         for key in keys:
-            rest = frozenset(keys) - {key}
-            implied = not rest or any(rest <= earlier for earlier in before)
-            full.append(specs[key].coded and (not implied or (term, key) == first))
+            full.append(specs[key].coded and (not _implied(keys, key, before) or (term, key) == first))
         parts = [specs[key].names(f) for key, f in zip(keys, full, strict=True)]
         codings.append(TermCoding(term.label, keys, tuple(full), _products(parts) or ("Intercept",)))
-        before.append(frozenset(keys))
+        for key in keys:
+            before.setdefault(key, []).append(frozenset(keys))
     return tuple(codings)
+
+
+def _implied(keys, key, before):
+    """Return whether the term without `key` is empty or within an earlier term (listed by each of its variables)."""
+    rest = frozenset(keys) - {key}
+    return not rest or any(rest <= earlier for earlier in before.get(next(iter(rest)), ()))
 
 
 def _first_factor(terms, specs):
@@ -82,7 +88,8 @@ def blocks(codings, specs, values, n) -> LinearMap:
     values : dict variable key -> Factor, array [n] or array [n, k]
     n : int
     """
-    made, pending = [], []
+    made: list[LinearMap] = []
+    pending: list[np.ndarray | None] = []
     for coding in codings:
         if any(specs[key].coded for key in coding.keys):
             _flush(pending, made, n)

@@ -18,6 +18,7 @@ from ..terms.base import CONSTANTS
 from ..transforms import REGISTRY, Factor, Logical, Matrix, Transform
 from ..transforms.base import logical, numeric, truth
 from ..transforms.contrasts import as_contrast
+from .comparison import compare, within
 from .table import Table, missing_column, read_series, rows_of
 
 ARITHMETIC = {
@@ -28,14 +29,6 @@ ARITHMETIC = {
     ast.Pow: np.power,
     ast.Mod: np.mod,
     ast.FloorDiv: np.floor_divide,
-}
-COMPARISONS = {
-    ast.Eq: np.equal,
-    ast.NotEq: np.not_equal,
-    ast.Lt: np.less,
-    ast.LtE: np.less_equal,
-    ast.Gt: np.greater,
-    ast.GtE: np.greater_equal,
 }
 
 
@@ -153,68 +146,12 @@ def _compare(node, scope):
     result = None
     for op, left, right in zip(node.ops, values[:-1], values[1:], strict=True):
         if isinstance(op, (ast.In, ast.NotIn)):
-            step = _within(left, right)
+            step = within(left, right)
             step = 1 - step if isinstance(op, ast.NotIn) else step
         else:
-            step = _comparison(COMPARISONS[type(op)], left, right)
+            step = compare(op, left, right)
         result = step if result is None else np.minimum(result, step)
     return _truth_value(result)
-
-
-def _comparison(compare, left, right):
-    if isinstance(left, (Factor, str)) or isinstance(right, (Factor, str)):
-        return _compare_labels(compare, left, right)
-    a, b = numeric(left, "a comparison"), numeric(right, "a comparison")
-    with np.errstate(invalid="ignore"):
-        result = compare(a, b).astype(np.int8)
-    missing = np.isnan(a) | np.isnan(b)
-    return np.where(missing, np.int8(-1), result) if np.any(missing) else result
-
-
-def _compare_labels(compare, left, right):
-    """Return a comparison of labels: by place where an ordered factor is compared, by text otherwise."""
-    factor = left if isinstance(left, Factor) else right
-    if compare in (np.equal, np.not_equal) or (isinstance(factor, Factor) and factor.text):
-        a, b = _labels(left), _labels(right)
-    elif isinstance(factor, Factor) and factor.ordered:
-        a, b = _places(left, factor), _places(right, factor)
-    else:
-        raise DataError("`<` and `>` do not apply to an unordered factor; use `==`, `!=` or `%in%`.")
-    missing = np.equal(a, None) | np.equal(b, None)
-    if compare in (np.equal, np.not_equal):
-        result = compare(a, b).astype(np.int8)
-    else:
-        result = np.where(missing, 0, compare(np.where(missing, 0, a), np.where(missing, 0, b))).astype(np.int8)
-    return np.where(missing, np.int8(-1), result)
-
-
-def _labels(value):
-    if isinstance(value, Factor):
-        return value.labels()
-    if isinstance(value, str):
-        return np.array(value, dtype=object)
-    from_numbers = numeric(value, "a comparison with text")
-    return np.array([None if np.isnan(v) else f"{v:.15g}" for v in np.atleast_1d(from_numbers)], dtype=object)
-
-
-def _places(value, factor):
-    if isinstance(value, Factor):
-        return np.where(value.codes < 0, None, value.codes)
-    if value not in factor.levels:
-        raise DataError(
-            f'no level "{value}".{did_you_mean(str(value), factor.levels)} The levels are {", ".join(factor.levels)}.'
-        )
-    return np.array(factor.levels.index(value), dtype=object)
-
-
-def _within(left, right):
-    """Return whether each value is in a list of constants; a missing value is in none."""
-    wanted = (right,) if isinstance(right, (str, float, int)) else right
-    if isinstance(left, Factor):
-        known = {v if isinstance(v, str) else f"{v:.15g}" for v in wanted}
-        lookup = np.array([*(level in known for level in left.levels), False])
-        return lookup[left.codes].astype(np.int8)
-    return np.isin(numeric(left, "`%in%`"), np.asarray(wanted, dtype=float)).astype(np.int8)
 
 
 @cache
@@ -243,15 +180,24 @@ def _call(node, scope):
     except TypeError as error:
         takes = ", ".join(p for p in _signature(transform.function).parameters if p != "state")
         raise FormulaError(f"{name}(): {error}; it takes ({takes}).") from None
-    if transform.stateful:
-        state = None if scope.replay is None else next(scope.replay)
-        value, state = transform.function(*arguments, **options, state=state)
-        scope.learned.append(state)
-    else:
-        value = transform.function(*arguments, **options)
+    try:
+        value = _transformed(transform, arguments, options, scope)
+    except StatmodelsError:
+        raise
+    except (TypeError, ValueError, IndexError) as error:
+        raise DataError(f"`{ast.unparse(node)}` cannot be computed: {error}.") from None
     if name == "cbind":
         labels = [a.id if isinstance(a, ast.Name) else str(j + 1) for j, a in enumerate(node.args)]
         value = Matrix(value.values, tuple(labels)) if len(labels) == len(value.columns) else value
+    return value
+
+
+def _transformed(transform, arguments, options, scope):
+    if not transform.stateful:
+        return transform.function(*arguments, **options)
+    state = None if scope.replay is None else next(scope.replay)
+    value, state = transform.function(*arguments, **options, state=state)
+    scope.learned.append(state)
     return value
 
 

@@ -31,10 +31,11 @@ def aliased_columns(matrix, weights=None):
     if p == 0:
         return ()
     counted = None if weights is None or weights.all() else (weights > 0).astype(float)
-    gram = matrix.gram(counted)
-    scale = np.sqrt(np.diag(gram))
-    if scale.all() and _clear(gram / np.outer(scale, scale), n):
-        return ()
+    if p <= n:
+        gram = matrix.gram(counted)
+        scale = np.sqrt(np.diag(gram))
+        if scale.all() and _clear(gram / np.outer(scale, scale), n):
+            return ()
     rows = np.arange(n) if counted is None else np.flatnonzero(counted)
     return _pivoted(_triangle(matrix, rows, p))
 
@@ -60,7 +61,7 @@ def _triangle(matrix, rows, p):
     triangle = np.empty((0, p))
     for start in range(0, len(rows), max(CHUNK, p)):
         chunk = matrix.dense(rows[start : start + max(CHUNK, p)])
-        triangle = np.linalg.qr(np.vstack([triangle, chunk]), mode="r")
+        triangle = np.asarray(np.linalg.qr(np.vstack([triangle, chunk]), mode="r"))
     return triangle
 
 

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import narwhals.stable.v1 as nw
 import numpy as np
@@ -41,9 +42,14 @@ class Table(ABC):
         """The names of the columns read so far."""
         return self._read.keys()
 
+    @cached_property
+    def places(self):
+        """Column name -> its position."""
+        return {name: position for position, name in enumerate(self.names)}
+
     def has(self, name):
         """Return whether there is a column `name`."""
-        return name in self.names
+        return name in self.places
 
     def frame(self, names, rows):
         """Return the columns `names` on `rows` (None: all) as a DataFrame of its own, labels kept."""
@@ -67,13 +73,14 @@ class PandasTable(Table):
     data: pd.DataFrame = field(kw_only=True)
 
     def series(self, name):
-        column = self.data[name]
-        if isinstance(column, pd.DataFrame):
+        label = self.data.columns[self.places[name]]  # which may be a number
+        column = self.data[label]
+        if isinstance(column, pd.DataFrame) and not isinstance(self.data.columns, pd.MultiIndex):
             raise DataError(f"the data have {column.shape[1]} columns called `{name}`; rename or drop all but one.")
         return column
 
     def frame(self, names, rows):
-        frame = self.data[list(names)]
+        frame = self.data[[self.data.columns[self.places[name]] for name in names]]
         return frame if rows is None else frame.iloc[rows]
 
 
@@ -87,8 +94,7 @@ class NarwhalsTable(Table):
         column = self.data.get_column(name)
         if isinstance(column.dtype, (nw.Categorical, nw.Enum)):
             levels = column.cat.get_categories().to_list()
-            values = pd.Index(levels).get_indexer(column.cast(nw.String).to_list())
-            return pd.Series(pd.Categorical.from_codes(values, levels), index=self.index)
+            return pd.Series(pd.Categorical(column.cast(nw.String).to_list(), categories=levels), index=self.index)
         if column.dtype == nw.Boolean and column.null_count():
             return pd.Series(column.to_list(), index=self.index, dtype="boolean")
         return pd.Series(column.to_numpy(), index=self.index)
@@ -132,7 +138,7 @@ def table(data):
 def _dict_table(data):
     if not data:
         raise DataError(f"{WANTED}; this dict is empty.")
-    lengths = {}
+    lengths: dict[int, str] = {}
     for name, column in data.items():
         if isinstance(column, str) or not hasattr(column, "__len__"):
             raise DataError(f"column `{name}` of the dict is {type(column).__name__}; give a list or an array.")
@@ -229,7 +235,7 @@ def _objects(series, name):
 
 
 def _mixture(series, values, name):
-    first, seen = None, None
+    first, seen = 0, type(None)
     for position, value in enumerate(values):
         if isinstance(value, (list, tuple, dict, set, np.ndarray, bytes, complex)):
             return (
@@ -238,7 +244,7 @@ def _mixture(series, values, name):
             )
         if pd.isna(value):
             continue
-        if first is None:
+        if seen is type(None):
             first, seen = position, type(value)
         elif type(value) is not seen:
             return (
@@ -246,9 +252,7 @@ def _mixture(series, values, name):
                 f"row {series.index[position]} holds {value!r} ({type(value).__name__}). Make it one type: "
                 f'`data["{name}"] = data["{name}"].astype(str)` for groups, or `pd.to_numeric(...)` for numbers.'
             )
-    return (
-        f"column `{name}` holds {seen.__name__ if seen else 'no'} values; a formula needs numbers, text or categories."
-    )
+    return f"column `{name}` holds {seen.__name__} values; a formula needs numbers, text or categories."
 
 
 def _dates(name, kind):

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..errors import DataError
 from ..transforms import Contrast, Factor, Logical, Matrix
-from ..transforms.base import describe, numeric, truth
+from ..transforms.base import describe, logical, numeric, truth
 from ..transforms.contrasts import contrast_matrix
 from ..transforms.factor import as_factor
 
@@ -139,6 +139,8 @@ def recall(spec, value, row_name):
         if isinstance(value, Factor):
             raise DataError(f"`{spec.label}` was numeric in the data fitted and is {describe(value)} here.")
         return numeric(value)
+    if spec.kind == "logical" and isinstance(value, np.ndarray):
+        value = logical(truth(value))
     given = as_factor(value)
     if given.levels == spec.levels:
         return given

@@ -1,8 +1,8 @@
 """Blocks of columns that are used without being formed."""
 
 from .base import LinearMap
-from .coded import Coded, indicator
+from .coded import Coded
 from .dense import Dense
 from .stacked import Stacked
 
-__all__ = ["Coded", "Dense", "LinearMap", "Stacked", "indicator"]
+__all__ = ["Coded", "Dense", "LinearMap", "Stacked"]

@@ -6,7 +6,6 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from .base import LinearMap
-from .dense import Dense
 
 DENSE_PAIRS = 4_000_000
 """Pairs of levels up to which two blocks are crossed by counting into an array; beyond it a sparse count is made."""
@@ -135,11 +134,3 @@ def _pair_sums(left, right, weight):
         return np.bincount(fused, weight, minlength=rows * columns).reshape(rows, columns)
     values = np.ones(len(left.codes)) if weight is None else weight
     return csr_array((values, (left.codes, right.codes)), shape=(rows, columns))
-
-
-def indicator(codes, levels):
-    """Return the block of indicators of `levels` levels, without forming it."""
-    return Coded(codes, np.eye(levels))
-
-
-__all__ = ["Coded", "Dense", "indicator"]

@@ -1,5 +1,7 @@
 """Contrasts: how the levels of a factor become columns, as R codes them."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..errors import DataError, did_you_mean
@@ -50,7 +52,7 @@ def _numbers(k):
     return tuple(str(j + 1) for j in range(k))
 
 
-CODINGS = {
+CODINGS: dict[str, Callable] = {
     "contr.treatment": treatment,
     "contr.sum": sum_to_zero,
     "contr.helmert": helmert,

@@ -86,7 +86,7 @@ def as_logical(x):
 
 def combine(*values):
     """Return constants in one list, as R's `c(...)`."""
-    flat = []
+    flat: list = []
     for value in values:
         flat.extend(value if isinstance(value, (tuple, list, np.ndarray)) else [value])
     if any(isinstance(v, (Factor, Logical, Matrix, Contrast, Transform)) for v in flat):

@@ -284,3 +284,21 @@ def test_many_combinations_need_no_table_of_all_of_them(monkeypatch):
     names = [made.columns[j] for j in X.argmax(axis=1)]
     assert names[0] == "u[{u}]:v[{v}]:w[{w}]".format(**data.iloc[0])
     assert len(made.aliased) == int((X.sum(axis=0) == 0).sum())
+
+
+def test_ten_thousand_terms_are_read_in_seconds():
+    rng = np.random.default_rng(0)
+    data = pd.DataFrame(rng.normal(size=(40, 10_001)), columns=["y", *(f"x{i}" for i in range(10_000))])
+    made = build("y ~ " + " + ".join(data.columns[1:]), data)
+    assert made.common.shape == (40, 10_001) and len(made.aliased) == 10_001 - 40
+
+
+def test_columns_named_by_numbers():
+    data = pd.DataFrame({0: [1.0, 2, 4], 1: [1, 2, 3]})
+    made = build("`0` ~ `1`", data)
+    assert made.columns == ("Intercept", "1") and made.frame.shape == (3, 2)
+
+
+def test_a_column_with_the_name_of_a_constant(data):
+    data["TRUE"] = data["x"]
+    np.testing.assert_array_equal(build("y ~ `TRUE`", data).common.column(1), data["x"])

@@ -143,6 +143,8 @@ BAD = {
     "'text'": "not a column",
     "ifelse(f, 1, 0)": "factor",
     "factor(poly(k, 2))": "matrix of 2 columns",
+    "poly(k, x)": "cannot be computed",
+    "cut(k, factor(k))": "numbers",
 }
 
 

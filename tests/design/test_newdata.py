@@ -51,6 +51,7 @@ def test_levels_are_those_of_the_fit_in_whatever_form_they_come(data):
 def test_a_truth_value_column_may_be_constant_in_new_data(data):
     new = build("y ~ b", data).on({"b": [True, True]})
     np.testing.assert_array_equal(new.common.dense(), [[1, 1], [1, 1]])
+    np.testing.assert_array_equal(build("y ~ b", data).on({"b": [0, 1]}).common.dense(), [[1, 0], [1, 1]])
 
 
 def test_an_unseen_level_of_a_common_factor(data):
@@ -66,7 +67,7 @@ def test_an_unseen_level_of_a_common_factor(data):
 
 
 def test_a_numeric_column_that_became_text(data):
-    with pytest.raises(DataError, match="`x` was numeric .* and is text"):
+    with pytest.raises(DataError, match=r"`x` was numeric .* and is text"):
         build("y ~ x", data).on({"x": ["1", "2"]})
 
 
@@ -93,7 +94,7 @@ def test_groups_may_be_left_out(data):
 
 
 def test_missing_columns_name_the_nearest(data):
-    with pytest.raises(DataError, match="no column `x` in the data. Did you mean `X`"):
+    with pytest.raises(DataError, match=r"no column `x` in the data. Did you mean `X`"):
         build("y ~ x", data).on({"X": [1.0]})
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from statmodels_tf.design import rank
 from statmodels_tf.design.rank import aliased_columns
-from statmodels_tf.linalg import Dense, Stacked, indicator
+from statmodels_tf.linalg import Coded, Dense, Stacked
 
 
 def case(seed):
@@ -53,7 +53,7 @@ def test_more_columns_than_rows():
 
 def test_an_indicator_of_every_level_beside_an_intercept():
     codes = np.arange(20, dtype=np.int32) % 4
-    block = Stacked((Dense(np.ones((20, 1))), indicator(codes, 5)))
+    block = Stacked((Dense(np.ones((20, 1))), Coded(codes, np.eye(5))))
     assert aliased_columns(block) == (4, 5)  # the last level's, and that of the level no row has
 
 

@@ -1,0 +1,101 @@
+"""Comparison: `<`, `==`, `%in%` and the like, with missing values kept missing."""
+
+import ast
+from dataclasses import replace
+
+import numpy as np
+
+from ..errors import DataError, did_you_mean
+from ..transforms import Factor
+from ..transforms.base import numeric
+from .table import rows_of
+
+COMPARISONS = {
+    ast.Eq: np.equal,
+    ast.NotEq: np.not_equal,
+    ast.Lt: np.less,
+    ast.LtE: np.less_equal,
+    ast.Gt: np.greater,
+    ast.GtE: np.greater_equal,
+}
+
+
+def compare(op, left, right):
+    """Return a comparison row by row as int8: 1, 0, or -1 where a side is missing.
+
+    Parameters
+    ----------
+    op : ast.cmpop
+    left, right : values or constants
+    """
+    function = COMPARISONS[type(op)]
+    if isinstance(left, (Factor, str)) or isinstance(right, (Factor, str)):
+        return _compare_factor(function, left, right)
+    a, b = numeric(left, "a comparison"), numeric(right, "a comparison")
+    with np.errstate(invalid="ignore"):
+        result = function(a, b).astype(np.int8)
+    missing = np.isnan(a) | np.isnan(b)
+    return np.where(missing, np.int8(-1), result) if np.any(missing) else result
+
+
+def _compare_factor(function, left, right):
+    """Return a comparison of labels row by row; with a constant, level by level and then looked up."""
+    for factor, constant in ((left, right), (right, left)):
+        if isinstance(factor, Factor) and rows_of(constant) is None:
+            levels = replace(factor, codes=np.arange(len(factor.levels)))
+            each = _compare_labels(function, *((levels, constant) if factor is left else (constant, levels)))
+            return np.append(each, np.int8(-1))[factor.codes]
+    return _compare_labels(function, left, right)
+
+
+def _compare_labels(function, left, right):
+    """Return a comparison of labels: by place where an ordered factor is compared, by text otherwise."""
+    factor = left if isinstance(left, Factor) else right
+    if function in (np.equal, np.not_equal) or (isinstance(factor, Factor) and factor.text):
+        a, b = _labels(left), _labels(right)
+    elif isinstance(factor, Factor) and factor.ordered:
+        a, b = _places(left, factor), _places(right, factor)
+    else:
+        raise DataError("`<` and `>` do not apply to an unordered factor; use `==`, `!=` or `%in%`.")
+    missing = _absent(a) | _absent(b)
+    if function in (np.equal, np.not_equal):
+        result = function(a, b).astype(np.int8)
+    else:
+        result = np.where(missing, 0, function(np.where(missing, 0, a), np.where(missing, 0, b))).astype(np.int8)
+    return np.where(missing, np.int8(-1), result)
+
+
+def _labels(value):
+    if isinstance(value, Factor):
+        return value.labels()
+    if isinstance(value, str):
+        return np.array(value, dtype=object)
+    from_numbers = numeric(value, "a comparison with text")
+    return np.array([None if np.isnan(v) else f"{v:.15g}" for v in np.atleast_1d(from_numbers)], dtype=object)
+
+
+def _absent(labels):
+    """Return where labels (or places), as objects, are None."""
+    return np.asarray(np.frompyfunc(lambda label: label is None, 1, 1)(labels), dtype=bool)
+
+
+def _places(value, factor):
+    if isinstance(value, Factor):
+        places = value.codes.astype(object)
+        places[value.codes < 0] = None
+        return places
+    if value not in factor.levels:
+        raise DataError(
+            f'no level "{value}".{did_you_mean(str(value), factor.levels)} The levels are {", ".join(factor.levels)}.'
+        )
+    return np.array(factor.levels.index(value), dtype=object)
+
+
+def within(left, right):
+    """Return whether each value is in a list of constants; a missing value is in none."""
+    wanted = (right,) if isinstance(right, (str, float, int)) else right
+    if isinstance(left, Factor):
+        known = {v if isinstance(v, str) else f"{v:.15g}" for v in wanted}
+        lookup = np.array([*(level in known for level in left.levels), False])
+        return lookup[left.codes].astype(np.int8)
+    return np.isin(numeric(left, "`%in%`"), np.asarray(wanted, dtype=float)).astype(np.int8)
