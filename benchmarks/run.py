@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from ctypes.util import find_library
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -31,18 +32,26 @@ ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", 
 
 @dataclass(frozen=True)
 class Peer:
-    """A library to compare: how it is started, and on which problems it can run."""
+    """A library to compare: how it is started, with what last argument, and on which problems it can run.
+
+    `preload` names a library put in place of one that the program was linked with.
+    """
 
     name: str
     command: tuple[str, ...]
     last: tuple[str, ...] = ()
     problems: tuple[str, ...] = tuple(PROBLEMS)
+    preload: str | None = None
 
 
+_LME4 = ("Rscript", str(HERE / "peers" / "lme4.R"))
+# R as installed may have the reference BLAS, NumPy never has: lme4 is measured on OpenBLAS too, where there is one.
+_OPENBLAS = os.environ.get("OPENBLAS_LIBRARY") or find_library("openblas")
 PEERS = [
     Peer("statmodels_tf", (sys.executable, "-m", "benchmarks.peers.ours")),
-    Peer("lme4", ("Rscript", str(HERE / "peers" / "lme4.R")), last=("yes",)),
-    Peer("lme4, no derivative check", ("Rscript", str(HERE / "peers" / "lme4.R")), last=("no",)),
+    Peer("lme4", _LME4, last=("yes",)),
+    Peer("lme4, no derivative check", _LME4, last=("no",)),
+    Peer("lme4 on OpenBLAS", _LME4, last=("yes",), preload=_OPENBLAS),
     Peer(
         "statsmodels",
         (sys.executable, "-m", "benchmarks.peers.statsmodels_mixedlm"),
@@ -53,6 +62,8 @@ PEERS = [
 
 def missing(peer: Peer) -> str:
     """Return why a peer cannot run on this machine, or an empty string."""
+    if "OpenBLAS" in peer.name and not peer.preload:
+        return "no OpenBLAS found; OPENBLAS_LIBRARY may name one"
     if peer.command[0] == "Rscript":
         if shutil.which("Rscript") is None:
             return "R is not installed"
@@ -69,6 +80,8 @@ class Running:
         method = "REML" if problem.REML else "ML"
         command = [*peer.command, data, levels, problem.formula, method, str(problem.number), *peer.last]
         environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": str(HERE.parent)}
+        if peer.preload:
+            environment["LD_PRELOAD"] = peer.preload
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
         self.versions = self._line()["versions"]

@@ -15,4 +15,4 @@ def fit(formula: str, data: pd.DataFrame, REML: bool) -> dict:
 
 
 if __name__ == "__main__":
-    serve(fit, {"statmodels-tf": version("statmodels-tf"), "numpy": version("numpy"), "scipy": version("scipy")})
+    serve(fit, {"statmodels-tf": st.__version__, "numpy": version("numpy"), "scipy": version("scipy")})
