@@ -21,6 +21,9 @@ from .model import Model, build_model
 
 __all__ = ["anova", "datasets", "fit", "lmer", "load", "load_dataset"]
 
+# Arguments of a call that a file may hold: figures and texts, never functions.
+_STORABLE = {"REML", "weights", "offset", "subset", "contrasts", "priors", "family", "link"}
+
 
 def lmer(
     formula: str,
@@ -135,7 +138,7 @@ def load(path: str | Path, *, functions: Mapping[str, Callable[..., Any]] | None
         raise DataError(f"`{path}` was fitted by `{stored.function}` with {stored.engine!r}, unknown to this release.")
     entry = entries[stored.function]
     options = dict(stored.options)
-    unknown = set(options) - set(entry.__kwdefaults__) - {"family"}
+    unknown = set(options) - _STORABLE
     if unknown:
         raise DataError(f"`{path}` holds options unknown to this release: {', '.join(sorted(unknown))}.")
     arguments = {k: options.get(k) for k in ("weights", "offset", "subset", "contrasts")}

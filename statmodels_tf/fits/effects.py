@@ -25,7 +25,7 @@ def lme4_order(levels: Sequence[int]) -> list[int]:
     ([0, 1], [1, 2, 0])
     """
     if any(later > earlier for earlier, later in pairwise(levels)):
-        return list(np.argsort(levels, kind="stable")[::-1])
+        return np.argsort(levels, kind="stable")[::-1].tolist()
     return list(range(len(levels)))
 
 

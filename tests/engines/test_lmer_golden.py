@@ -30,7 +30,7 @@ def data_of(dataset):
 @cache
 def fit_of(case):
     reference = golden(case)
-    arguments = reference["options"]["args"] if "args" in reference["options"] else {}
+    arguments = reference["options"].get("args", {})
     data = data_of(reference["dataset"])
     weights = arguments.get("weights")
     if weights:

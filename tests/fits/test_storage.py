@@ -122,11 +122,11 @@ def test_damaged_content_is_a_data_error(saved, change):
 
 def test_other_files_are_named(tmp_path):
     (tmp_path / "a.txt").write_text("hello")
-    with pytest.raises(DataError, match="a.txt"):
+    with pytest.raises(DataError, match=r"a\.txt"):
         read_fit(tmp_path / "a.txt")
     with pytest.raises(DataError, match="no file"):
         read_fit(tmp_path / "absent.zip")
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
         archive.writestr("other.json", "{}")
-    with pytest.raises(DataError, match="b.zip"):
+    with pytest.raises(DataError, match=r"b\.zip"):
         read_fit(tmp_path / "b.zip")

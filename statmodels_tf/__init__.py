@@ -1,0 +1,34 @@
+"""R-style statistical modelling: formulas, fast closed-form engines, and TensorFlow Probability underneath.
+
+>>> import statmodels_tf as st
+>>> fit = st.lmer("Reaction ~ Days + (Days | Subject)", st.load_dataset("sleepstudy"))
+>>> fit.coef().round(3).to_dict()
+{'Intercept': 251.405, 'Days': 10.467}
+"""
+
+from .api import anova, datasets, fit, lmer, load, load_dataset
+from .engines import PLS
+from .errors import ConvergenceWarning, DataError, EngineError, FormulaError, ModelError, StatmodelsError
+from .fits import Estimate, Fit, MixedEstimate
+from .model import Model
+
+__all__ = [
+    "PLS",
+    "ConvergenceWarning",
+    "DataError",
+    "EngineError",
+    "Estimate",
+    "Fit",
+    "FormulaError",
+    "MixedEstimate",
+    "Model",
+    "ModelError",
+    "StatmodelsError",
+    "anova",
+    "datasets",
+    "fit",
+    "lmer",
+    "load",
+    "load_dataset",
+]
+__version__ = "0.1.0"
