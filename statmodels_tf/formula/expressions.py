@@ -20,7 +20,7 @@ from typing import Any
 
 from ..errors import FormulaError, did_you_mean, pointing
 from ..terms import SPECIALS, SpecialCall, Variable
-from ..terms.base import CONSTANTS
+from ..terms.base import CONSTANTS, internal
 from ..transforms import REGISTRY
 from .lexer import Word, words
 from .literal import double_quoted, literal_value, vector
@@ -152,6 +152,8 @@ class Reader:
         if word.kind == "name" and after.text == "::":  # splines::ns(x, 3): the package says nothing here
             self.at += 2
             word, after = self.words[self.at], self.words[min(self.at + 1, len(self.words) - 1)]
+            if word.kind != "name" or after.text != "(":
+                raise self._at(word, "A package's name stands only before a function's: `splines::ns(x, 3)`.")
         self.at += 1
         if word.kind == "name":
             return self._call(word) if after.text == "(" else self._name(word)
@@ -188,7 +190,7 @@ class Reader:
             raise self._at(word, 'A formula defines no functions; pass yours as `functions={"f": f}` and write `f(x)`.')
         if name == ".":
             raise self._at(word, "`.` stands for all other columns only as a term of its own.")
-        if name.startswith("__"):
+        if internal(name):
             raise self._at(word, f"`{name}` may not be used in a formula.")
         if not (name.startswith("contr.") and name in REGISTRY):
             self.names[name] = None
@@ -281,7 +283,6 @@ class Reader:
             "(": "Only a function that is named can be called.",
             "if": "To choose by a condition, write `ifelse(condition, a, b)`.",
             "for": "A formula holds no loops; compute it as a column first.",
-            "::": "A package's name stands only before a function's: `splines::ns(x, 3)`.",
         }
         if word.text in hints:
             return self._at(word, hints[word.text])

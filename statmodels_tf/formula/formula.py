@@ -127,21 +127,20 @@ class Formula:
             raise FormulaError(f'A change of formula is text such as ". ~ . - x", not `{template}`.')
         left, right = template[: new.tilde].strip(), template[new.tilde + 1 :]
         response = "" if self.response is None else self.response.text
-        enclosed = response if _SIMPLE.fullmatch(response) else f"({response})"
-        if left in ("", "."):
-            left = response
-        left = _replaced(left, enclosed)
-        changed = Formula.parse(f"{left} ~ {_replaced(right, f'({self.right})')}", functions=self.functions)
+        left = _replaced(left, response) if left else response
+        changed = Formula.parse(f"{left} ~ {_replaced(right, self.right)}", functions=self.functions)
         annotations = changed.annotations or (self.annotations if changed.response else {})
         text = f"{left_side(changed.response, annotations)}~ {right_side(changed.terms)}"
         return Formula.parse(text, functions=self.functions)
 
 
 def _replaced(text: str, value: str) -> str:
-    """Return `text` with `value` for each `.` outside of quotation marks."""
+    """Return `text` with `value` for each `.` outside of quotation marks, in parentheses unless it has its own."""
     found = [m.start() for m in _DOT.finditer(outline(text).masked)]
     for at in reversed(found):
-        text = text[:at] + value + text[at + 1 :]
+        before, after = text[:at], text[at + 1 :]
+        bare = _SIMPLE.fullmatch(value) or (before[-1:] in ("", "(") and after[:1] in ("", ")"))
+        text = f"{before}{value}{after}" if bare else f"{before}({value}){after}"
     return text
 
 

@@ -8,7 +8,7 @@ from formulaic.parser.types import ASTNode, Token
 
 from ..errors import FormulaError
 from ..terms import SPECIALS, GroupTerm, Term, Variable
-from ..terms.base import CONSTANTS
+from ..terms.base import CONSTANTS, internal
 from .algebra import CommonAlgebra, GroupAlgebra, Grouping, Terms
 from .expressions import Reader
 from .parser import Bar, Parser
@@ -107,8 +107,8 @@ class RightSide:
         start, end = token.source_loc
         if token.kind is Token.Kind.NAME:
             name = token.token
-            if self._parser.text[start] not in "`." and (name in CONSTANTS or name.startswith("__")):
-                quoted = "" if name.startswith("__") else f"; for the column write it in backticks, `` `{name}` ``"
+            if self._parser.text[start] not in "`." and (name in CONSTANTS or internal(name)):
+                quoted = "" if internal(name) else f"; for the column write it in backticks, `` `{name}` ``"
                 raise self._parser.error(f"`{name}` is not a column's name{quoted}.", start, end)
             return Variable(name, ast.Name(name, ast.Load()), (name,), start, end)
         read = self._reader(token).whole()
@@ -145,9 +145,7 @@ class RightSide:
         inner = CommonAlgebra()
         value = self._evaluate(node.args[0], inner, self._word, self._nested)
         for term in value.others:
-            message = (
-                f"`{term.text}` cannot vary by group; write it beside `{spaced(tokens[opening : closing + 1], {})}`."
-            )
+            message = f"`{term.text}` cannot vary by group; write it beside the group term, outside its parentheses."
             raise self._parser.error(message, term.start, term.end)
         effects = inner.finish(value)
         groups = self._evaluate(node.args[1], GroupAlgebra(), self._factor, self._nested)

@@ -36,7 +36,12 @@ def written(name: str) -> str:
     ('Sepal.Length', '`my col`')
     """
     plain = NAME.fullmatch(name) and name not in CONSTANTS and name not in WORDS and name != "."
-    return name if plain else f"`{name}`"
+    return name if plain and not internal(name) else f"`{name}`"
+
+
+def internal(name: str) -> bool:
+    """Return whether a name is one of Python's own, such as `x.__class__`, that no formula may write bare."""
+    return any(part.startswith("__") for part in name.split("."))
 
 
 @dataclass(frozen=True)
