@@ -1,8 +1,8 @@
 """The no-U-turn sampler over a model's flat density, on TensorFlow or JAX.
 
-One program of 25 transitions of all chains is compiled, once; warm-up and draws are calls of it. What adaptation changes
-(the step size, the scale of each coordinate, the seed) and the data are arguments of the program, so nothing is compiled
-twice, and between calls the host measures, reports and may be interrupted.
+One program of 25 transitions of all chains is compiled, once; warm-up and draws are calls of it. What adaptation
+changes (the step size, the scale of each coordinate, the seed) and the data are arguments of the program, so nothing is
+compiled twice, and between calls the host measures, reports and may be interrupted.
 
 Warm-up is Stan's: a short search, windows that double and after each of which the scale of every coordinate is set to
 its standard deviation over the window, and a last search for the step size, which follows dual averaging throughout.

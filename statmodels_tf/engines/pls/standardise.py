@@ -11,8 +11,6 @@ is and needs no inverse, so that it holds at a singular Lambda).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from statmodels_tf.linalg.base import LinearMap
@@ -22,38 +20,22 @@ from statmodels_tf.linalg.stacked import Stacked
 __all__ = ["lower_triangular", "standardise_common", "standardise_effects"]
 
 
-@dataclass(frozen=True)
-class _Scaling:
-    """Subtract `centre` x the constant column, then divide by `scale`."""
-
-    centre: np.ndarray
-    scale: np.ndarray
-    constant: int | None
-    value: float
-
-    def apply(self, values: np.ndarray) -> np.ndarray:
-        return (values - self.centre) / self.scale
-
-    @property
-    def matrix(self) -> np.ndarray:
-        """Return S with columns_std = columns S."""
-        S = np.diag(1.0 / self.scale)
-        if self.constant is not None:
-            S[self.constant] -= self.centre / (self.scale * self.value)
-        return S
+_ROUNDING = 1e-13  # a column that varies by less, relative to its mean, is constant
 
 
-def _scaling(values: np.ndarray, constant: int | None, level: float) -> _Scaling:
-    width = values.shape[1]
-    centre = np.zeros(width)
-    if constant is not None:
-        centre = values.mean(axis=0)
-    first = values[0] if len(values) else np.zeros(width)
-    spread = np.abs(values - first).max(axis=0, initial=0.0)
-    centre[spread == 0.0] = 0.0
-    scale = np.sqrt(np.mean((values - centre) ** 2, axis=0))
-    scale[(spread == 0.0) | (scale == 0.0) | ~np.isfinite(scale)] = 1.0
-    return _Scaling(centre, scale, constant, level)
+def _standardise(values: np.ndarray, constant: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (values - centre) / scale, centre and scale; centred only where there is a column of ones to absorb it."""
+    n, width = values.shape
+    mean = np.ones(n) @ values / max(n, 1)
+    centre = mean if constant is not None else np.zeros(width)
+    out = values - centre
+    scale = np.sqrt(np.einsum("nj,nj->j", out, out) / max(n, 1))
+    fixed = (scale <= _ROUNDING * np.abs(mean)) | (scale == 0.0) | ~np.isfinite(scale)
+    if fixed.any():
+        centre, scale = np.where(fixed, 0.0, centre), np.where(fixed, 1.0, scale)
+        out[:, fixed] = values[:, fixed]
+    out /= scale
+    return out, centre, scale
 
 
 def _constant(values: np.ndarray) -> int | None:
@@ -71,8 +53,11 @@ def standardise_effects(columns: np.ndarray | None) -> tuple[np.ndarray | None, 
         return None, np.eye(1)
     columns = np.asarray(columns, dtype=float)
     constant = _constant(columns)
-    scaling = _scaling(columns, constant, 1.0 if constant is None else float(columns[0, constant]))
-    return scaling.apply(columns), scaling.matrix
+    out, centre, scale = _standardise(columns, constant)
+    T = np.diag(1.0 / scale)
+    if constant is not None:
+        T[constant] -= centre / (scale * columns[0, constant])
+    return out, T
 
 
 def standardise_common(common: LinearMap) -> tuple[LinearMap, np.ndarray]:
@@ -81,25 +66,23 @@ def standardise_common(common: LinearMap) -> tuple[LinearMap, np.ndarray]:
     Columns held as codes are indicators and contrasts, of size one already: they stay as they are.
     """
     blocks = common.blocks if isinstance(common, Stacked) else (common,)
-    constant, value, start = None, 1.0, 0
-    for block in blocks:
-        if isinstance(block, Dense) and constant is None:
-            found = _constant(block.values)
-            if found is not None:
-                constant, value = start + found, float(block.values[0, found])
-        start += block.shape[1]
-    S, out, start = np.eye(common.shape[1]), [], 0
-    for block in blocks:
-        stop = start + block.shape[1]
-        if isinstance(block, Dense) and block.shape[1]:
-            scaling = _scaling(block.values, constant, value)
-            out.append(Dense(scaling.apply(block.values)))
-            S[start:stop, start:stop] = np.diag(1.0 / scaling.scale)
-            if constant is not None:
-                S[constant, start:stop] -= scaling.centre / (scaling.scale * value)
-        else:
+    starts = np.cumsum([0, *(block.shape[1] for block in blocks)])
+    constant, value = None, 1.0
+    for block, start in zip(blocks, starts[:-1], strict=True):
+        found = _constant(block.values) if isinstance(block, Dense) and constant is None else None
+        if found is not None:
+            constant, value = int(start) + found, float(block.values[0, found])
+    S, out = np.eye(common.shape[1]), []
+    for block, start in zip(blocks, starts[:-1], strict=True):
+        if not isinstance(block, Dense) or block.shape[1] == 0:
             out.append(block)
-        start = stop
+            continue
+        values, centre, scale = _standardise(block.values, constant)
+        out.append(Dense(values))
+        own = slice(start, start + block.shape[1])
+        S[own, own] = np.diag(1.0 / scale)
+        if constant is not None:
+            S[constant, own] -= centre / (scale * value)
     return (out[0] if len(out) == 1 else Stacked(tuple(out))), S
 
 

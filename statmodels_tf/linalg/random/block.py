@@ -99,13 +99,10 @@ class Block:
         if self.columns is None:
             out[0, 0] = np.bincount(self.codes, w, self.levels)
             return out
-        pairs = [(a, b) for a in range(size) for b in range(a + 1)]
-        if size == 1:
-            sums = np.bincount(self.codes, _product(self.columns[:, 0] ** 2, w), self.levels)[:, None]
-        else:
-            sums = self.segment_sums(np.stack([self.columns[:, a] * self.columns[:, b] for a, b in pairs], axis=1), w)
-        for position, (a, b) in enumerate(pairs):
-            out[a, b] = out[b, a] = sums[:, position]
+        for a in range(size):
+            weighted = _product(self.columns[:, a], w)
+            for b in range(a + 1):
+                out[a, b] = out[b, a] = np.bincount(self.codes, weighted * self.columns[:, b], self.levels)
         return out
 
 

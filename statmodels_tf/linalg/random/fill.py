@@ -17,7 +17,7 @@ import scipy.sparse as sp
 
 __all__ = ["Coupling", "Fill", "choose_fill"]
 
-_PAIR_COST = 12.0  # one pair costs about as many multiplications of a matrix product as this
+_PAIR_COST = 30.0  # multiplications of a matrix product that take as long as one pair
 _DENSE_LIMIT = 1 << 27  # entries of C as a dense array (1 GB)
 _PAIR_LIMIT = 1 << 27
 _CHUNK = 1 << 22
@@ -155,11 +155,11 @@ class SparseFill(Fill):
 def choose_fill(coupling: Coupling) -> Fill:
     """Return the cheapest way that fits in memory."""
     met = np.diff(coupling.pointers).astype(float)
-    squared = len(coupling.matrices) ** 2
+    effects = len(coupling.matrices)
     pairs = float((met * (met + 1.0)).sum()) / 2.0
     dense = float(coupling.levels) * coupling.width
-    if dense * coupling.width < _PAIR_COST * pairs and dense * len(coupling.matrices) <= _DENSE_LIMIT:
+    if dense * coupling.width < _PAIR_COST * effects * pairs and dense * effects <= _DENSE_LIMIT:
         return DenseFill(coupling)
-    if pairs * squared <= _PAIR_LIMIT:
+    if pairs * effects**2 <= _PAIR_LIMIT:
         return PairFill(coupling)
-    return DenseFill(coupling) if dense * len(coupling.matrices) <= _DENSE_LIMIT else SparseFill(coupling)
+    return DenseFill(coupling) if dense * effects <= _DENSE_LIMIT else SparseFill(coupling)

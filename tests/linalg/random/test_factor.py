@@ -31,7 +31,9 @@ def _nested(rng, effects):
 
 def _crossed(rng, effects):
     sizes = (6, 13, 4)[: len(effects)]
-    return [Block(rng.integers(0, L, N).astype(np.int32), L, _columns(rng, e)) for L, e in zip(sizes, effects, strict=True)]
+    return [
+        Block(rng.integers(0, L, N).astype(np.int32), L, _columns(rng, e)) for L, e in zip(sizes, effects, strict=True)
+    ]
 
 
 DESIGNS = {
@@ -112,7 +114,9 @@ def test_factor_equals_dense_algebra(problem, kind, weighted):
     np.testing.assert_allclose(factor.leverage(), np.einsum("nq,qr,nr->n", Z, T, Z), **close)
     for k, (block, where) in enumerate(zip(blocks, products.slices, strict=True)):
         shape = (block.effects, block.levels, block.effects, block.levels)
-        own = {name: np.einsum("ajbj->abj", m[where, where].reshape(shape)) for name, m in (("A", A), ("T", T), ("G", G))}
+        own = {
+            name: np.einsum("ajbj->abj", m[where, where].reshape(shape)) for name, m in (("A", A), ("T", T), ("G", G))
+        }
         np.testing.assert_allclose(products.diagonal(k), own["A"], **close)
         np.testing.assert_allclose(factor.traces()[k], own["G"].sum(-1), rtol=1e-8, atol=1e-8)
         np.testing.assert_allclose(factor.covariance(k), own["T"], **close)
