@@ -8,7 +8,7 @@ from ..errors import DataError, did_you_mean, pointing
 from ..formula import Formula
 from ..transforms.base import numeric
 from ..transforms.contrasts import as_contrast
-from .coding import blocks, code_terms
+from .coding import MAX_COLUMNS, blocks, code_terms
 from .design import Design
 from .evaluate import evaluate
 from .groups import GroupBlock, build_block, effect_columns, new_codes, parts
@@ -237,7 +237,7 @@ def _check_levels(read, spec, variable):
             f'`{variable.label}` has one level, "{spec.levels[0]}", in the rows used; contrasts need two or more. '
             "Leave it out of the formula.",
         )
-    if spec.coded:
+    if spec.coded and spec.width(False) <= MAX_COLUMNS:
         try:
             spec.table(False)
         except DataError as error:

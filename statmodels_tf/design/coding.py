@@ -15,10 +15,14 @@ from math import prod
 
 import numpy as np
 
+from ..errors import DataError
 from ..linalg import Coded, Dense, LinearMap, Stacked
 
 MANY_CELLS = 4096
 """Combinations of levels, beyond twice the rows, from which on only those that occur are tabulated."""
+
+MAX_COLUMNS = 20_000
+"""The most columns of a design: their cross-product then takes 3 GB."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +46,29 @@ def code_terms(terms, specs):
     intercept = any(not term.variables for term in terms)
     first = None if intercept else _first_factor(terms, specs)
     before: dict[str, list[frozenset]] = {}
-    codings = []
+    codings, total = [], 0
     for term in terms:
         keys = tuple(v.key for v in term.variables)
         full = []
         for key in keys:
             full.append(specs[key].coded and (not _implied(keys, key, before) or (term, key) == first))
+        total += prod(specs[key].width(f) for key, f in zip(keys, full, strict=True))
+        if total > MAX_COLUMNS:
+            raise DataError(_too_wide(term, specs, total))
         parts = [specs[key].names(f) for key, f in zip(keys, full, strict=True)]
         codings.append(TermCoding(term.label, keys, tuple(full), _products(parts) or ("Intercept",)))
         for key in keys:
             before.setdefault(key, []).append(frozenset(keys))
     return tuple(codings)
+
+
+def _too_wide(term, specs, total):
+    factors = [specs[v.key] for v in term.variables if specs[v.key].coded]
+    levels = " and ".join(f"`{factor.label}` has {len(factor.levels):,} levels" for factor in factors)
+    group = ":".join(factor.label for factor in factors)
+    return f"with `{term.label}` the design has {total:,} columns, and {MAX_COLUMNS:,} is the most" + (
+        f"; {levels}. For effects of so many levels write a group term, `(1 | {group})`." if factors else "."
+    )
 
 
 def _implied(keys, key, before):

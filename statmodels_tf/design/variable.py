@@ -42,6 +42,13 @@ class VariableSpec:
         """Whether the variable is coded by levels."""
         return self.kind in ("factor", "logical")
 
+    def width(self, full):
+        """Return how many columns the variable has."""
+        if self.coded:
+            matrix = None if self.contrast is None else self.contrast.matrix
+            return len(self.levels) if full else len(self.levels) - 1 if matrix is None else matrix.shape[1]
+        return max(1, len(self.columns))
+
     def table(self, full):
         """Return the columns each level has [L, k], and their names: indicators where `full`, else contrasts."""
         if full not in self._tables:

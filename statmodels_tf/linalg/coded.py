@@ -1,6 +1,7 @@
 """Coded: the columns of a factor, held as codes and a table; the indicator matrix is never formed."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -40,6 +41,13 @@ class Coded(LinearMap):
     def _width(self):
         return 1 if self.values is None else self.values.shape[1]
 
+    @cached_property
+    def _compact(self):
+        """The table, sparse where it is large and mostly zeros, as one of indicators is."""
+        if self.table.size < 10_000 or np.count_nonzero(self.table) > self.table.size / 10:
+            return self.table
+        return csr_array(self.table)
+
     def _arranged(self, products):
         """Return rows of the k m products in the order of the columns."""
         return products if self.order is None else products[self.order]
@@ -75,12 +83,14 @@ class Coded(LinearMap):
         return self._arranged(products)[:, 0] if v.ndim == 1 else self._arranged(products)
 
     def gram(self, w=None):
-        k, m, L = self.table.shape[1], self._width, len(self.table)
+        k, m, L, table = self.table.shape[1], self._width, len(self.table), self._compact
         products = np.empty((k, m, k, m))
         for a in range(m):
             for b in range(a + 1):
                 sums = np.bincount(self.codes, _weight(self, a, self, b, w), minlength=L)
-                products[:, a, :, b] = products[:, b, :, a] = self.table.T @ (sums[:, None] * self.table)
+                product = table.T @ (table * sums[:, None])
+                product = product if isinstance(product, np.ndarray) else product.toarray()
+                products[:, a, :, b] = products[:, b, :, a] = product
         gram = products.reshape(k * m, k * m)
         return gram if self.order is None else gram[np.ix_(self.order, self.order)]
 
@@ -94,7 +104,8 @@ class Coded(LinearMap):
         for a in range(m):
             for b in range(M):
                 counts = _pair_sums(self, other, _weight(self, a, other, b, w))
-                products[:, a, :, b] = self.table.T @ (counts @ other.table)
+                product = self._compact.T @ (counts @ other._compact)
+                products[:, a, :, b] = product if isinstance(product, np.ndarray) else product.toarray()
         products = products.reshape(k * m, K * M)
         products = self._arranged(products)
         return products if other.order is None else products[:, other.order]

@@ -40,6 +40,11 @@ def polynomial(levels, scores=None):
     Chambers & Hastie (1992), Statistical Models in S, section 2.3.2.
     """
     k = len(levels)
+    if k > 95:
+        raise DataError(
+            f"polynomial contrasts of {k} levels cannot be computed accurately; 95 is the most. Use other contrasts, "
+            "such as `C(x, contr.treatment)`, or the level's number, `as.numeric(x)`."
+        )
     points = np.arange(1, k + 1, dtype=float) if scores is None else np.asarray(scores, dtype=float)
     points = points - points.mean()
     # The sign of each column is that of the raw power projected on what precedes it, hence the factor sign(diag R).

@@ -151,3 +151,23 @@ def test_columns_named_by_numbers():
 def test_a_column_with_the_name_of_a_constant(data):
     data["TRUE"] = data["x"]
     np.testing.assert_array_equal(build("y ~ `TRUE`", data).common.column(1), data["x"])
+
+
+def test_a_factor_of_too_many_levels_says_what_to_write():
+    n = 30_000
+    data = pd.DataFrame({"y": np.arange(n) % 7, "id": np.arange(n).astype(str), "f": np.arange(n) % 150})
+    with pytest.raises(DataError, match=r"`id` has 30,000 levels. .* `\(1 \| id\)`"):
+        build("y ~ id", data)
+    with pytest.raises(DataError, match=r"with `factor\(f\):g` the design has 22,501 columns"):
+        build("y ~ factor(f):g", data.assign(g=(np.arange(n) // 150 % 150).astype(str)))
+    with pytest.raises(DataError, match=r"`ordered.f.`: polynomial contrasts of 150 levels"):
+        build("y ~ ordered(f)", data)
+
+
+def test_a_thousand_indicators_are_crossed_as_such():
+    n = 5_000
+    data = pd.DataFrame({"y": np.arange(n) % 7, "f": np.arange(n) % 1000, "g": np.arange(n) // 7 % 11})
+    made = build("y ~ factor(f) + factor(g)", data)
+    X = made.common.dense()
+    np.testing.assert_array_equal(made.common.gram(), X.T @ X)
+    assert made.aliased == ()
