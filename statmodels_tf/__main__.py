@@ -6,6 +6,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -86,7 +87,7 @@ def read_table(source: str) -> pd.DataFrame:
 
 
 def _fit(options: argparse.Namespace) -> int:
-    fit = api.fit(options.formula, read_table(options.data), options.family, engine=options.engine)
+    fit: Any = api.fit(options.formula, read_table(options.data), options.family, engine=options.engine)
     print(fit.summary())
     files = write(fit, options.out, data=options.data)
     print(f"\nWritten to {options.out}/ (open report.html first):")

@@ -63,10 +63,10 @@ def load_dataset(name: str) -> pd.DataFrame:
     0     249.6     0     308
     1     258.7     1     308
     """
-    index = _index()
-    if not isinstance(name, str) or name.lower() not in index.index:
-        raise DataError(f"no data set `{name}`.{did_you_mean(str(name), index.index)} `datasets()` lists them all.")
-    file = _FOLDER / index.loc[name.lower(), "file"]
+    files = dict(_index()["file"])
+    if not isinstance(name, str) or name.lower() not in files:
+        raise DataError(f"no data set `{name}`.{did_you_mean(str(name), files)} `datasets()` lists them all.")
+    file = _FOLDER / str(files[name.lower()])
     factors = json.loads((_FOLDER / f"{file.name.split('.csv')[0]}.levels.json").read_text(encoding="utf-8"))
     data = pd.read_csv(file, dtype=dict.fromkeys(factors, str), na_values=["NA"], keep_default_na=False)
     for column, factor in factors.items():

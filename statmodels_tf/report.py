@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .fits.base import Fit
+from .fits.mixed import MixedEstimate
+from .fits.posterior import Posterior
+
+Result = MixedEstimate | Posterior
 
 # Draws times rows in each of four chains of an approximate posterior: a file of some megabytes, whatever the data.
 _CELLS = 500_000
@@ -58,12 +61,12 @@ table.plain thead th{{font-weight:500;color:var(--quiet);border-bottom:1px solid
 """
 
 
-def write(fit: Fit, folder: Path, data: str = "") -> list[Path]:
+def write(fit: Result, folder: Path, data: str = "") -> list[Path]:
     """Write tables, plots, draws and the report of `fit` into `folder`; return the files.
 
     Parameters
     ----------
-    fit : Fit
+    fit : MixedEstimate or Posterior
     folder : Path
         Made where it does not exist; files of the same name are replaced.
     data : str
@@ -77,7 +80,7 @@ def write(fit: Fit, folder: Path, data: str = "") -> list[Path]:
     return [*files, page]
 
 
-def _tables(fit: Fit, folder: Path) -> dict[Path, str]:
+def _tables(fit: Result, folder: Path) -> dict[Path, str]:
     """Write the summary and the tables; return each file with what it holds."""
     tables: dict[str, tuple[str, pd.DataFrame]] = {
         "coefficients": ("estimates, standard errors, tests and intervals", fit.coef_table()),
@@ -97,7 +100,7 @@ def _tables(fit: Fit, folder: Path) -> dict[Path, str]:
     return files
 
 
-def _pictures(fit: Fit, folder: Path) -> dict[Path, str]:
+def _pictures(fit: Result, folder: Path) -> dict[Path, str]:
     """Draw and write the plots; return each file with what it shows."""
     import matplotlib.pyplot as plt
 
@@ -111,10 +114,10 @@ def _pictures(fit: Fit, folder: Path) -> dict[Path, str]:
     return files
 
 
-def _plots(fit: Fit) -> Iterator[tuple[str, str, Any]]:
+def _plots(fit: Result) -> Iterator[tuple[str, str, Any]]:
     """Yield the name, the caption and the Axes of each plot."""
     common = fit.formula.common
-    if any(term.variables for term in common):
+    if isinstance(fit, MixedEstimate) and any(term.variables for term in common):
         yield "coefficients", "The coefficients with their 95% intervals.", fit.plot_coef()
     columns = dict.fromkeys(name for term in common for variable in term.variables for name in variable.names)
     for name in list(columns)[:_EFFECTS]:
@@ -126,10 +129,10 @@ def _plots(fit: Fit) -> Iterator[tuple[str, str, Any]]:
     yield "diagnostics", "What the model misses: residuals and quantiles.", fit.plot_diagnostics()
 
 
-def _draws(fit: Fit, folder: Path) -> dict[Path, str]:
+def _draws(fit: Result, folder: Path) -> dict[Path, str]:
     """Write the ArviZ file: a posterior's own draws, or draws of the normal approximation of an estimate."""
     path = folder / "posterior.nc"
-    if hasattr(fit, "draws"):
+    if isinstance(fit, Posterior):
         about, tree = "the draws, for ArviZ", fit.to_arviz()
     else:
         draws = 4 * int(np.clip(_CELLS // max(fit.nobs, 1), 10, 250))
@@ -138,12 +141,12 @@ def _draws(fit: Fit, folder: Path) -> dict[Path, str]:
     return {path: about}
 
 
-def _ranef(fit: Fit) -> dict[str, pd.DataFrame]:
+def _ranef(fit: Result) -> dict[str, pd.DataFrame]:
     """Return the random effects with their conditional sds, by group."""
     return fit.ranef(se=True)
 
 
-def _page(fit: Fit, files: dict[Path, str], data: str) -> str:
+def _page(fit: Result, files: dict[Path, str], data: str) -> str:
     """Return the HTML page."""
     formula = str(fit.formula)
     body = [f'<div class="card">{fit._repr_html_()}</div>']
@@ -197,7 +200,7 @@ def _file_list(files: dict[Path, str]) -> str:
     return f'<table class="plain files">{rows}</table>'
 
 
-def _again(fit: Fit, data: str) -> str:
+def _again(fit: Result, data: str) -> str:
     """Return the Python that makes this fit again."""
     lines, source = ["import statmodels_tf as st", ""], f"st.load_dataset({data!r})"
     if Path(data).exists():
