@@ -13,6 +13,9 @@ from ..transforms.base import describe
 from ..transforms.factor import as_factor
 from .coding import blocks, code_terms
 
+MAX_EFFECTS = 1_000
+"""The most effects of one block: their covariance then has half a million parameters."""
+
 
 @dataclass(frozen=True)
 class GroupBlock:
@@ -129,6 +132,11 @@ def effect_columns(part, specs, values, n):
     names = tuple(name for coding in codings for name in coding.columns)
     if names == ("Intercept",):
         return names, None
+    if len(names) > MAX_EFFECTS:
+        raise DataError(
+            f"`({part.label})` has {len(names):,} effects that vary by `{part.group}`, and {MAX_EFFECTS:,} is the most. "
+            "A factor of many levels belongs on the right of the bar, as `(1 | a) + (1 | b)` or `(1 | a:b)`."
+        )
     return names, blocks(codings, specs, values, n).dense()
 
 

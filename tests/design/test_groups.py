@@ -105,6 +105,12 @@ def test_a_matrix_is_no_group(data):
         build("y ~ 1 + (1|poly(x, 2))", data)
 
 
+def test_a_factor_of_many_levels_left_of_the_bar_is_refused(data):
+    data = pd.concat([data] * 30).assign(id=np.arange(1800))
+    with pytest.raises(DataError, match="has 1,800 effects that vary by `a`"):
+        build("y ~ 1 + (factor(id) | a)", data)
+
+
 TERMS = [
     "(1|a)", "(x|a)", "(0 + x|a)", "(f|a)", "(0 + f|a)", "(x*f|a)", "(0 + x:f|a)", "(x + I(x^2)|b)", "(1|a:b)",
     "(1|a/b)", "(x|a/f)", "(f - 1|b)", "(poly(x, 2)|a)", "(0 + o|b)", "(o|a)", "(1|a:b:f)", "(x || a)",
