@@ -134,8 +134,8 @@ def effect_columns(part, specs, values, n):
         return names, None
     if len(names) > MAX_EFFECTS:
         raise DataError(
-            f"`({part.label})` has {len(names):,} effects that vary by `{part.group}`, and {MAX_EFFECTS:,} is the most. "
-            "A factor of many levels belongs on the right of the bar, as `(1 | a) + (1 | b)` or `(1 | a:b)`."
+            f"`({part.label})` has {len(names):,} effects that vary by `{part.group}`, and {MAX_EFFECTS:,} is the most."
+            " A factor of many levels belongs on the right of the bar, as `(1 | a) + (1 | b)` or `(1 | a:b)`."
         )
     return names, blocks(codings, specs, values, n).dense()
 
