@@ -1,8 +1,8 @@
 r"""Draws of coefficients and random effects given the data, under flat priors.
 
-Given theta, sigma^2 ~ r^2 / chi^2_nu, beta = beta_hat + sigma H_XX^{-1/2} e, and b = b_hat - U_X (beta - beta_hat) + sigma T^{1/2} e': exact, at the cost
-of one back-substitution a draw. Theta itself is held, or drawn from the normal approximation to its likelihood, a few draws
-to each factorisation.
+Given theta, sigma^2 ~ r^2 / chi^2_nu, beta = beta_hat + sigma H_XX^{-1/2} e, and b = b_hat - U_X (beta - beta_hat)
++ sigma T^{1/2} e': exact, at the cost of one back-substitution a draw. Theta itself is held, or drawn from the
+normal approximation to its likelihood, a few draws to each factorisation.
 """
 
 from __future__ import annotations

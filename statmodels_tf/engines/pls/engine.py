@@ -45,8 +45,8 @@ class PLS(Engine):
 
     References
     ----------
-    Bates, Maechler, Bolker & Walker (2015), Fitting linear mixed-effects models using lme4, Journal of Statistical Software 67(1).
-    doi:10.18637/jss.v067.i01
+    Bates, Maechler, Bolker & Walker (2015), Fitting linear mixed-effects models using lme4,
+    Journal of Statistical Software 67(1). doi:10.18637/jss.v067.i01
     """
 
     REML: bool = True
@@ -59,8 +59,8 @@ class PLS(Engine):
         family, link = model.family.name, model.family.link.name
         if family != "gaussian" or link != "identity":
             return (
-                f"PLS cannot fit this model: it is for gaussian responses with the identity link, and this one is {family} with"
-                f' link {link}. Use engine="nuts".'
+                f"PLS cannot fit this model: it is for gaussian responses with the identity link, and this one is"
+                f' {family} with link {link}. Use engine="nuts".'
             )
         if not model.design.groups:
             return (
@@ -169,6 +169,7 @@ def _check(y: np.ndarray, w: np.ndarray | None, p: int, terms: Sequence[Block], 
             raise DataError(f"a column of `{label}` is not finite in every row. Leave out the rows where it is not.")
         if term.size >= n:
             raise ModelError(
-                f"`{label}` has {term.size:,} random effects ({term.levels:,} levels, {term.effects} effects each) and the data"
-                f" {n:,} rows: they cannot be told from the residual. Use fewer effects or a coarser grouping factor."
+                f"`{label}` has {term.size:,} random effects ({term.levels:,} levels, {term.effects} effects each)"
+                f" and the data {n:,} rows: they cannot be told from the residual."
+                " Use fewer effects or a coarser grouping factor."
             )

@@ -8,19 +8,22 @@ With T from the back-end, U = T Z'W[X y], H = [X y]'W[X y] - (Z'W[X y])'U and it
 
     D_k = sum_j [ Z_j'V^{-1}Z_j - (nu / r^2) z_j z_j' - (REML) E_j H_XX^{-1} E_j' ],
 
-and d criterion / d Lambda_k = 2 D_k Lambda_k. No inverse of Lambda appears: this holds at singular Lambda, where D_k is the score test.
+and d criterion / d Lambda_k = 2 D_k Lambda_k. No inverse of Lambda appears: this holds at singular Lambda, where
+D_k is the score test.
 
-*Average information.* Parameter (a, b) of Lambda_k has the working vector dV/dLambda_ab V^{-1}(y - X beta) = Z f with, level by
-level, f_j = e_a (Lambda'z_j)_b + Lambda[:, b] z_ja. With G = Z'PZ and sigma^2 = r^2/nu profiled out by a Schur complement,
+*Average information.* Parameter (a, b) of Lambda_k has the working vector dV/dLambda_ab V^{-1}(y - X beta) = Z f
+with, level by level, f_j = e_a (Lambda'z_j)_b + Lambda[:, b] z_ja. With G = Z'PZ and sigma^2 = r^2/nu profiled out
+by a Schur complement,
 
     H_(kab),(mcd) = (nu / r^2) f'G f' - (nu / r^4) (z'f)(z'f') + [k = m] 2 [b = d] D_ac.
 
-The last term is the curvature of Sigma = Lambda Lambda' itself: with it Newton's method converges to singular optima too, where f vanishes.
+The last term is the curvature of Sigma = Lambda Lambda' itself: with it Newton's method converges to singular
+optima too, where f vanishes.
 
 References
 ----------
-Bates et al. (2015), doi:10.18637/jss.v067.i01; Gilmour, Thompson & Cullis (1995), Average information REML, Biometrics 51,
-1440-1450. doi:10.2307/2533274
+Bates et al. (2015), doi:10.18637/jss.v067.i01; Gilmour, Thompson & Cullis (1995), Average information REML,
+Biometrics 51, 1440-1450. doi:10.2307/2533274
 """
 
 from __future__ import annotations
@@ -56,7 +59,7 @@ def unpack(theta: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, ...]:
 
 
 class Evaluation:
-    """The criterion of a problem at given factors (one Lambda for each term, standardised scale); the rest on demand."""
+    """The criterion of a problem at given factors (one Lambda a term, standardised scale); the rest on demand."""
 
     def __init__(self, problem: Problem, factors: Sequence[np.ndarray], REML: bool):
         self.problem, self.factors, self.REML = problem, tuple(factors), REML

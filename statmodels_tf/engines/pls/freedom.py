@@ -4,9 +4,9 @@ In (Lambda, log sigma^2) the Hessian F of the criterion is
 
     F_ss = nu,     F_is = z'f_i / sigma^2 (minus the derivative of r^2),     F_ij = H_ij + F_is F_js / nu,
 
-H the observed Hessian of the profiled criterion, by central differences of the analytic gradient (the average information is 0.2 %
-off in the degrees of freedom). A = 2 F^{-1}; directions in which the criterion is flat, as at a singular Lambda, are left out.
-The variance v = c'V_beta c has the derivatives
+H the observed Hessian of the profiled criterion, by central differences of the analytic gradient (the average
+information is 0.2 % off in the degrees of freedom). A = 2 F^{-1}; directions in which the criterion is flat, as at
+a singular Lambda, are left out. The variance v = c'V_beta c has the derivatives
 
     dv / dLambda = 2 sigma^2 N Lambda,     N = sum_j t_j t_j',  t = E H_XX^{-1} c,          dv / dlog sigma^2 = v,
 
@@ -14,7 +14,8 @@ and df = 2 v^2 / (g'A g).
 
 References
 ----------
-Kuznetsova, Brockhoff & Christensen (2017), lmerTest, Journal of Statistical Software 82(13). doi:10.18637/jss.v082.i13
+Kuznetsova, Brockhoff & Christensen (2017), lmerTest, Journal of Statistical Software 82(13).
+doi:10.18637/jss.v082.i13
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _FLAT = 1e-8
 
 @dataclass(frozen=True, eq=False)
 class Freedom:
-    """Hold A, the covariance of (Lambda, log sigma^2) [parameters + 1, parameters + 1], and the evaluation it belongs to."""
+    """Hold A, the covariance of (Lambda, log sigma^2), and the evaluation it belongs to."""
 
     evaluation: Evaluation
     A: np.ndarray

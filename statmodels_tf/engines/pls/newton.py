@@ -1,19 +1,21 @@
 r"""Newton's method on the entries of Lambda, with the average information as Hessian.
 
-A step is judged by what it promised. Newton's model says that the full step lowers the criterion by d = g'H^{-1}g / 2. The fit
-has converged
+A step is judged by what it promised. Newton's model says that the full step lowers the criterion by d = g'H^{-1}g /
+2. The fit has converged
 
 * when d < tol: nothing is left to gain; or
-* when the full step was taken, d was small, and the criterion fell by d (1 + epsilon) with epsilon^2 d < tol. A Hessian that is wrong by a
-  share epsilon breaks its promise by epsilon d and leaves epsilon^2 d to gain. So convergence is proved by the value alone, and the
-  gradient at the last point, the dear part of an evaluation, is never computed.
+* when the full step was taken, d was small, and the criterion fell by d (1 + epsilon) with epsilon^2 d < tol. A
+  Hessian that is wrong by a share epsilon breaks its promise by epsilon d and leaves epsilon^2 d to gain. So
+  convergence is proved by the value alone, and the gradient at the last point, the dear part of an evaluation, is
+  never computed.
 
-Eigenvalues of H are made positive and kept away from zero; steps are capped relative to Lambda and halved back when they do not descend.
+Eigenvalues of H are made positive and kept away from zero; steps are capped relative to Lambda and halved back when
+they do not descend.
 
 References
 ----------
-Nocedal & Wright (2006), Numerical Optimization, chapter 3; Johnson & Thompson (1995), Journal of Dairy Science 78, 449-456.
-doi:10.3168/jds.S0022-0302(95)76654-1
+Nocedal & Wright (2006), Numerical Optimization, chapter 3; Johnson & Thompson (1995), Journal of Dairy Science 78,
+449-456. doi:10.3168/jds.S0022-0302(95)76654-1
 """
 
 from __future__ import annotations
@@ -67,7 +69,8 @@ def newton(
 ) -> Optimum:
     """Return the minimum of the criterion reached from `start` (one Lambda for each term).
 
-    Where evaluations are `cheap` the last step is taken although it promises less than `tol`: flat directions gain digits.
+    Where evaluations are `cheap` the last step is taken although it promises less than `tol`: flat directions gain
+    digits.
     """
     sizes = [len(Lambda) for Lambda in start]
     theta, count, decrease, moved = pack(start), 1, np.inf, None
@@ -125,8 +128,8 @@ def _step(gradient: np.ndarray, hessian: np.ndarray) -> tuple[np.ndarray, float]
 def _secant(hessian: np.ndarray, step: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """Return the Hessian corrected, by a matrix of rank one, to explain the change of gradient over the last step.
 
-    The average information is an expectation: where few levels say little, the criterion's own curvature is another, and Newton
-    with the one creeps along valleys of the other.
+    The average information is an expectation: where few levels say little, the criterion's own curvature is another,
+    and Newton with the one creeps along valleys of the other.
     """
     residual = after - before - hessian @ step
     along = float(residual @ step)

@@ -1,7 +1,8 @@
 """The best optimum: from the moment start, and from others where the first ends at the boundary or nowhere.
 
-A singular fit may be a false optimum (random slopes on the radon data have one 4.94 above the best), so it is tried again from
-other starts. At the boundary itself, parameters that are zero but for rounding are set to zero, where the criterion agrees.
+A singular fit may be a false optimum (random slopes on the radon data have one 4.94 above the best), so it is tried
+again from other starts. At the boundary itself, parameters that are zero but for rounding are set to zero, where
+the criterion agrees.
 """
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ def solve(
     if is_singular(first.evaluation.factors, _NEARLY) or not first.converged:
         for other in _other_starts(first.evaluation.factors):
             tried.append(search(other))
-        best = min(tried, key=lambda o: (not o.converged and o.evaluation.value > first.evaluation.value, o.evaluation.value))
+        lowest = min(o.evaluation.value for o in tried)
+        level = [o for o in tried if o.evaluation.value <= lowest + 100.0 * tol]
+        best = min(level, key=lambda o: (not o.converged, o.evaluation.value))
     evaluations = sum(o.evaluations for o in tried)
     best, extra = _pinned(best, evaluate, tol)
     factors = best.evaluation.factors
@@ -118,4 +121,3 @@ def _pinned(best: Optimum, evaluate, tol: float) -> tuple[Optimum, int]:
     if zero.value <= best.evaluation.value + tol:
         return replace(best, evaluation=zero), 1
     return best, 1
-

@@ -1,10 +1,11 @@
 r"""The data of a linear mixed model, reduced once to their cross-products.
 
-y = X beta + Z b + e with weights w. The columns are standardised, and y is replaced by its weighted least squares residuals
-over their root mean square, e_0 = (y - offset - X beta_0) / s: the criterion changes by a known constant only, and r^2 is no longer
-a small difference of large numbers. What is kept is V'WV and Z'WV with V = [X e_0], and Z'WZ in the form its pattern allows.
-Terms on the same grouping factor are fused into one block whose Lambda is block diagonal. Weights are divided by their mean:
-sigma and Lambda for the weights as given are sigma_std sqrt(mean) and T Lambda_std / sqrt(mean), and the criterion changes by logs of weights.
+y = X beta + Z b + e with weights w. The columns are standardised, and y is replaced by its weighted least squares
+residuals over their root mean square, e_0 = (y - offset - X beta_0) / s: the criterion changes by a known constant
+only, and r^2 is no longer a small difference of large numbers. What is kept is V'WV and Z'WV with V = [X e_0], and
+Z'WZ in the form its pattern allows. Terms on the same grouping factor are fused into one block whose Lambda is
+block diagonal. Weights are divided by their mean: sigma and Lambda for the weights as given are sigma_std
+sqrt(mean) and T Lambda_std / sqrt(mean), and the criterion changes by logs of weights.
 """
 
 from __future__ import annotations
@@ -182,8 +183,9 @@ def _scale(y: np.ndarray, residuals: np.ndarray, w: np.ndarray | None, nobs: int
     scale = float(np.sqrt(squares.sum() / max(nobs, 1)))
     if scale <= 1e-14 * float(np.abs(y).max(initial=0.0)) or scale == 0.0:
         raise ModelError(
-            "the common terms explain the response without error, so nothing is left for groups or noise. Is the response constant, or"
-            " a copy of a predictor? A linear mixed model needs a response that varies around its mean."
+            "the common terms explain the response without error, so nothing is left for groups or noise."
+            " Is the response constant, or a copy of a predictor? A linear mixed model needs a response that varies"
+            " around its mean."
         )
     return scale
 

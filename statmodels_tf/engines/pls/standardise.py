@@ -1,12 +1,12 @@
 r"""Columns centred and scaled for the arithmetic, and the way back.
 
-The criterion does not depend on the basis of the columns, its rounding errors do: with x in the millions, X'X and Z'Z lose
-every digit that matters. Where a block has a column of ones the others are centred, and all are scaled:
+The criterion does not depend on the basis of the columns, its rounding errors do: with x in the millions, X'X and
+Z'Z lose every digit that matters. Where a block has a column of ones the others are centred, and all are scaled:
 
     X_std = X S,   beta = S beta_std;       Z_std = Z T,   b = T b_std,   Sigma = T Sigma_std T'.
 
-Lambda in the user's basis is the lower triangular factor of T Lambda_std, by an orthogonal rotation (which leaves Sigma as it
-is and needs no inverse, so that it holds at a singular Lambda).
+Lambda in the user's basis is the lower triangular factor of T Lambda_std, by an orthogonal rotation (which leaves
+Sigma as it is and needs no inverse, so that it holds at a singular Lambda).
 """
 
 from __future__ import annotations

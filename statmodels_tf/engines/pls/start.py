@@ -1,12 +1,13 @@
 r"""A start from moments, in one pass over the cross-products.
 
-With e the least squares residuals, z_k = Z_k'We and a_kj = tr(A_kk,jj)/l, the quadratic forms sum_j |z_kj|^2 / a_kj and e'We have expectations
-that are linear in the variances: with Cov(b_m) = v_m I,
+With e the least squares residuals, z_k = Z_k'We and a_kj = tr(A_kk,jj)/l, the quadratic forms sum_j |z_kj|^2 / a_kj
+and e'We have expectations that are linear in the variances: with Cov(b_m) = v_m I,
 
     E sum_j |z_kj|^2 / a_kj = sum_m v_m sum_j |A_km, row j|^2 / a_kj + v_e sum_j l,
     E e'We = sum_m v_m (tr A_mm - tr (X'WX)^{-1} X'WZ_m Z_m'WX) + v_e (n - p).
 
-On the 73,421 ratings of InstEval this lands within one standard error of the optimum. Henderson's (1953) method 1 in spirit.
+On the 73,421 ratings of InstEval this lands within one standard error of the optimum. Henderson's (1953) method 1
+in spirit.
 
 References
 ----------
@@ -53,6 +54,4 @@ def moment_start(problem: Problem) -> tuple[np.ndarray, ...]:
         v = np.ones(size + 1)
     noise = max(float(v[size]), 1e-3 * right[size] / max(problem.nobs, 1))
     theta = np.sqrt(np.clip(v[:size] / noise, _LOWEST**2, _HIGHEST**2))
-    return tuple(
-        np.eye(len(T)) * theta[block] for (block, _), T in zip(problem.places, problem.bases, strict=True)
-    )
+    return tuple(np.eye(len(T)) * theta[block] for (block, _), T in zip(problem.places, problem.bases, strict=True))

@@ -2,7 +2,8 @@ r"""The mixed model equations at the optimum: what the fit can still be asked, a
 
 Given theta, and V_beta = sigma^2 H_XX^{-1}, with T and U_X = T Z'WX from the factorisation,
 
-    Var(b | y, beta) = sigma^2 T,            Var(x'beta_hat + z'(b_hat - b)) = sigma^2 z'Tz + (x - U_X'z)'V_beta (x - U_X'z).
+    Var(b | y, beta) = sigma^2 T,
+    Var(x'beta_hat + z'(b_hat - b)) = sigma^2 z'Tz + (x - U_X'z)'V_beta (x - U_X'z).
 
 References
 ----------
@@ -70,7 +71,7 @@ class PLSSystem:
         return self.unit**2 * self.covariance_root @ self.covariance_root.T
 
     def modes(self, effects: np.ndarray | None = None) -> tuple[np.ndarray, ...]:
-        """Return the conditional modes of each term [L, l]; or other effects [m, q] of the standardised data, as [m, L, l]."""
+        """Return the conditional modes of each term [L, l], or other effects [m, q] of e_0 as [m, L, l]."""
         problem, single = self.evaluation.problem, effects is None
         parts = problem.products.parts(self.evaluation.modes[None] if single else effects)
         out = []
@@ -149,13 +150,14 @@ class PLSSystem:
     def draw(self, rng: np.random.Generator, size: int, vary_theta: bool = False) -> dict[str, Any]:
         """Return draws of the coefficients and effects given the data, under flat priors.
 
-        Given theta they are exact: sigma^2 is r^2 over a chi-squared variable on nu degrees of freedom, and (beta, b) is normal
-        given sigma. With `vary_theta` theta is drawn first, from its normal approximation.
+        Given theta they are exact: sigma^2 is r^2 over a chi-squared variable on nu degrees of freedom, and (beta, b)
+        is normal given sigma. With `vary_theta` theta is drawn first, from its normal approximation.
 
         Returns
         -------
         dict
-            `beta` [size, p], `b` a tuple of [size, L, l], `sigma` [size], `factors` a tuple of [l, l], or of [size, l, l].
+            `beta` [size, p], `b` a tuple of [size, L, l], `sigma` [size], `factors` a tuple of [l, l], or of
+            [size, l, l].
         """
         with one_thread():
             return posterior_draws(self, rng, size, vary_theta)

@@ -1,6 +1,7 @@
 """BLAS on one thread while a fit runs.
 
-Its matrices are small to middling: two OpenBLAS threads on a loaded machine took 5-9 s of wall time where one took 0.24 s.
+Its matrices are small to middling: two OpenBLAS threads on a loaded machine took 5-9 s of wall time where one took
+0.24 s.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
 r"""What every back-end for random effects can do, whatever the pattern of its grouping factors.
 
-A mixed model's random part is Z Lambda u with u ~ N(0, sigma^2 I); the back-ends differ only in how they eliminate effects from
+A mixed model's random part is Z Lambda u with u ~ N(0, sigma^2 I); the back-ends differ only in how they eliminate
+effects from
 
     M = Lambda' A Lambda + I,      A = Z'WZ,      V = W^{-1} + Z Sigma Z',      Sigma = Lambda Lambda'.
 
-All of them work with T = Lambda M^{-1} Lambda', which exists at a singular Lambda too, and of which everything else follows:
+All of them work with T = Lambda M^{-1} Lambda', which exists at a singular Lambda too, and of which everything else
+follows:
 
     T          conditional covariance of the effects b = Lambda u given the data, over sigma^2
     T Z'Wy     conditional mean of b
@@ -22,6 +24,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -35,7 +38,7 @@ _CHUNK = 1 << 22  # entries of a temporary dense array
 def effect_slices(blocks: Sequence[Block]) -> tuple[slice, ...]:
     """Return where the effects of each block lie in the vector of all effects."""
     ends = np.cumsum([0, *(block.size for block in blocks)]).tolist()
-    return tuple(slice(a, b) for a, b in zip(ends[:-1], ends[1:], strict=True))
+    return tuple(slice(a, b) for a, b in pairwise(ends))
 
 
 class CrossProducts(ABC):
@@ -95,7 +98,7 @@ class Factor(ABC):
 
     @abstractmethod
     def traces(self) -> tuple[np.ndarray, ...]:
-        """Return, for each factor, the sum over its levels of Z_j'V^{-1}Z_j [l, l]: the derivative of log|M| in Sigma_k."""
+        """Return, for each factor, the sum over levels of Z_j'V^{-1}Z_j [l, l]: the derivative of log|M| in Sigma_k."""
 
     @abstractmethod
     def covariance(self, k: int) -> np.ndarray:

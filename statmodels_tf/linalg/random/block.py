@@ -1,8 +1,9 @@
 """The columns of one grouping factor: which level each row belongs to, and what multiplies its effects.
 
 A block stands for the matrix Z of n rows and l L columns in which row i holds `columns[i]` at the l places of level
-`codes[i]` and zeros elsewhere. It is never formed. Effects are laid out effect by effect, level last: the effect `a` of level
-`j` is at position `a L + j`, so that each of the l x l pieces of Z'WZ is one contiguous vector over the levels.
+`codes[i]` and zeros elsewhere. It is never formed. Effects are laid out effect by effect, level last: the effect
+`a` of level `j` is at position `a L + j`, so that each of the l x l pieces of Z'WZ is one contiguous vector over
+the levels.
 """
 
 from __future__ import annotations

@@ -1,11 +1,14 @@
 r"""What eliminating one grouping factor adds to the others: sum_i C_i'W_i C_i, and back, C_i K C_i'.
 
-C_i [l, r] are the entries of A between level i of the eliminated factor and the r effects of the rest, all l rows on one
-pattern. Both maps are linear in W and in K with a pattern that no parameter changes, so it is listed once. Two ways, by cost:
+C_i [l, r] are the entries of A between level i of the eliminated factor and the r effects of the rest, all l rows
+on one pattern. Both maps are linear in W and in K with a pattern that no parameter changes, so it is listed once.
+Two ways, by cost:
 
-* `PairFill`, when each level meets few of the rest: all pairs (t, t') of entries of one level, t >= t', as one sparse
-  matrix P [r^2, L] with P vec(W) = vec(C'WC) and P'vec(K) = C_i K C_i'. On 73,421 ratings of 1,128 lecturers, 1.3 million pairs;
-* `DenseFill`, when each level meets many of the rest, or the rest is narrow: C as a dense array and matrix products.
+* `PairFill`, when each level meets few of the rest: all pairs (t, t') of entries of one level, t >= t', as one
+  sparse matrix P [r^2, L] with P vec(W) = vec(C'WC) and P'vec(K) = C_i K C_i'. On 73,421 ratings of 1,128
+  lecturers, 1.3 million pairs;
+* `DenseFill`, when each level meets many of the rest, or the rest is narrow: C as a dense array and matrix
+  products.
 """
 
 from __future__ import annotations

@@ -4,13 +4,14 @@ With A_j = Z_j'W Z_j and the relative covariance Sigma = Lambda Lambda', every e
 
     W_j = Lambda (Lambda' A_j Lambda + I)^{-1} Lambda'  =  (A_j + Sigma^{-1})^{-1},      log |Lambda' A_j Lambda + I|.
 
-The first form holds at a singular Lambda. For l <= 3 both are written out by component, level last, so that each operation is one
-pass over contiguous memory (16 times faster than batched LAPACK on 100,000 blocks of size 2); beyond, LAPACK works on the
-batch. The written-out forms are, with e1 = tr(A Sigma) and Cayley-Hamilton for l = 3,
+The first form holds at a singular Lambda. For l <= 3 both are written out by component, level last, so that each
+operation is one pass over contiguous memory (16 times faster than batched LAPACK on 100,000 blocks of size 2);
+beyond, LAPACK works on the batch. The written-out forms are, with e1 = tr(A Sigma) and Cayley-Hamilton for l = 3,
 
     l = 1:  det = 1 + a s,                                          W = s / det
     l = 2:  det = 1 + e1 + |A| |Sigma|,                             W = (Sigma + |Sigma| adj A) / det
-    l = 3:  det = 1 + e1 + tr(adj A adj Sigma) + |A| |Sigma|,       W = ((1 + e1) Sigma - Sigma A Sigma + |Sigma| adj A) / det
+    l = 3:  det = 1 + e1 + tr(adj A adj Sigma) + |A| |Sigma|,
+                                     W = ((1 + e1) Sigma - Sigma A Sigma + |Sigma| adj A) / det
 
 References
 ----------

@@ -1,17 +1,17 @@
 r"""Nested grouping factors: each level of a finer factor lies in one level of every coarser one.
 
-Elimination from the finest factor upwards fills nothing in: with g finest, W_j = (A_gg + Sigma_g^{-1})^{-1} and children summed
-into their parents,
+Elimination from the finest factor upwards fills nothing in: with g finest, W_j = (A_gg + Sigma_g^{-1})^{-1} and
+children summed into their parents,
 
     A_hh' <- A_hh' - sum over children of A_hg W A_gh',
 
-the coarser factors are still nested. Solving is one pass up and one down; the blocks of T follow from the coarsest down (the
-sparse inverse subset).
+the coarser factors are still nested. Solving is one pass up and one down; the blocks of T follow from the coarsest
+down (the sparse inverse subset).
 
 References
 ----------
-Takahashi, Fagan & Chin (1973), 8th PICA Conference, 63-69; Bates & DebRoy (2004), J. Multivariate Analysis 91, 1-17.
-doi:10.1016/j.jmva.2004.04.013
+Takahashi, Fagan & Chin (1973), 8th PICA Conference, 63-69; Bates & DebRoy (2004), J. Multivariate Analysis 91,
+1-17. doi:10.1016/j.jmva.2004.04.013
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class NestedFactor(Factor):
             for h in products.coarser(g):
                 up = _up(products.parent[g, h], multiply(_t(self.A[g, h]), eliminated), products.blocks[h].levels)
                 given[h] -= up
-        return _join(self._down(lambda g, right: multiply(self.W[g], given[g] - right)))
+        return _join(self._down(given, lambda g, right: multiply(self.W[g], given[g] - right)))
 
     def draw(self, normals):
         given = self.products.parts(normals)
@@ -122,15 +122,15 @@ class NestedFactor(Factor):
         def step(g, right):
             return multiply(root(self.A[g, g], self.factors[g]), given[g]) - multiply(self.W[g], right)
 
-        return _join(self._down(step))
+        return _join(self._down(given, step))
 
-    def _down(self, step) -> list[np.ndarray]:
+    def _down(self, given: Sequence[np.ndarray], step) -> list[np.ndarray]:
         """Return x_g = step(g, sum over coarser h of A_gh x_h), from the coarsest factor down."""
-        products, x = self.products, [None] * len(self.factors)
+        products, x = self.products, list(given)
         for g in reversed(products.order):
-            right = 0.0
+            right = np.zeros_like(given[g])
             for h in products.coarser(g):
-                right = right + multiply(self.A[g, h], x[h][:, :, products.parent[g, h]])
+                right += multiply(self.A[g, h], x[h][:, :, products.parent[g, h]])
             x[g] = step(g, right)
         return x
 

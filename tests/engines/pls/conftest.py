@@ -65,13 +65,19 @@ def make(pattern, weighted, seed=11):
         "dense": ("dense", [(a, 2), (b, 0)]),
     }[pattern]
     X = np.column_stack([np.ones(N), rng.standard_normal(N), 100.0 + rng.standard_normal(N)])
-    y = X @ [1.0, 0.5, 0.2] + 0.8 * rng.standard_normal(12)[a] + 0.5 * rng.standard_normal(7)[b] + rng.standard_normal(N)
+    y = (
+        X @ [1.0, 0.5, 0.2]
+        + 0.8 * rng.standard_normal(12)[a]
+        + 0.5 * rng.standard_normal(7)[b]
+        + rng.standard_normal(N)
+    )
     w = rng.uniform(0.3, 20.0, N) if weighted else None
     return Arrays(X, y, w, tuple(_term(rng, codes, effects) for codes, effects in terms), backend)
 
 
 PATTERNS = (
-    "single", "single-slope", "single-3", "single-4", "fused", "nested", "nested-slope", "crossed", "crossed-slope", "dense",
+    "single", "single-slope", "single-3", "single-4", "fused", "nested", "nested-slope", "crossed", "crossed-slope",
+    "dense",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ def test_criterion_equals_dense_algebra(arrays, random_factors, REML, kind):
     problem = arrays.problem()
     assert problem.products.name == arrays.backend
     evaluation = Evaluation(problem, random_factors(arrays, kind), REML)
-    value, beta, sigma2, information = arrays.criterion(problem.to_user(evaluation.factors), REML)
+    value, beta, sigma2, _ = arrays.criterion(problem.to_user(evaluation.factors), REML)
     assert np.isclose(evaluation.value + problem.constant(REML), value, rtol=1e-12, atol=1e-9)
     unit = problem.scale**2 * problem.mean_weight
     assert np.isclose(unit * evaluation.r2 / evaluation.nu, sigma2, rtol=1e-10)
@@ -62,7 +62,8 @@ def test_average_information_is_the_mean_curvature(make_arrays):
         at = Evaluation(drawn, factors, True)
         total["average"] += at.hessian / 150
         ends = [
-            [Evaluation(drawn, unpack(theta + sign * e, [2]), True).gradient for sign in (1, -1)] for e in 1e-4 * np.eye(3)
+            [Evaluation(drawn, unpack(theta + sign * e, [2]), True).gradient for sign in (1, -1)]
+            for e in 1e-4 * np.eye(3)
         ]
         total["observed"] += np.array([(up - down) / 2e-4 for up, down in ends]) / 150
     scale = np.sqrt(np.diag(total["average"]))

@@ -90,7 +90,7 @@ def test_too_few_iterations_are_reported():
 
 
 def test_a_misleading_average_information_is_overcome():
-    """Without a common intercept the random one is far from its mean, and the information's expectation far from itself."""
+    """Without a common intercept the random one is far from its mean, and the information far from its expectation."""
     rng = np.random.default_rng(6)
     codes, days = np.repeat(np.arange(18), 10).astype(np.int32), np.tile(np.arange(10.0), 18)
     b = rng.standard_normal((18, 2)) @ np.array([[25.0, 1.0], [0.0, 6.0]])

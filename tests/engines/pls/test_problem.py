@@ -75,7 +75,7 @@ def test_scaling_y_scales_all_but_theta(scale):
 @pytest.mark.parametrize("scale", [1e9, 1e-9])
 def test_scaling_the_weights_scales_sigma_only(scale):
     w = RNG.uniform(0.5, 2.0, N)
-    problem, system, value = _fit(x, Y, w)
+    _, system, value = _fit(x, Y, w)
     _, other, criterion = _fit(x, Y, w * scale)
     assert np.isclose(criterion, value, atol=1e-6)
     assert np.isclose(other.sigma, system.sigma * np.sqrt(scale), rtol=1e-7)
@@ -103,7 +103,6 @@ def test_rows_of_weight_zero_are_as_good_as_absent():
 
 
 def test_rows_taken_in_pieces(monkeypatch):
-    whole, _, _ = _fit(x, Y, RNG.uniform(1, 2, N))
     w = np.random.default_rng(9).uniform(1, 2, N)
     whole = _fit(x, Y, w)[0]
     monkeypatch.setattr(problem_module, "_CHUNK", 70)
@@ -121,7 +120,9 @@ def test_codes_and_dense_columns_give_the_same_fit():
     for common in (stacked, dense):
         problem = build_problem(common, Y, [Block(CODES, 15)])
         solution = solve(problem, REML=True, tol=1e-10, max_iter=50)
-        values.append((solution.evaluation.value + problem.constant(True), PLSSystem(solution.evaluation, np.arange(5))))
+        values.append(
+            (solution.evaluation.value + problem.constant(True), PLSSystem(solution.evaluation, np.arange(5)))
+        )
     assert np.isclose(values[0][0], values[1][0], atol=1e-8)
     np.testing.assert_allclose(values[0][1].coefficients, values[1][1].coefficients, atol=1e-7)
     np.testing.assert_allclose(values[0][1].covariance, values[1][1].covariance, rtol=1e-6, atol=1e-10)

@@ -1,4 +1,4 @@
-"""Every back-end against dense matrices: any pattern, vector effects, weights, singular factors, levels without rows."""
+"""Every back-end against dense matrices: any pattern, vector effects, weights, singular factors, empty levels."""
 
 import numpy as np
 import pytest
@@ -44,6 +44,7 @@ DESIGNS = {
     "single-4": ("single", lambda r: _single(r, 4)),
     "nested": ("nested", lambda r: _nested(r, (0, 0, 0))),
     "nested-vector": ("nested", lambda r: _nested(r, (2, 3, 1))),
+    "nested-vector-top": ("nested", lambda r: _nested(r, (0, 1, 2))),
     "crossed": ("crossed", lambda r: _crossed(r, (0, 0))),
     "crossed-3": ("crossed", lambda r: _crossed(r, (0, 0, 0))),
     "crossed-vector": ("crossed", lambda r: _crossed(r, (2, 2, 0))),
