@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import FormulaError, did_you_mean, pointing
-from ..terms import SPECIALS, SpecialCall, Variable
+from ..terms import SPECIALS, Variable
 from ..terms.base import CONSTANTS, internal
 from ..transforms import REGISTRY
 from .lexer import Word, words
@@ -79,31 +79,25 @@ class Reader:
         self._finish()
         return response, annotations
 
-    def special(self) -> tuple[SpecialCall, str] | None:
-        """Return the special call that takes up all of the text and its label, or None if it is an ordinary one."""
+    def special(self) -> tuple[str, list[Variable], dict[str, Variable], str] | None:
+        """Return the name, the arguments and the label of a call of a special term, or None for any other text."""
         name = self.words[0].text
         if name not in SPECIALS or self.words[1].text != "(":
             return None
         self.at = 1
-        arguments: list[Any] = []
-        options: dict[str, Any] = {}
-        by = None
+        positional: list[Variable] = []
+        named: dict[str, Variable] = {}
         labels = []
         for keyword, equals, value in self._arguments(lambda: self._variable(0)):
             labels.append(f"{keyword or ''}{equals}{value.text}")
-            literal, given = literal_value(value.node)
-            if keyword == "by":
-                by = value
-            elif keyword is None:
-                arguments.append(given if literal else value)
-            elif literal:
-                options[keyword] = given
+            if keyword is None:
+                positional.append(value)
+            elif keyword in named:
+                raise self.error(f"`{name}()` is given `{keyword}` twice.", value.start, value.end)
             else:
-                advice = f'; for text write "{value.label}"' if isinstance(value.node, ast.Name) else ""
-                message = f"`{keyword}` of `{name}()` must be a literal, not `{value.label}`{advice}."
-                raise self.error(message, value.start, value.end)
+                named[keyword] = value
         self._finish()
-        return SpecialCall(name, tuple(arguments), options, by), f"{name}({', '.join(labels)})"
+        return name, positional, named, f"{name}({', '.join(labels)})"
 
     # The grammar
 

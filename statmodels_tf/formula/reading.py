@@ -7,10 +7,11 @@ from typing import Any, NoReturn
 from formulaic.parser.types import ASTNode, Token
 
 from ..errors import FormulaError
-from ..terms import SPECIALS, GroupTerm, Term, Variable
+from ..terms import SPECIALS, GroupTerm, SpecialCall, Term, Variable
 from ..terms.base import CONSTANTS, internal
 from .algebra import CommonAlgebra, GroupAlgebra, Grouping, Terms
 from .expressions import Reader
+from .literal import literal_value
 from .parser import Bar, Parser
 from .printing import spaced
 
@@ -126,13 +127,28 @@ class RightSide:
         found = self._reader(token).special()
         if found is None:
             return None
-        call, label = found
+        name, positional, named, label = found
         start, end = token.source_loc
         self._labels[start] = label
+        by = named.pop("by", None)
+        if by is not None and literal_value(by.node)[0]:
+            raise self._parser.error(f"`by` of `{name}()` must be a column.", by.start, by.end)
+        options = {keyword: self._option(name, keyword, value) for keyword, value in named.items()}
+        given = ((v, *literal_value(v.node)) for v in positional)
+        arguments = tuple(value if literal else v for v, literal, value in given)
         try:
-            return SPECIALS[call.name].from_call(call, label, start, end)
+            return SPECIALS[name].from_call(SpecialCall(name, arguments, options, by), label, start, end)
         except FormulaError as error:
             raise self._parser.error(str(error), start, end) from None
+
+    def _option(self, name: str, keyword: str, written: Variable) -> Any:
+        """Return the value of an option of the special term `name`, which must be a literal."""
+        literal, value = literal_value(written.node)
+        if not literal:
+            advice = f'; for text write "{written.label}"' if isinstance(written.node, ast.Name) else ""
+            message = f"`{keyword}` of `{name}()` must be a literal, not `{written.label}`{advice}."
+            raise self._parser.error(message, written.start, written.end)
+        return value
 
     # Group terms
 

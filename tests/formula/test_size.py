@@ -1,0 +1,91 @@
+"""Very long and very deep formulas are read in time linear in their length, or refused in words."""
+
+import itertools
+import time
+
+import pytest
+
+from statmodels_tf.errors import FormulaError
+from statmodels_tf.formula import Formula, expression
+
+N = 10_000
+NAMES = [f"x{i}" for i in range(N)]
+
+LONG = {
+    "sum": ("y ~ " + " + ".join(NAMES), N + 1),
+    "differences": ("y ~ " + " - ".join(NAMES), 2),
+    "calls": ("y ~ " + " + ".join(f"log({x})" for x in NAMES), N + 1),
+    "interactions": ("y ~ " + " + ".join(f"{a}:{b}" for a, b in itertools.pairwise(NAMES)), N),
+    "groups": ("y ~ " + " + ".join(f"(1|{x})" for x in NAMES), N + 1),
+    "effects": ("y ~ (" + " + ".join(NAMES) + " | g)", 2),
+    "repeats": ("y ~ " + " + ".join(["x"] * N), 2),
+    "signs": ("y ~ " + "+" * 2000 + "x", 2),
+    "crossed": ("y ~ " + "*".join(NAMES[:12]), 2**12),
+    "squared": ("y ~ (" + " + ".join(NAMES[:200]) + ")^2", 1 + 200 * 201 // 2),
+    "high power": ("y ~ (a + b + c)^1000000", 8),
+    "levels": ("y ~ factor(x, levels=c(" + ", ".join(map(str, range(N))) + "))", 2),
+    "nested": ("y ~ " + "(" * 90 + "x" + ")" * 90, 2),
+    "nested calls": ("y ~ " + "log(" * 90 + "x" + ")" * 90, 2),
+    "long expression": ("y ~ I(" + " + ".join(NAMES[:150]) + ")", 2),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_long_formulas(name):
+    text, terms = LONG[name]
+    start = time.perf_counter()
+    formula = Formula.parse(text)
+    seconds = time.perf_counter() - start
+    assert len(formula.terms) == terms
+    assert seconds < 5  # about half a second on an idle core
+    assert len(str(formula)) > 0
+
+
+def test_dot_for_ten_thousand_columns():
+    assert len(Formula.parse("y ~ . - x3", columns=["y", *NAMES]).common) == N
+
+
+TOO_LONG = {
+    "crossed": ("y ~ " + "*".join(NAMES[:100]), "expands to more than 50000 terms"),
+    "power": ("y ~ (" + " + ".join(NAMES[:100]) + ")^5", "expands to more than 50000 terms"),
+    "interaction": ("y ~ " + ":".join(NAMES), "more than 50 variables"),
+    "nested factors": ("y ~ " + "/".join(NAMES), "more than 50 variables"),
+    "nested groups": ("y ~ (1|" + "/".join(NAMES) + ")", "more than 50 factors"),
+    "crossed groups": ("y ~ (1|" + "*".join(NAMES[:50]) + ")", "more than 50 factors"),
+    "parentheses": ("y ~ " + "(" * N + "x" + ")" * N, "more than 100 parentheses"),
+    "calls": ("y ~ " + "log(" * N + "x" + ")" * N, "more than 100 parentheses"),
+    "expression": ("y ~ I(" + " + ".join(NAMES) + ")", "more than 150 operators"),
+    "response": (" + ".join(NAMES) + " ~ x", "more than 150 operators"),
+    "signs in an expression": ("y ~ I(" + "-" * N + "x)", "more than 150 operators"),
+    "nots in an expression": ("y ~ I(" + "!" * N + "x)", "more than 150 operators"),
+    "powers": ("y ~ I(" + "^".join(NAMES) + ")", "more than 150 operators"),
+    "unclosed": ("y ~ " + "(" * N, "more than 100 parentheses"),
+    "tildes": ("y " + "~" * N + " x", "one `~`"),
+    "no operators": ("y ~ " + " ".join(NAMES), "An operator such as `+` is missing"),
+}
+
+
+@pytest.mark.parametrize("name", TOO_LONG)
+def test_too_long_formulas_say_so(name):
+    text, words = TOO_LONG[name]
+    with pytest.raises(FormulaError) as caught:
+        Formula.parse(text)
+    assert words in str(caught.value)
+    assert len(str(caught.value)) < 600
+
+
+def test_the_longest_expression_can_be_walked():
+    """What is let through must not exhaust the stack of whoever walks the tree."""
+    deepest = expression("-" * 150 + "x")
+    assert deepest == expression(deepest.text)
+
+
+def test_a_usual_formula_takes_less_than_two_milliseconds():
+    best = min(_seconds(f"rating ~ service + (1|student) + (1|instructor) + x{i}") for i in range(20))
+    assert best < 2e-3  # 0.2 ms on an idle core
+
+
+def _seconds(text):
+    start = time.perf_counter()
+    Formula.parse(text)
+    return time.perf_counter() - start
