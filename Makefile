@@ -42,7 +42,7 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks.run
 
 docs: $(VENV)/.docs
-	@$(BIN)/pdoc --docformat numpy --output-directory site/api statmodels_tf
+	@$(BIN)/python -W ignore -m pdoc --docformat numpy --output-directory site/api statmodels_tf
 	@$(BIN)/python vignettes/render.py site
 
 clean:

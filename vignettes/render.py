@@ -56,7 +56,9 @@ def page(name: str, path: Path) -> str:
         body = re.sub(
             rf'href="(?:\.\./|\./)?(?:{re.escape(target)}|{re.escape(Path(target).name)})"', f'href="{link}"', body
         )
-    body = re.sub(r'src="(?:vignettes/)?([^":/]+\.(?:png|svg))"', r'src="images/\1"', body)
+    # What the site does not hold is named, not linked.
+    body = re.sub(r'<a href="(?!https?:|#|[\w.-]+\.html")[^"]*">(.*?)</a>', r"\1", body, flags=re.DOTALL)
+    body = re.sub(r'src="(?:[\w.-]+/)*([^":/]+\.(?:png|svg))"', r'src="images/\1"', body)
     light = HtmlFormatter(style="default").get_style_defs("pre")
     dark = HtmlFormatter(style="github-dark").get_style_defs("pre")
     links = "".join(f'<a href="{stem}.html">{escape(stem.replace("_", " "))}</a>' for stem in PAGES)
