@@ -106,12 +106,14 @@ class CommonAlgebra:
     def cross(self, left: Terms, right: Terms) -> Terms:
         """Return `left * right`."""
         self._crossable(left, right)
+        self._occupied(left, "*")
         products = self._products(left.common, right.common)
         return self._joined(left, right, left.common | _fresh(right.common, left.common) | products)
 
     def nest(self, left: Terms, right: Terms) -> Terms:
         """Return `left / right`: each term of `right` within all variables of `left`."""
         self._crossable(left, right)
+        self._occupied(left, "/")
         inside = self._products({_all(left.common): left.span}, right.common)
         return self._joined(left, right, left.common | _fresh(inside, left.common))
 
@@ -161,6 +163,12 @@ class CommonAlgebra:
                     raise FormulaError(f"An interaction of more than {MAX_DEGREE} variables is not a sensible term.")
                 products.setdefault(key, (min(a_start, b_start), max(a_end, b_end)))
         return products
+
+    @staticmethod
+    def _occupied(left: Terms, symbol: str) -> None:
+        """Refuse `1*x`, of which R silently makes nothing."""
+        if not left.common:
+            raise FormulaError(f"There is no term on the left of `{symbol}` to combine with; join with `+` instead.")
 
     @staticmethod
     def _crossable(left: Terms, right: Terms) -> None:

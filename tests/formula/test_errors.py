@@ -85,6 +85,8 @@ REFUSED = [
     ("y ~ x'a'", "'a'", "Text stands by itself"),
     ("y ~ TRUE", "TRUE", "not a column's name; for the column write it in backticks"),
     ("y ~ x − z", "−", "`−` is not an operator of a formula"),
+    ("y ~ 1*x + z", "1*x", "no term on the left of `*` to combine with; join with `+`"),
+    ("y ~ (a - a)/x", "a - a)/x", "no term on the left of `/`"),
     # what says nothing
     ("1 ~ x", "1", "reads no column, so it cannot be the response"),
     ("y ~ log(2)", "log(2)", "reads no column"),
