@@ -99,6 +99,8 @@ class PLS(Engine):
     def _problem(self, design: Design) -> tuple[Problem, np.ndarray]:
         aliased = set(design.aliased)
         estimable = np.array([j for j in range(design.common.shape[1]) if j not in aliased], dtype=np.intp)
+        if design.response is None:
+            raise ModelError("the formula has no response. Write one on the left of `~`.")
         y = np.asarray(design.response.values, dtype=float)
         if design.offset is not None:
             y = y - design.offset

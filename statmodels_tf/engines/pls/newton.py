@@ -73,8 +73,11 @@ def newton(
     digits.
     """
     sizes = [len(Lambda) for Lambda in start]
-    theta, count, decrease, moved = pack(start), 1, np.inf, None
+    theta, count, decrease = pack(start), 1, np.inf
+    moved: tuple[np.ndarray, np.ndarray] | None = None
     now = evaluate(unpack(theta, sizes))
+    if not np.isfinite(now.value):
+        return Optimum(now, False, "the criterion is not finite at the start", count, 0, decrease)
     for iteration in range(1, max_iter + 1):
         before, (step, decrease) = decrease, _step(now.gradient, now.hessian)
         floor = max(tol, 1e-13 * abs(now.value))
@@ -83,8 +86,9 @@ def newton(
             if last is not None and last.value <= now.value:
                 now, count = last, count + 1
             return Optimum(now, True, "converged", count, iteration, decrease)
-        creeping = moved is not None and decrease > _SLOW * before
-        if creeping:
+        creeping = False
+        if moved is not None and decrease > _SLOW * before:
+            creeping = True
             step, _ = _step(now.gradient, _secant(now.hessian, *moved, now.gradient))
         length = _longest(theta, step, sizes)
         while True:
@@ -142,6 +146,6 @@ def _longest(theta: np.ndarray, step: np.ndarray, sizes: Sequence[int]) -> float
     """Return the share of the step, at most 1, that moves no Lambda by more than 1.5 times its size (or 0.3)."""
     length = 1.0
     for Lambda, change in zip(unpack(theta, sizes), unpack(step, sizes), strict=True):
-        allowed = 1.5 * max(np.linalg.norm(Lambda), 0.2)
+        allowed = 1.5 * max(float(np.linalg.norm(Lambda)), 0.2)
         length = min(length, allowed / max(float(np.linalg.norm(change)), 1e-300))
     return length

@@ -16,7 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import block_diag
 
-from statmodels_tf.engines.pls.standardise import lower_triangular, standardise_common, standardise_effects
+from statmodels_tf.engines.pls.standardise import (
+    lower_triangular,
+    orthogonalise,
+    standardise_common,
+    standardise_effects,
+)
 from statmodels_tf.errors import ModelError
 from statmodels_tf.linalg.base import LinearMap
 from statmodels_tf.linalg.random import Block, CrossProducts, cross_products
@@ -130,13 +135,17 @@ def build_problem(
     if estimable is None:
         estimable = np.arange(S.shape[0])
     S = S[np.ix_(estimable, estimable)]
-    used = slice(None) if len(estimable) == std.shape[1] else estimable
     nobs, mean_weight, log_weights = len(y), 1.0, 0.0
     if w is not None:
         positive = w[w > 0.0]
         nobs, mean_weight = len(positive), float(positive.mean())
         w, log_weights = w / mean_weight, float(np.log(positive / mean_weight).sum())
-    beta0, residuals = _least_squares(std, y, w, estimable)
+    gram = std.gram(w)[np.ix_(estimable, estimable)]
+    if _ill_conditioned(gram):
+        std, S = orthogonalise(std, S, estimable)
+        estimable, gram = np.arange(std.shape[1]), std.gram(w)
+    used = slice(None) if len(estimable) == std.shape[1] else estimable
+    beta0, residuals = _least_squares(std, gram, y, w, estimable)
     scale = _scale(y, residuals, w, nobs)
     blocks, places, bases = _fuse(terms)
     products = cross_products(blocks, w, backend=backend)
@@ -155,19 +164,24 @@ def build_problem(
     return Problem(products, ZtV, VtV, nobs, log_weights, mean_weight, places, bases, S, beta0, scale)
 
 
+def _ill_conditioned(gram: np.ndarray) -> bool:
+    """Return whether the Cholesky factor of a Gram matrix keeps fewer than seven digits."""
+    values = np.linalg.eigvalsh(gram) if len(gram) else np.ones(1)
+    return bool(values[0] < 1e-9 * values[-1])
+
+
 def _rows_rmatvec(blocks: Sequence[Block], rows: slice, V: np.ndarray, w: np.ndarray | None) -> np.ndarray:
     pieces = [Block(b.codes[rows], b.levels, None if b.columns is None else b.columns[rows]) for b in blocks]
     return np.concatenate([piece.rmatvec(V, w) for piece in pieces], axis=1)
 
 
 def _least_squares(
-    std: LinearMap, y: np.ndarray, w: np.ndarray | None, estimable: np.ndarray
+    std: LinearMap, gram: np.ndarray, y: np.ndarray, w: np.ndarray | None, estimable: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the least squares coefficients and residuals; a second pass removes the first one's rounding error."""
     beta = np.zeros(std.shape[1])
     if len(estimable) == 0:
         return beta[estimable], np.asarray(y, dtype=float)
-    gram = std.gram(w)[np.ix_(estimable, estimable)]
     values, vectors = np.linalg.eigh(gram)
     kept = values > values[-1] * 1e-14
     residuals = y

@@ -73,7 +73,7 @@ class PLSSystem:
     def modes(self, effects: np.ndarray | None = None) -> tuple[np.ndarray, ...]:
         """Return the conditional modes of each term [L, l], or other effects [m, q] of e_0 as [m, L, l]."""
         problem, single = self.evaluation.problem, effects is None
-        parts = problem.products.parts(self.evaluation.modes[None] if single else effects)
+        parts = problem.products.parts(self.evaluation.modes[None] if effects is None else effects)
         out = []
         for (block, where), T in zip(problem.places, problem.bases, strict=True):
             b = problem.scale * np.einsum("ab,mbL->mLa", T, parts[block][:, where])

@@ -66,7 +66,10 @@ class CrossProducts(ABC):
 
     def matvec(self, effects: np.ndarray) -> np.ndarray:
         """Return Z b [n] for effects [q]."""
-        return sum(block.matvec(effects[where]) for block, where in zip(self.blocks, self.slices, strict=True))
+        out = np.zeros(len(self.blocks[0].codes))
+        for block, where in zip(self.blocks, self.slices, strict=True):
+            out += block.matvec(effects[where])
+        return out
 
     @abstractmethod
     def apply(self, effects: np.ndarray) -> np.ndarray:

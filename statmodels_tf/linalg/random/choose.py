@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from statmodels_tf.errors import EngineError, did_you_mean
 from statmodels_tf.linalg.random.base import CrossProducts
 from statmodels_tf.linalg.random.block import Block
 from statmodels_tf.linalg.random.crossed import CrossedCrossProducts
@@ -15,7 +16,7 @@ from statmodels_tf.linalg.random.single import SingleCrossProducts
 
 __all__ = ["BACKENDS", "cross_products"]
 
-BACKENDS = {
+BACKENDS: dict[str, Callable[[Sequence[Block], np.ndarray | None], CrossProducts]] = {
     "dense": DenseCrossProducts,
     "single": SingleCrossProducts,
     "nested": NestedCrossProducts,
@@ -39,6 +40,7 @@ def cross_products(
         A form to insist on; None chooses.
     """
     if backend is not None:
+        _check(backend, len(blocks))
         return BACKENDS[backend](blocks, w)
     if len(blocks) == 1:
         return SingleCrossProducts(blocks, w)
@@ -46,3 +48,14 @@ def cross_products(
         return DenseCrossProducts(blocks, w)
     nesting = chain(blocks)
     return CrossedCrossProducts(blocks, w) if nesting is None else NestedCrossProducts(blocks, w, nesting)
+
+
+def _check(backend: str, count: int) -> None:
+    """Refuse a back-end that does not exist or does not fit the number of grouping factors."""
+    if backend not in BACKENDS:
+        listed = ", ".join(f'"{name}"' for name in BACKENDS)
+        raise EngineError(f"no back-end {backend!r}.{did_you_mean(str(backend), BACKENDS)} There is {listed}.")
+    if (backend == "single" and count > 1) or (backend in ("nested", "crossed") and count < 2):
+        raise EngineError(
+            f'backend="{backend}" does not fit {count} grouping factors. Leave it out: the pattern decides.'
+        )

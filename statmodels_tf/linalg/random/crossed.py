@@ -108,7 +108,7 @@ class CrossedCrossProducts(CrossProducts):
 def _couple(first: Block, weighted: sp.csr_array) -> Coupling:
     """Return C from the eliminated block and the weighted rows of the rest."""
     rows = np.repeat(first.codes.astype(np.int32), np.diff(weighted.indptr))
-    data, pattern = [], None
+    data = []
     for a in range(first.effects):
         column = first.column(a)
         values = weighted.data if column is None else weighted.data * np.repeat(column, np.diff(weighted.indptr))

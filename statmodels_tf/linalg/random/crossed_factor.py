@@ -19,7 +19,7 @@ doi:10.18637/jss.v067.i01
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.linalg import blas, lapack
@@ -40,6 +40,8 @@ _CHUNK = 1 << 22
 
 class CrossedFactor(Factor):
     """Hold W [l, l, L] and either the Cholesky factor of S + Sigma_r^{-1} or, once asked for, its inverse K."""
+
+    products: CrossedCrossProducts
 
     def __init__(self, products: CrossedCrossProducts, factors: tuple[np.ndarray, ...]):
         self.products, self.factors = products, factors
@@ -97,6 +99,7 @@ class CrossedFactor(Factor):
                 lower = self._scale(self._scale(whole, transpose=False).T, transpose=False)
             self._K = lower
             self._upper = None
+            return lower
         return self._K
 
     @property
@@ -122,27 +125,28 @@ class CrossedFactor(Factor):
         return self.products.join(eliminated - multiply(self.W, self.products.coupling.times(below)), below)
 
     def traces(self):
-        products, out = self.products, [None] * len(self.factors)
+        products, S = self.products, self.S
+        out: list[Any] = [None] * len(self.factors)
         A, levels = products.A1, products.blocks[products.first].levels
         P = np.eye(len(A))[:, :, None] - matmul(A, self.W)
         out[products.first] = (matmul(P, A) - sandwich(P, self.CKC)).sum(-1)
         for k, where, Lambda, regular in zip(products.rest, products.rest_slices, self.rest, self.regular, strict=True):
             levels = products.blocks[k].levels
-            if regular:
+            if regular or S is None:
                 half = np.linalg.inv(Lambda)
                 precision = half.T @ half
                 out[k] = levels * precision - precision @ self._blocks(self.K, where, levels).sum(-1) @ precision
             else:
                 whole = np.tril(self.K) + np.tril(self.K, -1).T
-                inner = self.S[where] @ whole
+                inner = S[where] @ whole
                 blocks = [
                     [
-                        (inner[a * levels : (a + 1) * levels] * self.S[where][b * levels : (b + 1) * levels]).sum()
+                        (inner[a * levels : (a + 1) * levels] * S[where][b * levels : (b + 1) * levels]).sum()
                         for b in range(len(Lambda))
                     ]
                     for a in range(len(Lambda))
                 ]
-                out[k] = self._blocks(self.S, where, levels).sum(-1) - np.array(blocks)
+                out[k] = self._blocks(S, where, levels).sum(-1) - np.array(blocks)
         return tuple(out)
 
     @staticmethod

@@ -62,6 +62,8 @@ class DenseCrossProducts(CrossProducts):
 class DenseFactor(Factor):
     """Hold N = L^{-1} Lambda' with LL' = M, so that T = N'N."""
 
+    products: DenseCrossProducts
+
     def __init__(self, products: DenseCrossProducts, factors: tuple[np.ndarray, ...]):
         self.products, self.factors = products, factors
         whole = np.zeros((products.size, products.size))

@@ -77,7 +77,7 @@ class PairFill(Fill):
         kind = np.int32 if max(ends[-1], width * width) < 2**31 else np.int64
         second = np.arange(ends[-1], dtype=kind)
         second -= np.repeat(start.astype(kind), pairs)
-        flat = np.repeat(indices.astype(kind) * kind(width), pairs)
+        flat = np.repeat((indices.astype(np.int64) * width).astype(kind), pairs)
         flat += indices[second]
         where = ends[pointers].astype(kind)
         self.width, self.levels, self.effects = width, coupling.levels, len(coupling.matrices)

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from statmodels_tf.errors import EngineError
 from statmodels_tf.linalg.random.base import CrossProducts, Factor, effect_slices
 from statmodels_tf.linalg.random.block import Block, parents
 from statmodels_tf.linalg.random.kernel import matmul, multiply, posterior, root
@@ -54,7 +55,10 @@ class NestedCrossProducts(CrossProducts):
 
     def __init__(self, blocks: Sequence[Block], w: np.ndarray | None, nesting: tuple | None = None):
         self.blocks, self.slices = tuple(blocks), effect_slices(blocks)
-        self.order, self.parent = chain(blocks) if nesting is None else nesting
+        found = chain(blocks) if nesting is None else nesting
+        if found is None:
+            raise EngineError('these grouping factors are not nested. Use backend="crossed", or None to choose.')
+        self.order, self.parent = found
         self.A = {}
         for position, g in enumerate(self.order):
             self.A[g, g] = blocks[g].gram(w)
@@ -91,6 +95,8 @@ class NestedCrossProducts(CrossProducts):
 
 class NestedFactor(Factor):
     """Hold the eliminated A_gh, W_g and the multipliers A_hg W_g, factor by factor."""
+
+    products: NestedCrossProducts
 
     def __init__(self, products: NestedCrossProducts, factors: tuple[np.ndarray, ...]):
         self.products, self.factors = products, factors
@@ -141,10 +147,14 @@ class NestedFactor(Factor):
             for a in reversed(products.order):
                 above = products.coarser(a)
                 for b in above:
-                    total = sum(matmul(self.A[a, c], self._between(a, c, b)) for c in above)
+                    total = np.zeros_like(self.A[a, b])
+                    for c in above:
+                        total += matmul(self.A[a, c], self._between(a, c, b))
                     self._T[a, b] = -matmul(self.W[a], total)
-                own = sum((matmul(self._T[a, c], _t(self.A[a, c])) for c in above), 0.0)
-                self._T[a, a] = self.W[a] - matmul(own, self.W[a]) if above else self.W[a]
+                own = np.zeros_like(self.W[a])
+                for c in above:
+                    own += matmul(self._T[a, c], _t(self.A[a, c]))
+                self._T[a, a] = self.W[a] - matmul(own, self.W[a])
         return self._T[g, h]
 
     def _between(self, g: int, h: int, k: int) -> np.ndarray:

@@ -38,6 +38,8 @@ class SingleCrossProducts(CrossProducts):
 class SingleFactor(Factor):
     """Hold W_j = T_jj [l, l, L]."""
 
+    products: SingleCrossProducts
+
     def __init__(self, products: SingleCrossProducts, factors: tuple[np.ndarray, ...]):
         self.products, self.factors = products, factors
         self.W, self.logdet = posterior(products.A, factors[0])

@@ -111,7 +111,9 @@ def test_rows_taken_in_pieces(monkeypatch):
     np.testing.assert_allclose(pieces.ZtV, whole.ZtV, atol=1e-10)
 
 
-def test_codes_and_dense_columns_give_the_same_fit():
+@pytest.mark.parametrize("chunk", [1 << 25, 90])
+def test_codes_and_dense_columns_give_the_same_fit(chunk, monkeypatch):
+    monkeypatch.setattr(problem_module, "_CHUNK", chunk)
     f = RNG.integers(0, 4, N).astype(np.int32)
     table = np.eye(4)[:, 1:]
     stacked = Stacked((Dense(np.column_stack([np.ones(N), x])), Coded(f, table)))
@@ -166,3 +168,19 @@ def test_lower_triangular_at_any_rank():
 def test_a_response_without_error_is_refused(y):
     with pytest.raises(ModelError, match="without error"):
         build_problem(Dense(np.column_stack([np.ones(N), x])), y, [Block(CODES, 15)])
+
+
+def test_nearly_collinear_columns_keep_their_digits():
+    """x and x + 1e-6 z carry the information of x and z: the estimates of one follow from those of the other."""
+    z = RNG.standard_normal(N)
+    plain, near = np.column_stack([np.ones(N), x, z]), np.column_stack([np.ones(N), x, x + 1e-6 * z])
+    back = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0], [0.0, 0.0, 1e-6]])  # near = plain @ back
+    systems, values = [], []
+    for X in (plain, near):
+        problem = build_problem(Dense(X), Y, [Block(CODES, 15)], w=np.full(N, 2.0))
+        solution = solve(problem, REML=True, tol=1e-10, max_iter=50)
+        systems.append(PLSSystem(solution.evaluation, np.arange(3)))
+        values.append(solution.evaluation.value + problem.constant(True))
+    assert np.isclose(values[1] - 2 * np.log(1e-6), values[0], atol=1e-6)
+    np.testing.assert_allclose(back @ systems[1].coefficients, systems[0].coefficients, rtol=1e-6)
+    np.testing.assert_allclose(back @ systems[1].covariance @ back.T, systems[0].covariance, rtol=1e-5, atol=1e-5)

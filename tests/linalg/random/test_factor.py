@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from statmodels_tf.errors import EngineError
 from statmodels_tf.linalg.random import BACKENDS, Block, cross_products
 from statmodels_tf.linalg.random.fill import DenseFill, PairFill, SparseFill
 
@@ -188,3 +189,22 @@ def test_choice_follows_the_pattern():
     assert cross_products([Block(fine, 400), Block(fine // 5, 80)]).name == "nested"
     assert cross_products([Block(fine, 400), crossed]).name == "crossed"
     assert cross_products([Block(fine // 5, 80), crossed]).name == "dense"
+
+
+@pytest.mark.parametrize(
+    ("backend", "count", "said"),
+    [
+        ("crosed", 2, "Did you mean `crossed`"),
+        ("single", 2, "2 grouping factors"),
+        ("crossed", 1, "1 grouping factors"),
+    ],
+)
+def test_a_back_end_that_does_not_fit_is_refused(backend, count, said):
+    blocks = _crossed(np.random.default_rng(0), (0, 0))[:count]
+    with pytest.raises(EngineError, match=said):
+        cross_products(blocks, backend=backend)
+
+
+def test_factors_that_are_not_nested_are_refused_by_the_nested_back_end():
+    with pytest.raises(EngineError, match="not nested"):
+        cross_products(_crossed(np.random.default_rng(0), (0, 0)), backend="nested")
