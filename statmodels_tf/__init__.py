@@ -7,12 +7,14 @@
 """
 
 from .api import anova, datasets, fit, lmer, load, load_dataset
-from .engines import PLS
+from .engines import NUTS, PLS
 from .errors import ConvergenceWarning, DataError, EngineError, FormulaError, ModelError, StatmodelsError
 from .fits import Estimate, Fit, MixedEstimate
+from .fits.posterior import Posterior
 from .model import Model
 
 __all__ = [
+    "NUTS",
     "PLS",
     "ConvergenceWarning",
     "DataError",
@@ -23,6 +25,7 @@ __all__ = [
     "MixedEstimate",
     "Model",
     "ModelError",
+    "Posterior",
     "StatmodelsError",
     "anova",
     "datasets",

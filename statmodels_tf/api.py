@@ -21,6 +21,8 @@ from .model import Model, build_model
 
 __all__ = ["anova", "datasets", "fit", "lmer", "load", "load_dataset"]
 
+# What "auto" tries before it samples.
+_CLOSED_FORM = ("pls",)
 # Arguments of a call that a file may hold: figures and texts, never functions.
 _STORABLE = {"REML", "weights", "offset", "subset", "contrasts", "priors", "family", "link"}
 
@@ -161,7 +163,13 @@ def check_mixed(design: Design) -> None:
             f"the formula `{design.formula}` has no random effects; add a group term, such as "
             f"`{design.formula} + (1 | g)` with `g` a grouping column of the data."
         )
-    y = design.response.values
+    y, levels = design.response.values, design.response.levels
+    if levels is not None and levels != ("False", "True"):
+        raise DataError(
+            f"the response `{design.response.name}` has levels ({', '.join(map(repr, levels[:3]))}"
+            f"{', ...' if len(levels) > 3 else ''}) and a linear model needs numbers; write a condition such as "
+            f"`{design.response.name} == {levels[-1]!r}` for its share, or choose a numeric column."
+        )
     if np.ptp(y) == 0:
         raise ModelError(f"the response `{design.response.name}` is constant ({y[0]:g} in all {n:,} rows).")
     estimable = len(design.columns) - len(design.aliased)
@@ -190,7 +198,8 @@ def choose_engine(engine: str | Engine, model: Model, *, REML: bool, progress: b
         chosen, why = engine, "asked for"
     elif engine == "auto":
         reasons = {}
-        for name, kind in ENGINES.items():
+        for name in sorted(ENGINES, key=lambda name: (name not in _CLOSED_FORM, name)):
+            kind = ENGINES[name]
             reasons[name] = kind().supports(model)
             if reasons[name] is None:
                 chosen, why = kind(), f"the first engine that supports {model.family.name} models of this form"

@@ -171,9 +171,11 @@ def _levels(ax: Any, value: pd.Series, se: pd.Series, level: float, labels: bool
     ax.set_ylim(-0.02 * len(value) - 0.5, 1.02 * len(value) - 0.5)
     ax.set_yticks(y if few else [], value.index if few and labels else [])
     if not few:
-        for at, shift, align in ((0, 3, "bottom"), (len(value) - 1, -3, "top")):
-            ax.annotate(str(value.index[at]), (middle[at] + half[at], y[at]), xytext=(4, shift), fontsize=8,
-                        textcoords="offset points", va=align, color=_INK)  # fmt: skip
+        ends = ((0, -1, "right"), (len(value) - 1, 1, "left"))
+        for at, side, align in ends:
+            # Outside the ends of its interval: the ordered levels leave those two corners free.
+            place = {"xytext": (4 * side, 0), "textcoords": "offset points", "ha": align, "va": "center"}
+            ax.annotate(str(value.index[at]), (middle[at] + side * half[at], y[at]), fontsize=8, color=_INK, **place)
 
 
 def _ranef_quantiles(fit: MixedEstimate, ax: Any) -> None:

@@ -111,7 +111,7 @@ def random_table(fit: MixedEstimate) -> Table:
     sds.append(fit.sigma)
     variances.append(fit.sigma**2)
     correlations.append([""] * width)
-    show_sd, show_variance = column_format(sds)(sds), column_format(variances)(variances)
+    show_sd, show_variance = column_format(sds, 4)(sds), column_format(variances, 4)(variances)
     rows = tuple(
         (*name, sd, variance, *correlation)
         for name, sd, variance, correlation in zip(names, show_sd, show_variance, correlations, strict=True)

@@ -220,9 +220,9 @@ def decimals_for(scales: Iterable[float], digits: int = 3) -> int | None:
     return max(0, max(need))
 
 
-def column_format(scales: Iterable[float]) -> Callable[[Sequence[float]], list[str]]:
+def column_format(scales: Iterable[float], digits: int = 3) -> Callable[[Sequence[float]], list[str]]:
     """Return a function that formats a column whose precision is that of `scales`."""
-    decimals = decimals_for(scales)
+    decimals = decimals_for(scales, digits)
     if decimals is None:
         return lambda values: ["" if v != v else f"{v:.4g}" for v in map(float, values)]
     return lambda values: fixed(values, decimals)

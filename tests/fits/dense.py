@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import linalg, optimize
+from threadpoolctl import threadpool_limits
 
 from statmodels_tf.fits.mixed import MixedEstimate
 
@@ -89,6 +90,8 @@ class DenseSystem:
         a = np.hstack(parts)
         return self.sigma**2 * (np.einsum("ij,jk,ik->i", a, self.C_inverse, a) + extra)
 
+    # Small matrices on many threads are slower than on one, and on a busy machine by orders of magnitude.
+    @threadpool_limits.wrap(limits=1)
     def satterthwaite(self, contrasts):
         """As lmerTest: 2 v^2 / (g'Ag), derivatives by differences in (theta, sigma)."""
         sizes = [len(f) for f in self.factors]
@@ -163,6 +166,7 @@ class DenseEngine:
             system=system,
         )
 
+    @threadpool_limits.wrap(limits=1)
     def fit(self, model, call=None):
         sizes = [len(b.effects) for b in model.design.groups]
         start = np.concatenate([np.eye(size).T[np.triu_indices(size)] for size in sizes])
