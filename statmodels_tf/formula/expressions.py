@@ -23,17 +23,17 @@ from ..terms import SPECIALS, Variable
 from ..terms.base import CONSTANTS, internal
 from ..transforms import REGISTRY
 from .lexer import Word, words
-from .literal import double_quoted, literal_value, vector
+from .literal import double_quoted, literal_value, text_value, vector
 from .operators import COMPARE, INFIX, NO_OPERATOR, OR, POWER, PREFIX
+from .outline import one_line, outline
 
 ANNOTATIONS = ("trials", "weights")
 """What may stand after a bar on the left of `~`."""
 
-MAX_OPERATORS = 150
+MAX_OPERATORS = 100
 """The most operators and parentheses in one expression; deeper trees would exhaust Python's stack."""
 
-MAX_RANGE = 10_000
-"""The longest `1:n`."""
+MAX_RANGE = 10_000  # the longest `1:n`
 
 _Read = tuple[ast.expr, str]
 """An expression and its text, spaced as R prints it."""
@@ -45,7 +45,8 @@ def expression(text: str, functions: Iterable[str] = ()) -> Variable:
     >>> expression("log( x+1 )").label
     'log(x + 1)'
     """
-    text = " ".join(text.splitlines())
+    text = one_line(text)
+    outline(text)
     return Reader(text, 0, len(text), frozenset(functions)).whole()
 
 
@@ -153,9 +154,13 @@ class Reader:
             return self._call(word) if after.text == "(" else self._name(word)
         if word.kind == "number":
             digits = word.text.removesuffix("L")
-            return ast.Constant(int(digits) if digits.isdigit() else float(digits)), word.text
+            whole = digits.isdigit() and len(digits) < 16
+            return ast.Constant(int(digits) if whole else float(digits)), word.text
         if word.kind == "string":
-            return ast.Constant(ast.literal_eval(word.text)), double_quoted(word.text)
+            value = text_value(word.text)
+            if value is None:
+                raise self._at(word, "A backslash in this text means nothing; write it twice.")
+            return ast.Constant(value), double_quoted(word.text)
         if word.kind == "quoted":
             self.names[word.text[1:-1]] = None
             return ast.Name(word.text[1:-1], ast.Load()), word.text

@@ -8,7 +8,7 @@ from functools import lru_cache
 from ..errors import FormulaError, pointing
 from ..terms import CommonTerm, GroupTerm, OffsetTerm, Term, Variable
 from .expressions import Reader
-from .outline import Outline, outline
+from .outline import one_line, outline
 from .parser import Parser
 from .printing import left_side, right_side
 from .reading import RightSide
@@ -123,9 +123,11 @@ class Formula:
         >>> Formula.parse("y ~ x + z + (1|g)").update("log(.) ~ . - z")
         Formula('log(y) ~ x + (1 | g)')
         """
-        if not isinstance(template, str) or (new := _outline(template)).tilde < 0:
-            raise FormulaError(f'A change of formula is text such as ". ~ . - x", not `{template}`.')
-        left, right = template[: new.tilde].strip(), template[new.tilde + 1 :]
+        template = one_line(template) if isinstance(template, str) else ""
+        tilde = outline(template).tilde
+        if tilde < 0:
+            raise FormulaError(f'A change of formula is text such as ". ~ . - x", not "{template}".')
+        left, right = template[:tilde].strip(), template[tilde + 1 :]
         response = "" if self.response is None else self.response.text
         left = _replaced(left, response) if left else response
         changed = Formula.parse(f"{left} ~ {_replaced(right, self.right)}", functions=self.functions)
@@ -144,13 +146,9 @@ def _replaced(text: str, value: str) -> str:
     return text
 
 
-def _outline(text: str) -> Outline:
-    return outline(" ".join(text.splitlines()))
-
-
 @lru_cache(maxsize=512)
 def _parse(text: str, columns: tuple[str, ...], functions: frozenset[str]) -> Formula:
-    shown = re.sub(r"\s", " ", text)
+    shown = one_line(text)
     found = outline(shown)
     if found.tilde < 0:
         raise FormulaError(pointing(_without_tilde(shown), shown, 0, max(len(shown) - 1, 0)))

@@ -1,6 +1,7 @@
 """Literals: vectors, text, and the value of an expression without columns."""
 
 import ast
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,6 +9,21 @@ from typing import Any
 def vector(values: Iterable[ast.expr]) -> ast.expr:
     """Return `c(...)` of the values."""
     return ast.Call(ast.Name("c", ast.Load()), list(values), [])
+
+
+_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"', "'": "'", "`": "`"}
+
+
+def text_value(text: str) -> str | None:
+    r"""Return what a string literal says, or None if an escape in it means nothing.
+
+    >>> text_value(r'"a\\b"')
+    'a\\b'
+    """
+    if any(len(e) == 1 and e not in _ESCAPED for e in _ESCAPE.findall(text[1:-1])):
+        return None
+    return _ESCAPE.sub(lambda m: _ESCAPED[m[1]] if len(m[1]) == 1 else chr(int(m[1][1:], 16)), text[1:-1])
 
 
 def double_quoted(text: str) -> str:

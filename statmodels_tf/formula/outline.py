@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from ..errors import FormulaError, pointing
 
-MAX_NESTING = 100
-"""The deepest parentheses; formulaic's work grows with the square of the depth."""
+MAX_NESTING = 50
+"""The deepest parentheses: reading an expression takes five of Python's stack frames for each."""
 
 _MARK = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|[()\[\]{}~"'`]""")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
@@ -19,6 +19,15 @@ class Outline:
 
     tilde: int
     masked: str
+
+
+def one_line(text: str) -> str:
+    """Return the text with a blank for each line break and tab, so that places in it stay the same.
+
+    >>> one_line("y ~ a\\n  + b")
+    'y ~ a   + b'
+    """
+    return re.sub(r"\s", " ", text)
 
 
 def outline(text: str) -> Outline:

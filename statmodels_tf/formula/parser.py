@@ -253,7 +253,12 @@ def _closing(tokens: list[Token], opening: int) -> int:
 
 
 def _is_exponent(following: list[Token]) -> bool:
-    return bool(following) and following[0].token.isdigit() and int(following[0].token) >= 1
+    return (
+        bool(following)
+        and len(following[0].token) < 10
+        and following[0].token.isdigit()
+        and int(following[0].token) >= 1
+    )
 
 
 def _odd(symbol: str) -> str:

@@ -143,6 +143,7 @@ REFUSED = [
     ("y ~ log(x +)", ")", "`)` cannot stand here"),
     ("y ~ I(x z)", "z", "An operator is missing between `x` and `z`"),
     ("y ~ I(0x10)", "0", "neither a number nor a name"),
+    ("y ~ I(x == 'a\\d')", "'a\\d'", "A backslash in this text means nothing; write it twice"),
     ("y ~ I(a ? b)", "?", "`?` cannot stand in a formula"),
     ("y ~ I(x %foo% z)", "%", "`%in%`, `%%` (remainder)"),
     ("y ~ I(d$x)", "$", "by their name alone"),

@@ -24,9 +24,10 @@ LONG = {
     "squared": ("y ~ (" + " + ".join(NAMES[:200]) + ")^2", 1 + 200 * 201 // 2),
     "high power": ("y ~ (a + b + c)^1000000", 8),
     "levels": ("y ~ factor(x, levels=c(" + ", ".join(map(str, range(N))) + "))", 2),
-    "nested": ("y ~ " + "(" * 90 + "x" + ")" * 90, 2),
-    "nested calls": ("y ~ " + "log(" * 90 + "x" + ")" * 90, 2),
-    "long expression": ("y ~ I(" + " + ".join(NAMES[:150]) + ")", 2),
+    "digits": ("y ~ I(x + " + "9" * N + ")", 2),
+    "nested": ("y ~ " + "(" * 40 + "x" + ")" * 40, 2),
+    "nested calls": ("y ~ " + "log(" * 40 + "x" + ")" * 40, 2),
+    "long expression": ("y ~ I(" + " + ".join(NAMES[:100]) + ")", 2),
 }
 
 
@@ -52,14 +53,15 @@ TOO_LONG = {
     "nested factors": ("y ~ " + "/".join(NAMES), "more than 50 variables"),
     "nested groups": ("y ~ (1|" + "/".join(NAMES) + ")", "more than 50 factors"),
     "crossed groups": ("y ~ (1|" + "*".join(NAMES[:50]) + ")", "more than 50 factors"),
-    "parentheses": ("y ~ " + "(" * N + "x" + ")" * N, "more than 100 parentheses"),
-    "calls": ("y ~ " + "log(" * N + "x" + ")" * N, "more than 100 parentheses"),
-    "expression": ("y ~ I(" + " + ".join(NAMES) + ")", "more than 150 operators"),
-    "response": (" + ".join(NAMES) + " ~ x", "more than 150 operators"),
-    "signs in an expression": ("y ~ I(" + "-" * N + "x)", "more than 150 operators"),
-    "nots in an expression": ("y ~ I(" + "!" * N + "x)", "more than 150 operators"),
-    "powers": ("y ~ I(" + "^".join(NAMES) + ")", "more than 150 operators"),
-    "unclosed": ("y ~ " + "(" * N, "more than 100 parentheses"),
+    "parentheses": ("y ~ " + "(" * N + "x" + ")" * N, "more than 50 parentheses"),
+    "calls": ("y ~ " + "log(" * N + "x" + ")" * N, "more than 50 parentheses"),
+    "expression": ("y ~ I(" + " + ".join(NAMES) + ")", "more than 100 operators"),
+    "response": (" + ".join(NAMES) + " ~ x", "more than 100 operators"),
+    "signs in an expression": ("y ~ I(" + "-" * N + "x)", "more than 100 operators"),
+    "nots in an expression": ("y ~ I(" + "!" * N + "x)", "more than 100 operators"),
+    "powers": ("y ~ I(" + "^".join(NAMES) + ")", "more than 100 operators"),
+    "digits of a power": ("y ~ (a + b)^" + "9" * N, "a whole number from 1"),
+    "unclosed": ("y ~ " + "(" * N, "more than 50 parentheses"),
     "tildes": ("y " + "~" * N + " x", "one `~`"),
     "no operators": ("y ~ " + " ".join(NAMES), "An operator such as `+` is missing"),
 }
@@ -76,8 +78,14 @@ def test_too_long_formulas_say_so(name):
 
 def test_the_longest_expression_can_be_walked():
     """What is let through must not exhaust the stack of whoever walks the tree."""
-    deepest = expression("-" * 150 + "x")
+    deepest = expression("-" * 100 + "x")
     assert deepest == expression(deepest.text)
+
+
+@pytest.mark.parametrize("text", ["(" * N, "f(" * N, "-" * N, "x + " * N])
+def test_too_long_expressions_say_so(text):
+    with pytest.raises(FormulaError, match=r"more than|closed"):
+        expression(text)
 
 
 def test_a_usual_formula_takes_less_than_two_milliseconds():
