@@ -15,7 +15,6 @@ from .design import Design, build
 from .engines import ENGINES, Engine
 from .errors import ConvergenceWarning, DataError, EngineError, ModelError, did_you_mean
 from .fits import Call, Fit, anova
-from .fits.check import not_converged
 from .fits.storage import read_fit
 from .model import Model, build_model
 
@@ -230,8 +229,9 @@ def _fitted(engine: Engine, why: str, model: Model, call: Call) -> Fit:
     """Return the engine's fit, with one warning if it did not converge."""
     result = engine.fit(model, call=call)
     result = replace(result, diagnostics={**result.diagnostics, "why": why})
-    for sentence in not_converged(result):
-        warnings.warn(sentence, ConvergenceWarning, stacklevel=3)
+    if not result.converged:
+        # What stands first among a fit's findings is why it did not converge.
+        warnings.warn(next(iter(result.check()), "Not converged."), ConvergenceWarning, stacklevel=3)
     return result
 
 

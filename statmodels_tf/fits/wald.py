@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import linalg, special
+from scipy import special
 
 from statmodels_tf.design import build
 
@@ -41,7 +41,7 @@ def f_test(fit: MixedEstimate, L: np.ndarray) -> tuple[float, float, int, float,
     """Return sum of squares, mean square, both degrees of freedom, F and p of the hypothesis L beta = 0."""
     keep = fit.system.estimable
     beta, V = fit.coefficients[keep], fit.covariance[np.ix_(keep, keep)]
-    values, vectors = linalg.eigh(L @ V @ L.T)
+    values, vectors = np.linalg.eigh(L @ V @ L.T)
     used = values > max(np.sqrt(np.finfo(float).eps) * values[-1], 0.0)
     rotated = vectors[:, used].T @ L
     rank = int(used.sum())
@@ -67,7 +67,7 @@ def denominator(nu: np.ndarray) -> float:
 def sequential(fit: MixedEstimate) -> dict[str, np.ndarray]:
     """Return for each term the contrasts of type I: X'X = U'DU with U unit upper triangular; its rows are L."""
     keep = fit.system.estimable
-    R = linalg.cholesky(fit.model.design.common.gram()[np.ix_(keep, keep)])
+    R = np.linalg.cholesky(fit.model.design.common.gram()[np.ix_(keep, keep)]).T
     U = R / np.diag(R)[:, None]
     return {label: U[rows] for label, rows in _term_rows(fit.model.design).items()}
 
@@ -88,7 +88,7 @@ def marginal(fit: MixedEstimate) -> dict[str, np.ndarray]:
     S = summed.common.dense()[:, [j for j in range(len(summed.columns)) if j not in summed.aliased]]
     if S.shape != X.shape:
         return own
-    inverse = linalg.lstsq(S, X)[0]
+    inverse = np.linalg.lstsq(S, X, rcond=None)[0]
     return {label: inverse[rows] for label, rows in _term_rows(summed).items()}
 
 
