@@ -12,6 +12,7 @@ import pandas as pd
 
 from .fits.mixed import MixedEstimate
 from .fits.posterior import Posterior
+from .fits.table import column_format
 
 Result = MixedEstimate | Posterior
 
@@ -136,7 +137,7 @@ def _draws(fit: Result, folder: Path) -> dict[Path, str]:
         about, tree = "the draws, for ArviZ", fit.to_arviz()
     else:
         draws = 4 * int(np.clip(_CELLS // max(fit.nobs, 1), 10, 250))
-        about, tree = f"{draws} draws of the normal approximation, for ArviZ", fit.to_arviz(draws=draws)
+        about, tree = f"{draws:,} draws of the normal approximation, for ArviZ", fit.to_arviz(draws=draws)
     tree.to_netcdf(str(path))
     return {path: about}
 
@@ -190,7 +191,9 @@ def _extremes(table: pd.DataFrame, count: int = 8) -> str:
 
 
 def _html(table: pd.DataFrame) -> str:
-    return table.to_html(classes="plain", border=0, float_format=lambda v: f"{v:.3f}", index_names=False)
+    """Return the table as HTML, each column with three significant digits of its middle value."""
+    shown = table.apply(lambda column: pd.Series(column_format([column.abs().median()])(column), column.index))
+    return shown.to_html(classes="plain", border=0, index_names=False)
 
 
 def _file_list(files: dict[Path, str]) -> str:
