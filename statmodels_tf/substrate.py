@@ -93,7 +93,7 @@ def _tensorflow() -> Substrate:
             import tensorflow.experimental.numpy as tnp
             import tensorflow_probability as tfp
 
-            tfp.distributions.Normal  # noqa: B018  TFP loads lazily: fail, and be silent, here
+            _load(tfp)
             tf.constant(0.0)  # devices announce themselves once
     except ImportError as error:
         raise EngineError(
@@ -126,7 +126,7 @@ def _jax() -> Substrate:
             _mend(jax)
             from tensorflow_probability.substrates import jax as tfp
 
-            tfp.distributions.Normal  # noqa: B018  TFP loads lazily: fail, and be silent, here
+            _load(tfp)
     except ImportError as error:
         raise EngineError(
             f"JAX cannot be loaded ({error}). Run `pip install statmodels-tf[jax]`, or use substrate='tensorflow'."
@@ -140,6 +140,12 @@ def _jax() -> Substrate:
         value_and_grad=jax.value_and_grad,
         seed=lambda pair: jax.numpy.asarray(np.asarray(pair, dtype=np.uint32)),
     )
+
+
+def _load(tfp: Any) -> None:
+    """Load the parts of TFP that are used: it would load them later, one by one, with the same warnings each time."""
+    for part in ("distributions", "bijectors", "mcmc", "math"):
+        dir(getattr(tfp, part))
 
 
 def _mend(jax: Any) -> None:

@@ -59,7 +59,8 @@ def _by_entry(function: Callable[[np.ndarray], np.ndarray], draws: np.ndarray) -
     for start in range(0, out.size, BLOCK):
         x = flat[:, :, start : start + BLOCK]
         with np.errstate(invalid="ignore", divide="ignore"):  # an entry that never moves has neither
-            found[start : start + BLOCK] = function(np.concatenate([x[:, : count // 2], x[:, -(count // 2) :]]))
+            value = function(np.concatenate([x[:, : count // 2], x[:, -(count // 2) :]]))
+        found[start : start + BLOCK] = np.where(np.ptp(x, axis=(0, 1)) > 0, value, np.nan)
     return found.reshape(out.shape)
 
 

@@ -18,7 +18,7 @@ LITERAL_NUMBERS = 4000
 """Up to so many numbers the data stand in the program as lists; beyond it they are packed."""
 
 IMPORTED = ("base64", "io", "np", "tf", "tfd", "tfp")
-RESERVED = (*IMPORTED, "X", "data", "eta", "joint", "log_density", "model", "offset", "weights")
+RESERVED = (*IMPORTED, "X", "f", "data", "eta", "joint", "log_density", "model", "offset", "weights")
 WIDTH = 112
 
 IMPORTS = """\
@@ -27,6 +27,7 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 tfd = tfp.distributions
+f = np.float64  # TFP takes a bare number for float32
 """
 
 MAIN = '''\

@@ -66,10 +66,12 @@ class PriorTable:
     def covariance(self, label: str, group: str, effects: tuple[str, ...], scale: str | None) -> Covariance:
         """Return the covariance of a group's effects with its priors."""
         size = len(effects)
-        lkj = self._of(f"cor({group})", "cor") or self._of("cor", "cor")
+        own = self._of(f"cov({group})", "cov")
+        # What names the group goes before what does not: `cov(g)` holds a prior of the correlations too.
+        lkj = self._of(f"cor({group})", "cor") or (None if own else self._of("cor", "cor"))
         common = self._of(f"sd({group})", "positive") or self._of("sd", "positive")
         sds = [self._of(f"sd({group})[{e}]", "positive") or common for e in effects]
-        decov = self._of(f"cov({group})", "cov") or self._of("cov", "cov")
+        decov = own or self._of("cov", "cov")
         if all(sd is None for sd in sds):
             decov = decov or Decov()
             decov = decov if lkj is None else replace(decov, regularization=lkj.eta)

@@ -5,7 +5,7 @@
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any
 
 import numpy as np
@@ -33,7 +33,7 @@ class Prior(ABC):
 
     @abstractmethod
     def code(self, name: str) -> str:
-        """Return the text of a TFP distribution called `name`, with `tfd` and `np` in scope."""
+        """Return the text of a TFP distribution called `name`, with `tfd`, `np` and `f = np.float64` in scope."""
 
 
 class Elementwise(Prior):
@@ -82,7 +82,7 @@ class Elementwise(Prior):
         return tfd.Independent(made, len(self.shape), name=name) if self.shape else made
 
     def code(self, name: str) -> str:
-        """Return the text of a TFP distribution called `name`, with `tfd` and `np` in scope."""
+        """Return the text of a TFP distribution called `name`, with `tfd`, `np` and `f = np.float64` in scope."""
         label = f', name="{name}"'
         given = self.arguments()
         if self.shape and all(np.ptp(v) == 0 for v in given.values()):
@@ -95,7 +95,8 @@ class Elementwise(Prior):
         return f"tfd.{self.tfd_name}({text}{label})"
 
     def __str__(self) -> str:
-        return f"{self.word}({', '.join(_short(value) for value in self.values())})"
+        written = [getattr(self, f.name) for f in fields(self) if f.default is MISSING]  # type: ignore[arg-type]
+        return f"{self.word}({', '.join(map(_short, written))})"
 
     word: str
 
@@ -127,13 +128,13 @@ class Positive(Elementwise):
 
 
 def literal(value: Any) -> str:
-    """Return Python text of a number or an array, exact in float64; a bare number would be float32 to TFP.
+    """Return Python text of a number or an array, exact in float64; `f` is `np.float64`.
 
     >>> literal(0.5), literal(np.array([1.0, 2.5]))
-    ('np.float64(0.5)', 'np.array([1.0, 2.5])')
+    ('f(0.5)', 'np.array([1.0, 2.5])')
     """
     value = np.asarray(value, dtype=float)
-    return f"np.float64({float(value)!r})" if value.ndim == 0 else f"np.array({value.tolist()})"
+    return f"f({float(value)!r})" if value.ndim == 0 else f"np.array({value.tolist()})"
 
 
 def _short(value: Any) -> str:

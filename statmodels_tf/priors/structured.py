@@ -81,4 +81,4 @@ class CholeskyLKJ(Prior):
 
     def code(self, name: str) -> str:
         """Return the text of TFP's CholeskyLKJ."""
-        return f'tfd.CholeskyLKJ({self.size}, np.float64({float(self.eta)!r}), name="{name}")'
+        return f'tfd.CholeskyLKJ({self.size}, {literal(self.eta)}, name="{name}")'

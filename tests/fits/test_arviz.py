@@ -11,6 +11,7 @@ from statmodels_tf.design import build
 from statmodels_tf.fits import arviz as exporter
 from statmodels_tf.fits.arviz import export, group
 from statmodels_tf.model import build_model
+from tests.fits.cases import dense_fit
 from tests.fits.posteriors import posterior_of
 from tests.model.cases import draw, toy
 
@@ -148,9 +149,7 @@ def test_many_numbers_are_thinned_and_narrow(monkeypatch):
 
 
 def test_an_estimate_exports_draws_of_its_normal_approximation():
-    from tests.fits.cases import fit_of
-
-    fit = fit_of("crossed")
+    fit = dense_fit("crossed")
     data = fit.to_arviz(draws=400, seed=1)
     assert data.attrs["inference_method"].startswith("normal approximation")
     posterior = group(data, "posterior")

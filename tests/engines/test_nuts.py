@@ -1,0 +1,148 @@
+"""The no-U-turn sampler: its schedule, its options, exact answers on a line, and rstanarm's posterior of sleepstudy."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from statmodels_tf.datasets import load_dataset
+from statmodels_tf.design import build
+from statmodels_tf.engines.base import ENGINES
+from statmodels_tf.engines.nuts import CHUNK, NUTS, schedule
+from statmodels_tf.errors import EngineError
+from statmodels_tf.fits.convergence import mcse
+from statmodels_tf.model import build_model
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "bayes_sleepstudy.json"
+SUBSTRATES = ["jax", pytest.param("tensorflow", marks=pytest.mark.slow)]
+
+
+def line(n=40):
+    """Return a straight line with noise."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(5, 2, n)
+    return pd.DataFrame({"x": x, "y": 1 + 0.5 * x + rng.normal(size=n)})
+
+
+def line_model():
+    priors = {"Intercept": "normal(0, 1000)", "b": "normal(0, 1000)"}
+    return build_model(build("y ~ x", line()), priors=priors)
+
+
+@pytest.fixture(scope="module", params=SUBSTRATES)
+def fitted(request):
+    """The line, sampled."""
+    return NUTS(draws=500, warmup=200, chains=4, seed=7, substrate=request.param).fit(line_model())
+
+
+@pytest.mark.parametrize("warmup", [1, 25, 26, 60, 100, 150, 300, 1000, 1001, 2000])
+def test_the_windows_fill_the_warm_up(warmup):
+    windows = schedule(warmup)
+    assert sum(length for length, _ in windows) == -(-warmup // CHUNK)
+    assert not windows[-1][1]
+    assert all(length > 0 for length, _ in windows)
+
+
+def test_it_is_registered():
+    assert ENGINES["nuts"] is NUTS
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"draws": 0}, "`draws` counts"),
+        ({"warmup": 1.5}, "`warmup` counts"),
+        ({"chains": True}, "`chains` counts"),
+        ({"target_accept": 1.0}, "between 0 and 1"),
+    ],
+)
+def test_options_that_make_no_sense(options, says):
+    with pytest.raises(EngineError, match=says):
+        NUTS(**options)
+
+
+def test_rows_of_weight_zero_are_refused_with_a_reason():
+    model = build_model(build("y ~ x", line(), weights=np.r_[0.0, np.ones(39)]))
+    assert "weight 0" in NUTS().supports(model)
+    with pytest.raises(EngineError, match="weight 0"):
+        NUTS().fit(model)
+
+
+def test_a_line_with_flat_priors_is_least_squares(fitted):
+    x, y = line()["x"], line()["y"]
+    X = np.column_stack([np.ones(40), x])
+    b, rss, *_ = np.linalg.lstsq(X, y, rcond=None)
+    for name, expected in zip(["Intercept", "x"], b, strict=True):
+        assert abs(np.mean(fitted.shown[name]) - expected) < 4 * mcse(fitted.shown[name])
+    # Given sigma ~ exponential(1 / sd(y)) the coefficients have nearly the t distribution of least squares.
+    se = np.sqrt(np.diag(np.linalg.inv(X.T @ X)) * rss[0] / 38)
+    np.testing.assert_allclose(fitted.se(), se, rtol=0.15)
+
+
+def test_diagnostics_and_statistics(fitted):
+    about = fitted.diagnostics
+    assert fitted.converged
+    assert about["divergences"] == 0
+    assert 1 <= about["r_hat"] < 1.02
+    assert about["ess"] > 400
+    assert 0 < about["compile_seconds"] < about["seconds"]
+    assert about["warmup"] == 200
+    stats = fitted.stats
+    assert {array.shape for array in stats.values()} == {(4, 500)}
+    assert 0.7 < stats["acceptance_rate"].mean() < 0.95
+    assert stats["diverging"].dtype == bool
+    assert np.all(stats["tree_depth"] == np.ceil(np.log2(stats["n_steps"] + 1)))
+    assert np.all(stats["step_size"] == about["step_size"])
+    kinetic = stats["energy"] + stats["lp"]  # of three standard normal momenta
+    assert kinetic.mean() == pytest.approx(1.5, abs=0.3) or np.ptp(kinetic - kinetic.mean()) > 0
+    assert np.all(kinetic > -1e-9 - 10 * np.log(2 * np.pi))
+
+
+@pytest.mark.parametrize("name", SUBSTRATES)
+def test_the_same_seed_gives_the_same_draws(name, capsys):
+    options = {"draws": 30, "warmup": 30, "chains": 2, "substrate": name, "progress": True}
+    first, again, other = (NUTS(seed=seed, **options).fit(line_model()) for seed in (1, 1, 2))
+    assert first.values["sigma"].shape == (2, 30)
+    assert np.array_equal(first.values["sigma"], again.values["sigma"])
+    assert not np.array_equal(first.values["sigma"], other.values["sigma"])
+    assert "100% draws" in capsys.readouterr().err
+
+
+def test_without_a_seed_one_is_drawn_and_kept():
+    fit = NUTS(draws=25, warmup=25, chains=1, substrate="jax").fit(line_model())
+    again = NUTS(draws=25, warmup=25, chains=1, seed=fit.diagnostics["seed"], substrate="jax").fit(line_model())
+    assert np.array_equal(fit.values["b"], again.values["b"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["tensorflow", "jax"])
+def test_sleepstudy_is_rstanarms(name):
+    reference = json.loads(GOLDEN.read_text())["results"]["summary"]
+    priors = {"b": "normal(0, 50)", "Intercept": "normal(300, 100)", "sigma": "exponential(0.02)"}
+    model = build_model(build("Reaction ~ Days + (Days | Subject)", load_dataset("sleepstudy")), priors=priors)
+    fit = NUTS(draws=2000, warmup=1000, seed=20240501, target_accept=0.95, substrate=name).fit(model)
+    assert fit.converged
+    shown, compared = fit.shown, 0
+    sd = [shown[f"sd(Subject)[{e}]"] for e in ("Intercept", "Days")]
+    ours = {
+        "(Intercept)": shown["Intercept"],
+        "Days": shown["Days"],
+        "sigma": shown["sigma"],
+        "Sigma[Subject:(Intercept),(Intercept)]": sd[0] ** 2,
+        "Sigma[Subject:Days,(Intercept)]": sd[0] * sd[1] * shown["cor(Subject)[Intercept,Days]"],
+        "Sigma[Subject:Days,Days]": sd[1] ** 2,
+    }
+    for k, level in enumerate(fit.model.groups[0].levels[:5]):
+        ours[f"b[(Intercept) Subject:{level}]"] = shown["1|Subject"][..., k]
+        ours[f"b[Days Subject:{level}]"] = shown["Days|Subject"][..., k]
+    for k, name_there in enumerate(reference["variable"]):
+        x = ours[name_there]
+        error = np.hypot(reference["mcse_mean"][k], mcse(x))
+        assert abs(x.mean() - reference["mean"][k]) < 4 * error, name_there
+        # 5 % of a standard deviation, 10 % for the group's own; or four Monte Carlo errors of two heavy-tailed ones.
+        tolerance = (0.1 if name_there.startswith("Sigma") else 0.05) * reference["sd"][k]
+        assert abs(x.std() - reference["sd"][k]) < max(tolerance, 4 * np.sqrt(2) * reference["mcse_sd"][k]), name_there
+        compared += 1
+    assert compared == 16

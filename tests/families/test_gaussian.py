@@ -1,0 +1,74 @@
+"""The gaussian family: densities are SciPy's, weights divide the variance, links invert."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from statmodels_tf.errors import ModelError
+from statmodels_tf.families import LINKS, Gaussian, as_family, as_link
+from statmodels_tf.substrate import substrate
+
+Y, ETA, W = np.array([1.0, 2.0, 4.0]), np.array([0.5, 1.0, 1.2]), np.array([1.0, 4.0, 0.25])
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("weights", [None, W], ids=["plain", "weights"])
+def test_log_density_is_the_normals(link, weights):
+    family = Gaussian(link)
+    mean = {"identity": ETA, "log": np.exp(ETA), "inverse": 1 / ETA}[link]
+    expected = stats.norm(mean, 0.7 / np.sqrt(1 if weights is None else weights)).logpdf(Y)
+    found = family.log_density(Y, ETA, {"sigma": np.float64(0.7)}, weights, np)
+    np.testing.assert_allclose(found, expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", ["tensorflow", "jax"])
+@pytest.mark.parametrize("weights", [None, W], ids=["plain", "weights"])
+def test_tfps_distribution_has_the_same_density(name, weights):
+    on, family = substrate(name), Gaussian()
+    values = {"sigma": on.array(0.7)}
+    given = None if weights is None else on.array(weights)
+    made = family.distribution(on.tfd, on.array(ETA), values, given, on.xp)
+    expected = family.log_density(Y, ETA, {"sigma": np.float64(0.7)}, weights, np).sum()
+    assert float(made.log_prob(on.array(Y))) == pytest.approx(expected, rel=1e-13)
+
+
+def test_simulated_responses_have_the_variance_sigma_squared_over_weight():
+    eta = np.broadcast_to(ETA, (40_000, 3))
+    y = Gaussian().simulate(np.random.default_rng(0), eta, {"sigma": np.full(40_000, 0.7)}, W)
+    np.testing.assert_allclose(y.mean(axis=0), ETA, atol=4 * 1.4 / 200)
+    np.testing.assert_allclose(y.std(axis=0), 0.7 / np.sqrt(W), rtol=4 / np.sqrt(2 * 40_000))
+
+
+@pytest.mark.parametrize("link", LINKS.values(), ids=lambda link: link.name)
+def test_links_invert_and_differentiate(link):
+    mu = link.inverse(ETA, np)
+    np.testing.assert_allclose(link.link(mu, np), ETA, rtol=1e-14)
+    step = 1e-6
+    slope = (link.inverse(ETA + step, np) - link.inverse(ETA - step, np)) / (2 * step)
+    np.testing.assert_allclose(link.derivative(ETA, np), slope, rtol=1e-8)
+
+
+def test_default_priors_are_in_the_units_of_the_response():
+    assert str(Gaussian().default_priors(Y)["sigma"]) == f"exponential({1 / Y.std(ddof=1):.4g})"
+    assert Gaussian().default_scale(Y) == (Y.mean(), Y.std(ddof=1))
+    assert Gaussian("log").default_scale(Y) == (0.0, 1.0)
+    assert Gaussian().default_scale(np.ones(3))[1] == 1.0
+
+
+def test_variance_and_deviance():
+    np.testing.assert_array_equal(Gaussian().variance(ETA), 1)
+    np.testing.assert_allclose(Gaussian().deviance(Y, ETA), (Y - ETA) ** 2)
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: as_family("gausian"), "Did you mean `gaussian`"),
+        (lambda: as_family("gaussian", "lgo"), "Did you mean `log`|Known: identity, log, inverse"),
+        (lambda: as_family(Gaussian(), "log"), "write the link inside"),
+        (lambda: as_link("identty"), "Did you mean `identity`"),
+    ],
+)
+def test_unknown_names_get_the_nearest(make, says):
+    with pytest.raises(ModelError, match=says):
+        make()
