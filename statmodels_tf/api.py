@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .datasets import datasets, load_dataset
+from .dataset import datasets, load_dataset
 from .design import Design, build
 from .engines import ENGINES, Engine
 from .errors import ConvergenceWarning, DataError, EngineError, ModelError, did_you_mean
@@ -218,7 +218,7 @@ def choose_engine(engine: str | Engine, model: Model, *, REML: bool, progress: b
     return _with_options(chosen, changes | ({} if progress is None else {"progress": progress})), why
 
 
-def _with_options(engine: Engine, options: Mapping[str, Any]) -> Engine:
+def _with_options(engine: Any, options: Mapping[str, Any]) -> Any:
     """Return the engine with those of the options that are fields of it."""
     known = {f.name for f in fields(engine)}
     changes = {k: v for k, v in options.items() if k in known}

@@ -82,7 +82,9 @@ class MixedSystem(Protocol):
     sigma^2.
     """
 
-    estimable: np.ndarray
+    @property
+    def estimable(self) -> np.ndarray:
+        """The positions of the estimable columns among the design's."""
 
     def conditional_covariance(self, k: int) -> np.ndarray:
         """Return the covariance [L, l, l] of the effects of group term `k`, given the response and theta."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -40,7 +40,7 @@ def theta(factors: Sequence[np.ndarray]) -> np.ndarray:
 
 def varcorr(fit: GroupedEstimate) -> pd.DataFrame:
     """Return the variances, then the covariances, of each group term, and the residual variance last."""
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for k in fit.order:
         block = fit.model.design.groups[k]
         covariance = fit.group_covariance(k)

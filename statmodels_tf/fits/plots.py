@@ -16,7 +16,7 @@ from statmodels_tf.errors import ModelError, did_you_mean
 from .estimate import t_quantile
 
 if TYPE_CHECKING:
-    from .mixed import MixedEstimate
+    from .base import Fit
 
 _BLUE, _RED, _GREEN, _INK, _GREY, _PALE = "#0072B2", "#D55E00", "#009E73", "#333333", "#8a8a8a", "#c9ced3"
 _STYLE = {
@@ -30,7 +30,7 @@ _MANY = 4_000
 _LABELLED = 60
 
 
-def residuals_fitted(fit: MixedEstimate, ax: Any) -> Any:
+def residuals_fitted(fit: Fit, ax: Any) -> Any:
     """Draw residuals against fitted values with their running mean."""
     with _style():
         ax = _axes(ax, (7, 4.5))
@@ -41,7 +41,7 @@ def residuals_fitted(fit: MixedEstimate, ax: Any) -> Any:
     return ax
 
 
-def diagnostics(fit: MixedEstimate) -> Any:
+def diagnostics(fit: Fit) -> Any:
     """Draw four plots that show what the model misses."""
     with _style():
         axes = _figure(2, 2, (10, 7.5))
@@ -57,7 +57,7 @@ def diagnostics(fit: MixedEstimate) -> Any:
     return axes
 
 
-def caterpillar(fit: MixedEstimate, group: str | None, level: float) -> Any:
+def caterpillar(fit: Fit, group: str | None, level: float) -> Any:
     """Draw the levels of each group in the order of their first effect, with intervals."""
     tables, plain = fit.ranef(se=True), fit.ranef()
     if group is not None and group not in tables:
@@ -78,7 +78,7 @@ def caterpillar(fit: MixedEstimate, group: str | None, level: float) -> Any:
     return axes
 
 
-def coefficients(fit: MixedEstimate, level: float, ax: Any) -> Any:
+def coefficients(fit: Fit, level: float, ax: Any) -> Any:
     """Draw estimates and intervals of the coefficients; the intercept only if there is nothing else."""
     table = fit.coef_table(level).dropna(subset=["estimate"])
     table = table.drop(index="Intercept", errors="ignore") if len(table) > 1 else table
@@ -94,7 +94,7 @@ def coefficients(fit: MixedEstimate, level: float, ax: Any) -> Any:
     return ax
 
 
-def effect(fit: MixedEstimate, x: str, level: float, ax: Any) -> Any:
+def effect(fit: Fit, x: str, level: float, ax: Any) -> Any:
     """Draw the population's mean over column `x`, the other columns held, with its interval and the data."""
     frame, design = fit.model_frame(), fit.model.design
     known = list(dict.fromkeys(name for term in design.formula.common for v in term.variables for name in v.names))
@@ -178,7 +178,7 @@ def _levels(ax: Any, value: pd.Series, se: pd.Series, level: float, labels: bool
             ax.annotate(str(value.index[at]), (middle[at] + side * half[at], y[at]), fontsize=8, color=_INK, **place)
 
 
-def _ranef_quantiles(fit: MixedEstimate, ax: Any) -> None:
+def _ranef_quantiles(fit: Fit, ax: Any) -> None:
     """Draw the quantiles of each random effect, in units of its own spread, labelled at the line's end."""
     colours = [_BLUE, _RED, _GREEN, "#CC79A7", "#56B4E9", "#E69F00"]
     drawn = [
@@ -223,7 +223,7 @@ def _running_mean(ax: Any, x: np.ndarray, y: np.ndarray) -> None:
     ax.annotate("mean in bins", (0.99, 0.98), xycoords="axes fraction", ha="right", va="top", color=_RED, fontsize=9)
 
 
-def _response(fit: MixedEstimate) -> str:
+def _response(fit: Fit) -> str:
     """Return the label of the response."""
     return _labelled(fit.model_frame(), fit.model.design.response.name)
 

@@ -138,8 +138,8 @@ def _unpack_fit(content: Mapping[str, Any], archive: zipfile.ZipFile) -> Stored:
 def _pack(series: pd.Series, name: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """Return the description of a column; its values go to `arrays` under `name`."""
     if isinstance(series.dtype, pd.CategoricalDtype):
-        levels, codes = [_plain(level) for level in series.cat.categories], series.cat.codes.to_numpy(np.int32)
-        arrays[name] = codes
+        levels = [_plain(v) if isinstance(_plain(v), str | int | float) else str(v) for v in series.cat.categories]
+        arrays[name] = series.cat.codes.to_numpy(np.int32)
         return {"kind": "factor", "array": name, "levels": levels, "ordered": bool(series.cat.ordered)}
     if pd.api.types.is_bool_dtype(series.dtype):
         arrays[name] = series.astype("boolean").to_numpy(dtype=np.int8, na_value=-1)
@@ -148,12 +148,15 @@ def _pack(series: pd.Series, name: str, arrays: dict[str, np.ndarray]) -> dict[s
         whole = pd.api.types.is_integer_dtype(series.dtype) and not series.isna().any()
         arrays[name] = series.to_numpy(dtype=np.int64 if whole else np.float64, na_value=0 if whole else np.nan)
         return {"kind": "number", "array": name}
-    codes, levels = pd.factorize(series.astype(object))
+    if isinstance(series.dtype, np.dtype) and series.dtype.kind == "M":
+        arrays[name] = series.to_numpy().astype(np.int64)
+        return {"kind": "time", "array": name, "unit": np.datetime_data(series.dtype)[0]}
+    codes, values = pd.factorize(series.astype(object))
     arrays[name] = codes.astype(np.int32)
-    if all(isinstance(level, (int, float, np.number)) for level in levels):
+    if all(isinstance(value, (int, float, np.number)) for value in values):
         arrays[name] = series.astype(float).to_numpy()
         return {"kind": "number", "array": name}
-    return {"kind": "text", "array": name, "levels": [str(level) for level in levels]}
+    return {"kind": "text", "array": name, "levels": [str(value) for value in values]}
 
 
 def _unpack(column: Mapping[str, Any], array: Any) -> Any:
@@ -163,9 +166,10 @@ def _unpack(column: Mapping[str, Any], array: Any) -> Any:
     if kind == "number":
         return values
     if kind == "logical":
-        return (
-            values == 1 if np.all(values >= 0) else pd.array(np.where(values < 0, None, values == 1), dtype="boolean")
-        )
+        known = values >= 0
+        return values == 1 if np.all(known) else pd.arrays.BooleanArray(values == 1, ~known)
+    if kind == "time":
+        return values.astype(f"datetime64[{column['unit']}]")
     if kind == "factor":
         return pd.Categorical.from_codes(values, categories=column["levels"], ordered=bool(column["ordered"]))
     if kind == "text":

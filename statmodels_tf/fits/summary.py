@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from .check import problems
 from .table import Heading, Summary, Table, column_format, fixed, p_value, plural
@@ -12,6 +14,7 @@ from .table import Heading, Summary, Table, column_format, fixed, p_value, plura
 if TYPE_CHECKING:
     from statmodels_tf.design import Design
 
+    from .base import Fit
     from .mixed import MixedEstimate
 
 
@@ -31,7 +34,7 @@ def mixed_summary(fit: MixedEstimate, level: float, df: str) -> Summary:
     )
 
 
-def data_lines(fit: MixedEstimate) -> tuple[str, ...]:
+def data_lines(fit: Fit) -> tuple[str, ...]:
     """Return the lines that say which data: rows, levels, reference levels, dropped rows, weights."""
     design = fit.model.design
     parts = [plural(fit.nobs, "row"), *(counted(count, group) for group, count in fit.ngrps.items())]
@@ -61,7 +64,7 @@ def reference_levels(design: Design) -> list[str]:
     return [f"reference levels: {', '.join(treated)}"] if treated else []
 
 
-def engine_line(diagnostics: object) -> str:
+def engine_line(diagnostics: Mapping[str, Any]) -> str:
     """Return the line that says which engine, whether it converged, and how long it took."""
     state = "converged" if diagnostics.get("converged", True) else "NOT CONVERGED"
     count = diagnostics.get("evaluations")
@@ -74,7 +77,7 @@ def engine_line(diagnostics: object) -> str:
     return f"{diagnostics.get('engine', 'engine')}: {', '.join(parts)}"
 
 
-def coefficient_table(table: object, level: float) -> Table:
+def coefficient_table(table: pd.DataFrame, level: float) -> Table:
     """Return the coefficients as text; figures are shown to three digits of the smallest standard error."""
     show = column_format(table["se"])
     columns = [

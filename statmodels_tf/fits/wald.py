@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from statmodels_tf.design import build
+from statmodels_tf.design import Design, build
 
 from .base import one_of
 
@@ -92,7 +92,7 @@ def marginal(fit: MixedEstimate) -> dict[str, np.ndarray]:
     return {label: inverse[rows] for label, rows in _term_rows(summed).items()}
 
 
-def _term_rows(design: object) -> dict[str, list[int]]:
+def _term_rows(design: Design) -> dict[str, list[int]]:
     """Return for each term but the intercept the positions of its columns among the estimable ones."""
     position = {j: i for i, j in enumerate(j for j in range(len(design.columns)) if j not in design.aliased)}
     return {

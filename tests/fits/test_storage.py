@@ -69,6 +69,17 @@ def test_every_kind_of_column_comes_back(tmp_path):
     assert again.nobs == fit.nobs == 46
 
 
+def test_labels_of_rows_come_back(tmp_path):
+    for index in (
+        pd.DatetimeIndex(np.arange("2024-01", "2024-02-18", dtype="datetime64[D]")),
+        pd.RangeIndex(5, 53),
+        [f"r{i % 7}" for i in range(48)],
+    ):
+        fit = dense_lmer("y ~ x + (1 | g)", toy().set_axis(index, axis=0))
+        fit.save(tmp_path / "fit.zip")
+        pd.testing.assert_index_equal(read_fit(tmp_path / "fit.zip").data.index, pd.Index(index), exact=False)
+
+
 def test_own_functions_are_not_stored(tmp_path):
     fit = dense_lmer("y ~ half(x) + (1 | g)", toy(), functions={"half": lambda x: x / 2})
     call = fit.call.keeping(functions={"half": abs})
