@@ -192,7 +192,7 @@ class Parser(FormulaParser):
                 if not operand:
                     raise self._breaks_off(before, token)
                 if not opened:
-                    raise self.error("Write group terms in parentheses: `(1 | g)`.", start, end)
+                    raise self._bare_bar(i)
                 if bars[-1]:
                     message = "A group term has one bar; write one term for each group: `(1 | g) + (1 | h)`."
                     raise self.error(message, start, end)
@@ -210,6 +210,15 @@ class Parser(FormulaParser):
             before = token
         if before.kind is _OPERATOR_KIND:
             raise self._breaks_off(before)
+
+    def _bare_bar(self, at: int) -> FormulaError:
+        """Return an error for a bar outside parentheses, with what stands around it put into them."""
+        around = (self.tokens[at - 1], *self.tokens[at + 1 : at + 2])
+        words = [self.text[t.source_start : t.source_end + 1] for t in around]
+        plain = len(words) == 2 and all(t.kind not in (_CONTEXT, _OPERATOR_KIND) for t in around)
+        effect, group = words if plain else ("1", "g")
+        message = f"Write group terms in parentheses: `({effect} {self.tokens[at].token} {group})`."
+        return self.error(message, *self.tokens[at].source_loc)
 
     def _breaks_off(self, before: Token, after: Token | None = None) -> FormulaError:
         """Return an error for an operand missing after `before` and before `after`."""

@@ -40,8 +40,8 @@ def written(name: str) -> str:
 
 
 def internal(name: str) -> bool:
-    """Return whether a name is one of Python's own, such as `x.__class__`, that no formula may write bare."""
-    return any(part.startswith("__") for part in name.split("."))
+    """Return whether a name looks like one of Python's own, such as `__class__`; a formula may not write it bare."""
+    return name.startswith("__")
 
 
 @dataclass(frozen=True)

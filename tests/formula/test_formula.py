@@ -191,6 +191,13 @@ def test_words_of_python_are_columns():
     assert Formula.parse("class ~ lambda + for:if").names == ("class", "lambda", "for", "if")
 
 
+def test_a_dotted_name_is_a_column_whatever_it_looks_like():
+    """There is no attribute access: the text is looked up among the columns and nowhere else."""
+    formula = Formula.parse("y ~ x.__class__ + log(np.e)")
+    assert formula.names == ("y", "x.__class__", "np.e")
+    assert isinstance(formula.common[1].variables[0].node, ast.Name)
+
+
 def test_equality_is_of_meaning():
     assert Formula.parse("y ~ I(x^2)+(x|g)") == Formula.parse("y ~ I( x**2 ) + (1 + x | g)")
     assert Formula.parse("y ~ a + b") != Formula.parse("y ~ b + a")
