@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from statmodels_tf.datasets import load_dataset
+from statmodels_tf.dataset import load_dataset
 
 
 @dataclass(frozen=True)

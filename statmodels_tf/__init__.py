@@ -4,14 +4,19 @@
 >>> fit = st.lmer("Reaction ~ Days + (Days | Subject)", st.load_dataset("sleepstudy"))
 >>> fit.coef().round(3).to_dict()
 {'Intercept': 251.405, 'Days': 10.467}
+
+A public name is loaded when it is first used, so that the import itself costs nothing.
 """
 
-from .api import anova, datasets, fit, lmer, load, load_dataset
-from .engines import NUTS, PLS
-from .errors import ConvergenceWarning, DataError, EngineError, FormulaError, ModelError, StatmodelsError
-from .fits import Estimate, Fit, MixedEstimate
-from .fits.posterior import Posterior
-from .model import Model
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .api import anova, datasets, fit, lmer, load, load_dataset
+    from .engines import NUTS, PLS
+    from .errors import ConvergenceWarning, DataError, EngineError, FormulaError, ModelError, StatmodelsError
+    from .fits import Estimate, Fit, MixedEstimate
+    from .model import Model
 
 __all__ = [
     "NUTS",
@@ -25,7 +30,6 @@ __all__ = [
     "MixedEstimate",
     "Model",
     "ModelError",
-    "Posterior",
     "StatmodelsError",
     "anova",
     "datasets",
@@ -35,3 +39,23 @@ __all__ = [
     "load_dataset",
 ]
 __version__ = "0.1.0"
+
+_HOME = {
+    "api": ("anova", "datasets", "fit", "lmer", "load", "load_dataset"),
+    "engines": ("NUTS", "PLS"),
+    "errors": ("ConvergenceWarning", "DataError", "EngineError", "FormulaError", "ModelError", "StatmodelsError"),
+    "fits": ("Estimate", "Fit", "MixedEstimate"),
+    "model": ("Model",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOME.items():
+        if name in names:
+            value = globals()[name] = getattr(import_module(f".{module}", __name__), name)
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

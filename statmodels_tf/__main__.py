@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from . import api
-from .datasets import datasets, load_dataset
+from .dataset import datasets, load_dataset
 from .errors import DataError, StatmodelsError, did_you_mean
 from .report import write
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from statmodels_tf.__main__ import main, read_table
-from statmodels_tf.datasets import datasets, load_dataset
+from statmodels_tf.dataset import datasets, load_dataset
 from statmodels_tf.errors import DataError
 
 FORMULA = "Reaction ~ Days + (1 + Days | Subject)"

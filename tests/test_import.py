@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import statmodels_tf
+
 ROOT = Path(__file__).parent.parent
 HEAVY = [
     "tensorflow",
@@ -23,13 +25,15 @@ SCRIPT = """
 import json, sys, time
 start = time.process_time()
 import statmodels_tf
-print(json.dumps([time.process_time() - start, sorted(sys.modules)]))
+seconds = time.process_time() - start
+statmodels_tf.lmer
+print(json.dumps([seconds, sorted(sys.modules)]))
 """
 
 
 @pytest.fixture(scope="module")
 def imported():
-    """The CPU seconds (best of five) and the modules loaded by `import statmodels_tf` in a fresh process."""
+    """The CPU seconds (best of five) of the import, and all modules loaded once `lmer` is at hand, in a fresh process."""
     runs = [
         json.loads(subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, check=True, text=True).stdout)
         for _ in range(5)
@@ -42,7 +46,7 @@ def test_import_takes_under_half_a_second(imported):
 
 
 @pytest.mark.parametrize("module", HEAVY)
-def test_import_does_not_load(imported, module):
+def test_neither_import_nor_lmer_loads(imported, module):
     assert module not in imported[1]
 
 
@@ -53,3 +57,11 @@ def test_import_does_not_load(imported, module):
 )
 def test_no_file_is_long(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) < 300
+
+
+def test_every_public_name_is_there():
+    for name in statmodels_tf.__all__:
+        assert getattr(statmodels_tf, name) is not None
+    with pytest.raises(AttributeError, match="no_such"):
+        statmodels_tf.no_such
+    assert callable(statmodels_tf.datasets)

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 BLOCK = 128  # entries transformed at once
 
@@ -64,8 +63,14 @@ def _by_entry(function: Callable[[np.ndarray], np.ndarray], draws: np.ndarray) -
     return found.reshape(out.shape)
 
 
+def _average_ranks(column: np.ndarray) -> np.ndarray:
+    """Return the rank of each value, ties sharing theirs; `scipy.stats` has it too and takes a second to import."""
+    _, place, counts = np.unique(column, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts - 1) / 2)[place]
+
+
 def _normal_scores(x: np.ndarray) -> np.ndarray:
-    ranks = rankdata(x.reshape(-1, x.shape[2]), axis=0)
+    ranks = np.apply_along_axis(_average_ranks, 0, x.reshape(-1, x.shape[2]))
     return ndtri((ranks - 0.375) / (len(ranks) + 0.25)).reshape(x.shape)
 
 

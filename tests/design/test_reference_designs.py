@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from statmodels_tf.datasets import load_dataset
+from statmodels_tf.dataset import load_dataset
 from statmodels_tf.design import build
 
 CASES = json.loads((Path(__file__).parent.parent / "golden" / "design" / "designs.json").read_text())

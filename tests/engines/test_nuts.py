@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from statmodels_tf.datasets import load_dataset
+from statmodels_tf.dataset import load_dataset
 from statmodels_tf.design import build
 from statmodels_tf.engines.base import ENGINES
 from statmodels_tf.engines.nuts import CHUNK, NUTS, schedule

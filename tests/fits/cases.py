@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from statmodels_tf.datasets import load_dataset
+from statmodels_tf.dataset import load_dataset
 from statmodels_tf.design import build
 from statmodels_tf.fits import Call
 from statmodels_tf.model import build_model

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from statmodels_tf.datasets import load_dataset
+from statmodels_tf.dataset import load_dataset
 from statmodels_tf.design import build
 from statmodels_tf.errors import ModelError
 from statmodels_tf.model import build_model

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pandas as pd
 import pytest
 
-from statmodels_tf.datasets import datasets, load_dataset
+from statmodels_tf.dataset import datasets, load_dataset
 from statmodels_tf.errors import DataError
 
 FOLDER = Path(__file__).parent.parent / "datasets"
@@ -78,7 +78,7 @@ def test_the_wheel_carries_the_data_sets(tmp_path):
     subprocess.run([sys.executable, "-c", build], cwd=FOLDER.parent, check=True, capture_output=True)
     with ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         wheel.extractall(tmp_path / "site")
-    show = "import statmodels_tf.datasets as d; print(d.__file__, d.load_dataset('insteval').shape)"
+    show = "import statmodels_tf.dataset as d; print(d.__file__, d.load_dataset('insteval').shape)"
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
     done = subprocess.run([sys.executable, "-c", show], cwd=tmp_path, env=environment, check=True, capture_output=True)
     assert done.stdout.decode().startswith(str(tmp_path)) and "(73421, 7)" in done.stdout.decode()
