@@ -26,9 +26,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("MPLBACKEND", "Agg")
     try:
         return options.run(options)
-    except (StatmodelsError, OSError) as error:
+    except StatmodelsError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        return 2
+    except OSError as error:
+        print(f"cannot use `{error.filename}`: {error.strerror}.", file=sys.stderr)
+    return 2
 
 
 def _parser() -> argparse.ArgumentParser:

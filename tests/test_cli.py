@@ -133,6 +133,12 @@ def test_unreadable_files_are_named(tmp_path):
             read_table(str(tmp_path / name))
 
 
+def test_a_folder_that_cannot_be_written_is_named(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main(["fit", "Yield ~ 1 + (1 | Batch)", "dyestuff", "--out", str(tmp_path / "file")]) == 2
+    assert f"cannot use `{tmp_path / 'file'}`" in capsys.readouterr().err
+
+
 def test_no_command_shows_the_usage():
     done = subprocess.run([sys.executable, "-m", "statmodels_tf"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
