@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from importlib.util import find_spec
 from typing import Any
 
@@ -110,7 +111,7 @@ def _tensorflow() -> Substrate:
         tfp=tfp,
         array=lambda values: tf.convert_to_tensor(_narrow(values)),
         # Without autograph: the functions are written for tracing, and rewriting them takes longer than they do.
-        jit=lambda function: tf.function(function, autograph=False, jit_compile=True),
+        jit=lambda function: _tolerant(tf.function(function, autograph=False, jit_compile=True)),
         value_and_grad=value_and_grad,
         seed=lambda pair: tf.convert_to_tensor(np.asarray(pair, dtype=np.uint32).view(np.int32)),
     )
@@ -136,10 +137,22 @@ def _jax() -> Substrate:
         xp=jax.numpy,
         tfp=tfp,
         array=lambda values: jax.numpy.asarray(_narrow(values)),
-        jit=jax.jit,
+        jit=lambda function: _tolerant(jax.jit(function)),
         value_and_grad=jax.value_and_grad,
         seed=lambda pair: jax.numpy.asarray(np.asarray(pair, dtype=np.uint32)),
     )
+
+
+def _tolerant(compiled: Callable) -> Callable:
+    """Return a compiled function that hides the deprecations TFP meets while it is traced: no user can mend them."""
+
+    @wraps(compiled)
+    def call(*arguments: Any) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return compiled(*arguments)
+
+    return call
 
 
 def _load(tfp: Any) -> None:

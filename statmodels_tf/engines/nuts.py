@@ -15,7 +15,6 @@ Lao et al. (2020), tfp.mcmc, arXiv:2002.01184.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from time import perf_counter
@@ -29,6 +28,8 @@ from ..fits.posterior import Posterior
 from ..model import Flat
 from ..substrate import Substrate, substrate
 from .base import Engine, engine
+from .progress import Progress
+from .start import start
 
 if TYPE_CHECKING:
     from ..fits.base import Call
@@ -91,14 +92,14 @@ class NUTS(Engine):
         reason = self.supports(model)
         if reason is not None:
             raise EngineError(reason)
-        start = perf_counter()
+        began = perf_counter()
         on = substrate(self.substrate)
         flat = Flat(model, on)
         seed = int(np.random.SeedSequence().entropy % 2**32) if self.seed is None else self.seed
         run = _Run(self, flat, np.random.SeedSequence(seed))
         q, stats = run.sample()
         values = {name: np.moveaxis(array, 0, 1) for name, array in _values(flat, q).items()}
-        seconds = perf_counter() - start
+        seconds = perf_counter() - began
         shown = model.shown(values)
         converged, message, figures = verdict(shown, stats)
         diagnostics = {
@@ -129,9 +130,10 @@ class _Run:
         first, self._later = seeds.spawn(2)
         self._pairs = self._seeds()
         rng = np.random.default_rng(first)
+        centre, self.unit = start(flat)
+        self.scale = self.unit
         # Drawn on the host: drawn inside the program the seed would be a constant of it, and each seed would compile.
-        self.q = rng.uniform(-1, 1, size=(options.chains, flat.size))
-        self.scale = np.ones(flat.size)
+        self.q = centre + self.scale * rng.uniform(-1, 1, size=(options.chains, flat.size))
         self.step, self.warmed, self.compile_seconds = START, 0, 0.0
         self._program = self.on.jit(_chunk(flat, options.target_accept, options.max_treedepth))
         self._data = flat.model.data_on(self.on)
@@ -142,7 +144,7 @@ class _Run:
         windows = schedule(options.warmup)
         total = sum(length for length, _ in windows) + -(-options.draws // CHUNK)
         done = 0
-        with _Progress(options.progress, total) as report:
+        with Progress("nuts", options.progress, total) as report:
             for length, learn in windows:
                 memory, visited = self._restarted(), []
                 for _ in range(length):
@@ -185,10 +187,10 @@ class _Run:
         return step, np.float64(0), np.log(step), np.int32(0), np.log(10 * step)
 
     def _rescale(self, visited: np.ndarray) -> None:
-        """Set the scale of each coordinate to its standard deviation, shrunk a little towards a small one, as Stan."""
+        """Set the scale of each coordinate to its standard deviation, shrunk a little in its first units (Stan)."""
         count = visited.shape[0] * visited.shape[1]
         variance = np.var(visited.reshape(count, -1), axis=0, ddof=1)
-        self.scale = np.sqrt(count / (count + 5) * variance + 1e-3 * 5 / (count + 5))
+        self.scale = np.sqrt((count * variance + 5e-3 * self.unit**2) / (count + 5))
 
     def _seeds(self) -> Iterator[np.ndarray]:
         while True:
@@ -277,27 +279,3 @@ def _values(flat: Flat, q: np.ndarray) -> dict[str, np.ndarray]:
     """Return the parameters [draws, chains, *shape] at q [draws, chains, size]."""
     on: Substrate = flat.substrate
     return {name: np.asarray(array) for name, array in flat.values(on.array(q)).items()}
-
-
-class _Progress:
-    """A line on standard error that counts chunks; silent unless asked for or on a terminal."""
-
-    def __init__(self, wanted: bool | None, total: int):
-        self.shown = sys.stderr.isatty() if wanted is None else wanted
-        self.total = total
-
-    def __enter__(self) -> Any:
-        self._say("nuts: compiling")
-        return self
-
-    def __call__(self, done: int, phase: str) -> None:
-        filled = 30 * done // self.total
-        self._say(f"nuts: {'━' * filled}{'·' * (30 - filled)} {100 * done // self.total:3d}% {phase}")
-
-    def __exit__(self, *_: object) -> None:
-        self._say("")
-
-    def _say(self, text: str) -> None:
-        if self.shown:
-            sys.stderr.write(f"\r{text:<60}" if text else f"\r{'':<60}\r")
-            sys.stderr.flush()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..parameter import Parameter
 from ..substrate import Substrate
 
 if TYPE_CHECKING:
@@ -49,6 +50,10 @@ class Flat:
     def size(self) -> int:
         """The length of q."""
         return self._maps[-1][2].stop if self._maps else 0
+
+    def parts(self) -> tuple[tuple[Parameter, slice], ...]:
+        """Return each parameter with its slice of q."""
+        return tuple((p, part) for p, _, part, _ in self._maps)
 
     def values(self, q: Array) -> dict[str, Array]:
         """Return the parameters [..., *shape] at q [..., size]."""

@@ -11,9 +11,11 @@ from statmodels_tf.dataset import load_dataset
 from statmodels_tf.design import build
 from statmodels_tf.engines.base import ENGINES
 from statmodels_tf.engines.nuts import CHUNK, NUTS, schedule
+from statmodels_tf.engines.start import start
 from statmodels_tf.errors import EngineError
 from statmodels_tf.fits.convergence import mcse
-from statmodels_tf.model import build_model
+from statmodels_tf.model import Flat, build_model
+from statmodels_tf.substrate import substrate
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "bayes_sleepstudy.json"
 SUBSTRATES = ["jax", pytest.param("tensorflow", marks=pytest.mark.slow)]
@@ -146,3 +148,17 @@ def test_sleepstudy_is_rstanarms(name):
         assert abs(x.std() - reference["sd"][k]) < max(tolerance, 4 * np.sqrt(2) * reference["mcse_sd"][k]), name_there
         compared += 1
     assert compared == 16
+
+
+def test_chains_start_near_least_squares():
+    flat = Flat(line_model(), substrate("jax"))
+    centre, scale = start(flat)
+    values = {k: np.asarray(v) for k, v in flat.values(flat.substrate.array(centre)).items()}
+    x, y = line()["x"], line()["y"]
+    slope, intercept = np.polyfit(x, y, 1)
+    shown = flat.model.shown(values)
+    assert [shown["Intercept"], shown["x"]] == pytest.approx([intercept, slope], rel=1e-8)
+    rss = np.sum((y - intercept - slope * x) ** 2)
+    se = np.sqrt(rss / 38 / np.array([40, np.sum((x - x.mean()) ** 2)]))
+    np.testing.assert_allclose(1000 * scale[:2], 2 * se, rtol=1e-8)
+    assert list(scale[2:]) == [1.0]
