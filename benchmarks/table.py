@@ -4,35 +4,35 @@ from benchmarks.problems import PROBLEMS
 
 
 def _seconds(value: float) -> str:
-    return f"{value * 1000:.1f} ms" if value < 0.1 else f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
+    return f"{value * 1000:.1f} ms" if value < 0.1 else f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
 
 
 def markdown(record: dict) -> str:
-    """Return a row for each problem and library, with CPU time, its ratio to ours and the gap of the criterion."""
-    machine = record["hardware"]
-    versions = {
-        name: v
-        for peers in record["results"].values()
-        for peer in peers.values()
-        for name, v in peer["versions"].items()
-        if name != "BLAS"
-    }
+    """Return a row for each problem: our CPU time, each peer's with its ratio to ours, our criterion less lme4's."""
+    machine, results = record["hardware"], record["results"]
+    libraries = list(dict.fromkeys(library for peers in results.values() for library in peers))
+    versions, blas = {}, {}
+    for peers in results.values():
+        for library, figures in peers.items():
+            blas[library] = figures["versions"].get("BLAS", "")
+            versions |= {name: version for name, version in figures["versions"].items() if name != "BLAS"}
+    heads = [f"{library} ({blas[library]})" if blas[library] else library for library in libraries]
     lines = [
-        f"Measured {record['date']} on {machine['processor']} ({machine['system']}), Python {machine['python']};",
-        f"one BLAS thread, median of {record['repeats']} calls taken in turns after a warm-up; "
-        + ", ".join(f"{name} {v}" for name, v in versions.items())
-        + ".",
-        "",
-        "| problem | library | CPU time | times ours | criterion − lme4's |",
-        "|---|---|---:|---:|---:|",
+        f"| problem | {' | '.join(heads)} | criterion − lme4's |",
+        f"|---|{'---:|' * (len(heads) + 1)}",
     ]
-    for name, peers in record["results"].items():
-        ours = peers["statmodels_tf"]["cpu"]
-        best = peers.get("lme4", {}).get("criterion")
-        for i, (library, figures) in enumerate(peers.items()):
-            gap = "" if best is None or library == "statsmodels" else f"{figures['criterion'] - best:+.1e}"
-            blas = f" ({figures['versions']['BLAS']})" if "BLAS" in figures["versions"] else ""
-            ratio = "" if library == "statmodels_tf" else f"{figures['cpu'] / ours:.1f}"
-            about = f"`{name}`: {PROBLEMS[name].about}" if i == 0 else ""
-            lines.append(f"| {about} | {library}{blas} | {_seconds(figures['cpu'])} | {ratio} | {gap} |")
-    return "\n".join(lines) + "\n"
+    for name, peers in results.items():
+        ours, theirs = peers["statmodels_tf"], peers.get("lme4")
+        cells = [f"`{name}`: {PROBLEMS[name].about}", f"**{_seconds(ours['cpu'])}**"]
+        for library in libraries[1:]:
+            cpu = peers[library]["cpu"] if library in peers else None
+            cells.append("" if cpu is None else f"{_seconds(cpu)} ({cpu / ours['cpu']:.1f}×)")
+        cells.append(f"{ours['criterion'] - theirs['criterion']:+.0e}" if theirs else "")
+        lines.append(f"| {' | '.join(cells)} |")
+    about = (
+        "CPU time of the whole call, from data frame to fit with standard errors; in brackets its ratio to ours. "
+        f"Measured {record['date']} on {machine['processor']} ({machine['system']}), one BLAS thread, median of "
+        f"{record['repeats']} calls taken in turns after a warm-up. Python {machine['python']}, "
+        f"{', '.join(f'{name} {version}' for name, version in versions.items())}."
+    )
+    return "\n".join([*lines, "", about]) + "\n"
