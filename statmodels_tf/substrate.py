@@ -167,7 +167,7 @@ def _mend(jax: Any) -> None:
     from jax._src import core
 
     if not hasattr(xla, "pytype_aval_mappings") and hasattr(core, "pytype_aval_mappings"):
-        xla.pytype_aval_mappings = core.pytype_aval_mappings
+        vars(xla)["pytype_aval_mappings"] = core.pytype_aval_mappings
 
 
 @contextmanager

@@ -15,6 +15,7 @@ Lao et al. (2020), tfp.mcmc, arXiv:2002.01184.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from time import perf_counter
@@ -95,7 +96,7 @@ class NUTS(Engine):
         began = perf_counter()
         on = substrate(self.substrate)
         flat = Flat(model, on)
-        seed = int(np.random.SeedSequence().entropy % 2**32) if self.seed is None else self.seed
+        seed = secrets.randbits(32) if self.seed is None else self.seed
         run = _Run(self, flat, np.random.SeedSequence(seed))
         q, stats = run.sample()
         values = {name: np.moveaxis(array, 0, 1) for name, array in _values(flat, q).items()}
@@ -148,15 +149,16 @@ class _Run:
             for length, learn in windows:
                 memory, visited = self._restarted(), []
                 for _ in range(length):
-                    states, _, memory = self._call(memory, adapting=True)
-                    visited.append(states)
+                    seen, _, memory = self._call(memory, adapting=True)
+                    visited.append(seen)
                     done += 1
                     report(done, "warm-up")
                 self.step = float(np.exp(memory[2]))
                 self.warmed += length * CHUNK
                 if learn:
                     self._rescale(np.concatenate(visited))
-            states, stats = [], []
+            states: list[np.ndarray] = []
+            stats: list[dict[str, np.ndarray]] = []
             memory = self._restarted()
             for _ in range(-(-options.draws // CHUNK)):
                 some, traced, memory = self._call(memory, adapting=False)

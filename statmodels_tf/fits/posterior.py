@@ -16,7 +16,7 @@ from .arviz import export
 from .base import Fit, one_of
 from .check import Findings
 from .draws import coefficients, modes, pointwise
-from .posterior_predict import fitted_mean, predict_draws, predict_posterior
+from .posterior_predict import Question, fitted_mean, predict_draws, predict_posterior
 from .posterior_summary import posterior_problems, posterior_summary
 from .table import Summary
 
@@ -220,10 +220,10 @@ class Posterior(Fit):
         Series, or DataFrame with mean, se (and lower, upper)
         """
         one_of("type", type, ("response", "link", "draws"))
-        options = {"random": random, "new_levels": new_levels, "interval": interval, "seed": seed}
+        asked = Question(newdata, random, new_levels, interval, seed)
         if type == "draws":
-            return predict_draws(self, newdata, **options)
-        return predict_posterior(self, newdata, link=type == "link", se=se, level=level, **options)
+            return predict_draws(self, asked)
+        return predict_posterior(self, asked, link=type == "link", se=se, level=level)
 
     def simulate(self, n: int = 1, seed: int = 0) -> pd.DataFrame:
         """Return responses [nobs, n] drawn from the posterior predictive distribution, each at a draw of its own."""

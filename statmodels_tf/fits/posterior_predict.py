@@ -58,25 +58,41 @@ def fitted_mean(fit: Posterior, b: np.ndarray, groups: Sequence[np.ndarray]) -> 
     return out
 
 
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is to be predicted; see `Posterior.predict`."""
+
+    newdata: Any
+    random: str
+    new_levels: str
+    interval: str | None
+    seed: int
+
+    def __post_init__(self) -> None:
+        one_of("random", self.random, ("include", "exclude"))
+        one_of("new_levels", self.new_levels, ("error", "population"))
+        if self.interval is not None:
+            one_of("interval", self.interval, ("confidence", "prediction"))
+
+
 def _drawn(
-    fit: Posterior, newdata: Any, *, random: str, new_levels: str, interval: str | None, seed: int
+    fit: Posterior, asked: Question
 ) -> tuple[Any, np.ndarray | None, Iterator[tuple[slice, np.ndarray, np.ndarray]]]:
     """Return the design of the rows, which of them lack a value, and pieces of (slice, eta, new responses).
 
     New responses are made only for an interval of predictions; else that item is eta again.
     """
-    one_of("random", random, ("include", "exclude"))
-    one_of("new_levels", new_levels, ("error", "population"))
-    if interval is not None:
-        one_of("interval", interval, ("confidence", "prediction"))
-    design, include, predict = fit.model.design, random == "include", interval == "prediction"
-    if newdata is None:
+    design, include, predict = fit.model.design, asked.random == "include", asked.interval == "prediction"
+    new: Any
+    if asked.newdata is None:
         new, missing, weights = design, None, design.weights
     else:
-        new = design.on(newdata, new_levels=new_levels if include else "population", groups=include or predict)
+        new = design.on(
+            asked.newdata, new_levels=asked.new_levels if include else "population", groups=include or predict
+        )
         missing, weights = new.missing, None
     b, groups = coefficients(fit.model, fit.shown), modes(fit.model, fit.shown)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(asked.seed)
     factors = [effect.factor(fit.values, np) for effect in fit.model.groups]
 
     def pieces() -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
@@ -107,10 +123,11 @@ def _unseen(groups: Sequence[Any], factors: Sequence[np.ndarray], rng: np.random
 
 
 def predict_posterior(
-    fit: Posterior, newdata: Any, *, link: bool, se: bool, level: float, interval: str | None, **options: Any
+    fit: Posterior, asked: Question, *, link: bool, se: bool, level: float
 ) -> pd.Series | pd.DataFrame:
     """Return means, or a table of mean, se (and lower, upper); see `Posterior.predict`."""
-    new, missing, pieces = _drawn(fit, newdata, interval=interval, **options)
+    interval = asked.interval
+    new, missing, pieces = _drawn(fit, asked)
     m = new.common.shape[0]
     mean, sd, lower, upper = (np.empty(m) for _ in range(4))
     tails = [(1 - level) / 2, (1 + level) / 2]
@@ -132,13 +149,13 @@ def predict_posterior(
     return pd.DataFrame(columns, index=new.index)
 
 
-def predict_draws(fit: Posterior, newdata: Any, *, interval: str | None, **options: Any) -> pd.DataFrame:
+def predict_draws(fit: Posterior, asked: Question) -> pd.DataFrame:
     """Return draws of each row's mean, or of new observations: a table of (chain, draw) by rows."""
-    new, missing, pieces = _drawn(fit, newdata, interval=interval, **options)
+    new, missing, pieces = _drawn(fit, asked)
     chains, count = next(iter(fit.shown.values())).shape[:2]
     out = np.empty((chains, count, new.common.shape[0]))
     for part, eta, response in pieces:
-        out[..., part] = response if interval == "prediction" else fit.model.family.link.inverse(eta, np)
+        out[..., part] = response if asked.interval == "prediction" else fit.model.family.link.inverse(eta, np)
     if missing is not None:
         out[..., missing] = np.nan
     index = pd.MultiIndex.from_product([range(chains), range(count)], names=["chain", "draw"])

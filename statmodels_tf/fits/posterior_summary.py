@@ -66,9 +66,9 @@ def _table(name: str, figures: pd.DataFrame, level: float) -> Table:
     show = column_format(figures["sd"])
     columns = [
         list(figures.index),
-        *(show(figures[column]) for column in ("mean", "sd", "lower", "upper")),
+        *(show(figures[column].tolist()) for column in ("mean", "sd", "lower", "upper")),
         ["" if v != v else f"{v:,.0f}" for v in figures["ess"]],
-        fixed(figures["r_hat"], 3),
+        fixed(figures["r_hat"].tolist(), 3),
     ]
     tails = [f"{100 * (1 - level) / 2:g}%", f"{100 * (1 + level) / 2:g}%"]
     headings = [Heading(name), *map(Heading, ("mean", "sd", *tails, "ess", "r_hat"))]

@@ -75,12 +75,12 @@ def ranef(fit: Posterior, se: bool) -> dict[str, pd.DataFrame]:
         index = pd.Index(effect.levels, name=block.group)
         parts.setdefault(block.group, []).append(pd.DataFrame(columns, index=index))
     merged = {group: pd.concat(tables, axis=1) for group, tables in parts.items()}
-    return {g: t[sorted(t.columns, key=lambda c: c.startswith("se("))] for g, t in merged.items()}
+    return {g: t[sorted(t.columns, key=lambda c: str(c).startswith("se("))] for g, t in merged.items()}
 
 
 def varcorr(fit: Posterior) -> pd.DataFrame:
     """Return posterior means of the variances, then the covariances, of each group term, and of the residual last."""
-    rows = []
+    rows: list[tuple[str, str | None, str | None, float, float]] = []
     for effect, block in zip(fit.model.groups, fit.model.design.groups, strict=True):
         factor = effect.factor(fit.values, np)
         sigma = np.mean(factor @ np.swapaxes(factor, -1, -2), axis=(0, 1))

@@ -103,7 +103,7 @@ def parse(text: str) -> Spec:
     usage = f"Write `{word}({', '.join(takes)})`."
     given = dict(zip(takes, (_number(a, text) for a in node.args), strict=False))
     for keyword in node.keywords:
-        if keyword.arg not in takes or keyword.arg in given:
+        if keyword.arg is None or keyword.arg not in takes or keyword.arg in given:
             raise ModelError(f"`{text}`: no argument `{keyword.arg}` left to give. {usage}")
         given[keyword.arg] = _number(keyword.value, text)
     missing = [name for name, p in takes.items() if p.default is Parameter.empty and name not in given]
