@@ -10,6 +10,9 @@ import pytest
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
+# The scripts that made the golden files stand beside them.
+collect_ignore_glob = ["golden/*"]
+
 
 @cache
 def _no_r() -> str:
