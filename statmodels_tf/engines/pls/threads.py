@@ -6,7 +6,11 @@ Its matrices are small to middling: two OpenBLAS threads on a loaded machine too
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from threading import Lock
+from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
@@ -14,11 +18,57 @@ __all__ = ["one_thread"]
 
 
 @cache
-def _controller() -> ThreadpoolController:
-    # Finding the loaded libraries takes 5 ms, limiting them 20 microseconds.
-    return ThreadpoolController()
+def _libraries(shared: bool) -> ThreadpoolController:
+    """Return the BLAS libraries whose number of threads belongs to the process, or those where to each thread.
+
+    Finding what is loaded takes 5 ms, limiting it 20 microseconds.
+    """
+    blas = ThreadpoolController().select(user_api="blas")
+    paths = [
+        library.filepath
+        for library in blas.lib_controllers
+        if (getattr(library, "threading_layer", None) != "openmp") is shared
+    ]
+    return blas.select(filepath=paths)
 
 
-def one_thread():
-    """Return a context in which BLAS uses one thread."""
-    return _controller().limit(limits=1, user_api="blas")
+class _Process:
+    """The libraries with one number of threads for the process, held to one thread while anyone is inside.
+
+    A fit must not put back what it found when an earlier one, still running, had set it: the first in limits and the
+    last out restores.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._inside = Lock(), 0
+        self._limiter: Any = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                self._limiter = _libraries(shared=True).limit(limits=1, user_api="blas")
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._release()
+                self._limiter.restore_original_limits()
+                self._release()
+
+    def _release(self) -> None:
+        # Recent threadpoolctl lets only the thread that set a limit change it; here another one may be the last out.
+        for library in _libraries(shared=True).lib_controllers:
+            if hasattr(library, "clear_controlling_thread"):
+                library.clear_controlling_thread(force=True)
+
+
+_PROCESS = _Process()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Return a context in which BLAS uses one thread; contexts may overlap, within a thread and between threads."""
+    with _libraries(shared=False).limit(limits=1, user_api="blas"), _PROCESS:
+        yield
