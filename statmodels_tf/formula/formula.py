@@ -1,9 +1,10 @@
 """`Formula`: what was written, free of data."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 
 from ..errors import FormulaError, pointing
 from ..terms import CommonTerm, GroupTerm, OffsetTerm, Term, Variable
@@ -27,9 +28,9 @@ class Formula:
         As written, on one line; positions in terms and variables count its characters.
     response : Variable or None
         The left side: an expression, so that `a + b ~ x` has their sum as response. None if one-sided.
-    annotations : dict
+    annotations : mapping
         What follows a bar on the left: `y | trials(n) ~ x` has `{"trials": n}`.
-    predictors : dict
+    predictors : mapping
         The terms of each parameter's predictor; that of the mean is `"mu"`.
     functions : frozenset of str
         Names of the caller's own functions that the formula may call.
@@ -47,10 +48,21 @@ class Formula:
 
     text: str = field(compare=False)
     response: Variable | None
-    annotations: dict[str, Variable]
-    predictors: dict[str, tuple[Term, ...]]
+    annotations: Mapping[str, Variable]
+    predictors: Mapping[str, tuple[Term, ...]]
     functions: frozenset[str] = field(default=frozenset(), compare=False)
     right: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        # One formula serves all who write the same text, so that none may change it.
+        for name in ("annotations", "predictors"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def __reduce__(self) -> tuple[type["Formula"], tuple]:
+        # A mapping proxy can be neither pickled nor copied.
+        return Formula, (
+            self.text, self.response, dict(self.annotations), dict(self.predictors), self.functions, self.right
+        )  # fmt: skip
 
     @classmethod
     def parse(cls, text: str, columns: Iterable[str] = (), functions: Iterable[str] = ()) -> "Formula":

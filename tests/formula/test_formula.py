@@ -217,6 +217,15 @@ def test_formulas_can_be_copied_and_pickled():
     assert copy.deepcopy(formula) == formula
 
 
+def test_one_caller_cannot_change_the_formula_of_another():
+    formula = Formula.parse("y | weights(w) ~ poisoned")
+    for mapping in (formula.predictors, formula.annotations):
+        with pytest.raises(TypeError):
+            mapping["mu"] = ()
+    again = Formula.parse("y | weights(w) ~ poisoned")
+    assert [term.label for term in again.common] == ["Intercept", "poisoned"] and list(again.annotations) == ["weights"]
+
+
 def test_own_functions_must_be_named():
     formula = Formula.parse("y ~ hill(x, k=2) + my.f(x)", functions={"hill": None, "my.f": None})
     assert formula.functions == {"hill", "my.f"}
