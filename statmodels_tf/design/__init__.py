@@ -6,5 +6,6 @@ from .groups import GroupBlock
 from .newdata import NewDesign
 from .response import Response
 from .spec import DesignSpec
+from .special import SpecialBlock
 
-__all__ = ["Design", "DesignSpec", "GroupBlock", "NewDesign", "Response", "build", "restore"]
+__all__ = ["Design", "DesignSpec", "GroupBlock", "NewDesign", "Response", "SpecialBlock", "build", "restore"]

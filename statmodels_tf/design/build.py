@@ -16,6 +16,7 @@ from .rank import aliased_columns
 from .response import build_response
 from .rows import check_weights, infinite_row, missing_rows, row_numbers, subset_rows, take
 from .spec import DesignSpec
+from .special import special_blocks
 from .table import Table, table
 from .variable import learn, recall
 
@@ -78,6 +79,7 @@ def build(
         specs[variable.key], values[variable.key] = learn(variable.label, raw[variable.key], chosen.get(variable.label))
         _check_levels(read, specs[variable.key], variable)
     groups = tuple(build_block(p, specs, values, raw, n, read.error) for p in parts(formula.groups))
+    specials = special_blocks(formula, lambda variable: raw[variable.key])
     offsets = [take(part, rows) for part in offsets]
     offsets += [numeric(raw[term.variable.key], "offset()") for term in formula.offsets]
     spec = DesignSpec(
@@ -88,12 +90,13 @@ def build(
         offset if isinstance(offset, str) else None,
         offset is not None and not isinstance(offset, str),
         dropped,
+        tuple((block.label, block.state) for block in specials),
     )
     frame = given.frame([name for name in given.names if name in read.columns], rows)
     if weight is not None:
         weight = np.array(check_weights(weight, given, rows))
     positions = np.arange(given.n) if rows is None else rows
-    return _assemble(read, spec, values, raw, groups, _total(offsets, given, rows), weight, frame, positions)
+    return _assemble(read, spec, values, raw, groups, specials, _total(offsets, given, rows), weight, frame, positions)
 
 
 def restore(spec, frame, *, weights=None, offset=None, functions=None) -> Design:
@@ -120,8 +123,9 @@ def restore(spec, frame, *, weights=None, offset=None, functions=None) -> Design
         effects, columns = effect_columns(part, spec.variables, values, given.n)
         codes = new_codes(part, levels, raw, "error")
         groups.append(GroupBlock(part.label, part.group, codes, levels, effects, columns))
+    specials = special_blocks(formula, lambda variable: raw[variable.key], spec.specials)
     return _assemble(
-        read, spec, values, raw, tuple(groups), offset, weights, given.frame(frame.columns, None), np.arange(given.n)
+        read, spec, values, raw, tuple(groups), specials, offset, weights, given.frame(frame.columns, None), np.arange(given.n)
     )
 
 
@@ -256,7 +260,7 @@ def _total(offsets, given, rows):
     return total
 
 
-def _assemble(read, spec, values, raw, groups, offset, weights, frame, rows):
+def _assemble(read, spec, values, raw, groups, specials, offset, weights, frame, rows):
     formula, n = read.formula, len(rows)
     codings = code_terms(formula.common, spec.variables)
     common = blocks(codings, spec.variables, values, n)
@@ -276,6 +280,7 @@ def _assemble(read, spec, values, raw, groups, offset, weights, frame, rows):
         terms=tuple((c.label, slice(a, b)) for c, a, b in zip(codings, ends[:-1], ends[1:], strict=True)),
         aliased=aliased_columns(common, weights),
         groups=groups,
+        specials=specials,
         offset=offset,
         weights=weights,
         index=frame.index,

@@ -12,6 +12,7 @@ from .groups import GroupBlock
 from .newdata import NewDesign, new_design
 from .response import Response
 from .spec import DesignSpec
+from .special import SpecialBlock
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Design:
         Columns that depend linearly on earlier ones, by R's rule; X keeps them.
     groups : tuple of GroupBlock
         In the order of the formula, `||` expanded.
+    specials : tuple of SpecialBlock
+        One for each special term.
     offset, weights : array [n] or None
     index : Index [n]
         Labels of the rows used.
@@ -58,6 +61,7 @@ class Design:
     terms: tuple[tuple[str, slice], ...]
     aliased: tuple[int, ...]
     groups: tuple[GroupBlock, ...]
+    specials: tuple[SpecialBlock, ...]
     offset: np.ndarray | None
     weights: np.ndarray | None
     index: pd.Index

@@ -14,6 +14,7 @@ from .coding import blocks, code_terms
 from .evaluate import evaluate
 from .groups import GroupBlock, effect_columns, new_codes, parts
 from .rows import missing_rows
+from .special import SpecialBlock, special_blocks
 from .table import table
 from .variable import recall
 
@@ -29,6 +30,7 @@ class NewDesign:
     common : LinearMap [m, p]
     groups : tuple of GroupBlock
         Codes are -1 for a level not seen.
+    specials : tuple of SpecialBlock
     offset : array [m] or None
     index : Index [m]
     missing : bool array [m]
@@ -37,6 +39,7 @@ class NewDesign:
 
     common: LinearMap
     groups: tuple[GroupBlock, ...]
+    specials: tuple[SpecialBlock, ...]
     offset: np.ndarray | None
     index: pd.Index
     missing: np.ndarray
@@ -74,7 +77,8 @@ def new_design(design, newdata, new_levels, groups):
         codes = new_codes(part, levels, {v.key: value_of(v) for v in part.variables}, new_levels)
         effects, columns = effect_columns(part, spec.variables, values, given.n)
         made.append(GroupBlock(part.label, part.group, codes, levels, effects, columns))
-    return NewDesign(common, tuple(made), _offset(design, given, value_of, missing), given.index, missing)
+    specials = special_blocks(formula, lambda variable: _filled(value_of(variable)), spec.specials)
+    return NewDesign(common, tuple(made), specials, _offset(design, given, value_of, missing), given.index, missing)
 
 
 def _filled(value):

@@ -27,6 +27,8 @@ class DesignSpec:
         Whether `offset=` was an array, which new data cannot repeat.
     dropped : int
         Rows left out because something in them was missing.
+    specials : tuple of (str, dict)
+        For each special term its label and what it learned.
     """
 
     formula: str
@@ -36,6 +38,7 @@ class DesignSpec:
     offset: str | None = None
     offset_given: bool = False
     dropped: int = 0
+    specials: tuple[tuple[str, dict], ...] = ()
 
     def to_dict(self) -> dict:
         """Return the specification as plain data: dicts, lists, text and numbers."""
@@ -47,6 +50,7 @@ class DesignSpec:
             "offset": self.offset,
             "offset_given": self.offset_given,
             "dropped": self.dropped,
+            "specials": [[label, _plain(state)] for label, state in self.specials],
         }
 
     @classmethod
@@ -60,6 +64,7 @@ class DesignSpec:
             plain["offset"],
             plain["offset_given"],
             plain["dropped"],
+            tuple((label, dict(state)) for label, state in plain.get("specials", ())),
         )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, ClassVar, TypeVar
 
+import numpy as np
+
 from ..errors import FormulaError, did_you_mean
 
 CONSTANTS: dict[str, Any] = {
@@ -153,7 +155,10 @@ class SpecialTerm(Term):
         class Monotonic(SpecialTerm):
             degree: int = 1
 
-    and is written `mo(x)`, `mo(x, 2)` or `mo(x, degree=2, by=g)`.
+            def learn(self, values): ...
+            def arrays(self, values, state): ...
+
+    and is written `mo(x)`, `mo(x, 2)` or `mo(x, degree=2, by=g)`. Its effect is a class in `model/effects/`.
     """
 
     crossing: ClassVar[str] = "cannot be crossed with another term; let it vary by a column with its `by=` argument."
@@ -170,6 +175,14 @@ class SpecialTerm(Term):
     def text(self) -> str:
         """The call as written."""
         return self.label
+
+    @abstractmethod
+    def learn(self, values: tuple[Any, ...]) -> dict[str, Any]:
+        """Return what new rows must repeat (levels, knots, a range) as plain data, from the values of `inputs`."""
+
+    @abstractmethod
+    def arrays(self, values: tuple[Any, ...], state: dict[str, Any]) -> dict[str, np.ndarray]:
+        """Return the arrays [n, ...] that the term's effect reads, from the values of `inputs` on any rows."""
 
     @classmethod
     def from_call(cls, call: SpecialCall, label: str, start: int, end: int) -> "SpecialTerm":

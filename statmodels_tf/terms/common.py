@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from .base import Term, Variable
 
+INTERCEPT = "Intercept"
+"""The label of the term without variables, and the name of its column."""
+
 
 @dataclass(frozen=True)
 class CommonTerm(Term):
@@ -18,7 +21,7 @@ class CommonTerm(Term):
     @classmethod
     def of(cls, variables: tuple[Variable, ...], start: int = 0, end: int = 0) -> "CommonTerm":
         """Return the product of the variables, labelled as R labels it."""
-        label = ":".join(v.label for v in variables) or "Intercept"
+        label = ":".join(v.label for v in variables) or INTERCEPT
         return cls(label, variables, start=start, end=end)
 
     @property
