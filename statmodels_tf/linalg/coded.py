@@ -34,7 +34,7 @@ class Coded(LinearMap):
     order: np.ndarray | None = None
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, int]:
         return len(self.codes), self.table.shape[1] * self._width
 
     @property
@@ -60,7 +60,7 @@ class Coded(LinearMap):
         natural[self.order] = b
         return natural
 
-    def matvec(self, b):
+    def matvec(self, b: np.ndarray) -> np.ndarray:
         b = self._natural(np.asarray(b, dtype=float))
         if self.values is None:
             return (self.table @ b)[self.codes]
@@ -70,7 +70,7 @@ class Coded(LinearMap):
             return np.einsum("nm,nm->n", looked, self.values)
         return np.einsum("nmr,nm->nr", looked, self.values)
 
-    def rmatvec(self, v):
+    def rmatvec(self, v: np.ndarray) -> np.ndarray:
         v = np.asarray(v, dtype=float)
         columns = v[:, None] if v.ndim == 1 else v
         k, m, r = self.table.shape[1], self._width, columns.shape[1]
@@ -82,7 +82,7 @@ class Coded(LinearMap):
         products = np.tensordot(self.table.T, sums, axes=1).reshape(k * m, r)
         return self._arranged(products)[:, 0] if v.ndim == 1 else self._arranged(products)
 
-    def gram(self, w=None):
+    def gram(self, w: np.ndarray | None = None) -> np.ndarray:
         k, m, L, table = self.table.shape[1], self._width, len(self.table), self._compact
         products = np.empty((k, m, k, m))
         for a in range(m):
@@ -94,7 +94,7 @@ class Coded(LinearMap):
         gram = products.reshape(k * m, k * m)
         return gram if self.order is None else gram[np.ix_(self.order, self.order)]
 
-    def cross(self, other, w=None):
+    def cross(self, other: LinearMap, w: np.ndarray | None = None) -> np.ndarray:
         if not isinstance(other, Coded):
             return other.cross(self, w).T
         if other is self:
@@ -110,20 +110,20 @@ class Coded(LinearMap):
         products = self._arranged(products)
         return products if other.order is None else products[:, other.order]
 
-    def dense(self, rows=None):
+    def dense(self, rows: np.ndarray | slice | None = None) -> np.ndarray:
         rows = slice(None) if rows is None else rows
         looked = self.table[self.codes[rows]]
         if self.values is not None:
             looked = (looked[:, :, None] * self.values[rows][:, None, :]).reshape(len(looked), -1)
         return looked if self.order is None else looked[:, self.order]
 
-    def column(self, j):
+    def column(self, j: int) -> np.ndarray:
         place = j if self.order is None else int(self.order[j])
         k, m = divmod(place, self._width)
         looked = self.table[:, k][self.codes]
         return looked if self.values is None else looked * self.values[:, m]
 
-    def take(self, rows):
+    def take(self, rows: np.ndarray) -> "Coded":
         return Coded(self.codes[rows], self.table, None if self.values is None else self.values[rows], self.order)
 
 

@@ -14,26 +14,26 @@ class Dense(LinearMap):
     values: np.ndarray
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, int]:
         return self.values.shape
 
-    def matvec(self, b):
+    def matvec(self, b: np.ndarray) -> np.ndarray:
         return self.values @ b
 
-    def rmatvec(self, v):
+    def rmatvec(self, v: np.ndarray) -> np.ndarray:
         return self.values.T @ v
 
-    def gram(self, w=None):
+    def gram(self, w: np.ndarray | None = None) -> np.ndarray:
         return self.values.T @ (self.values if w is None else self.values * w[:, None])
 
-    def cross(self, other, w=None):
+    def cross(self, other: LinearMap, w: np.ndarray | None = None) -> np.ndarray:
         return other.rmatvec(self.values if w is None else self.values * w[:, None]).T
 
-    def dense(self, rows=None):
+    def dense(self, rows: np.ndarray | slice | None = None) -> np.ndarray:
         return self.values if rows is None else self.values[rows]
 
-    def column(self, j):
+    def column(self, j: int) -> np.ndarray:
         return self.values[:, j]
 
-    def take(self, rows):
+    def take(self, rows: np.ndarray) -> "Dense":
         return Dense(self.values[rows])

@@ -15,21 +15,21 @@ class Stacked(LinearMap):
     blocks: tuple[LinearMap, ...]
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, int]:
         return self.blocks[0].shape[0], sum(block.shape[1] for block in self.blocks)
 
     def _slices(self):
         ends = np.cumsum([0, *(block.shape[1] for block in self.blocks)])
         return [slice(a, b) for a, b in pairwise(ends)]
 
-    def matvec(self, b):
+    def matvec(self, b: np.ndarray) -> np.ndarray:
         parts = zip(self.blocks, self._slices(), strict=True)
         return sum(block.matvec(b[part]) for block, part in parts)
 
-    def rmatvec(self, v):
+    def rmatvec(self, v: np.ndarray) -> np.ndarray:
         return np.concatenate([block.rmatvec(v) for block in self.blocks])
 
-    def gram(self, w=None):
+    def gram(self, w: np.ndarray | None = None) -> np.ndarray:
         gram = np.empty((self.shape[1], self.shape[1]))
         parts = list(zip(self.blocks, self._slices(), strict=True))
         for i, (left, a) in enumerate(parts):
@@ -39,17 +39,17 @@ class Stacked(LinearMap):
                 gram[b, a] = gram[a, b].T
         return gram
 
-    def cross(self, other, w=None):
+    def cross(self, other: LinearMap, w: np.ndarray | None = None) -> np.ndarray:
         return np.concatenate([block.cross(other, w) for block in self.blocks])
 
-    def dense(self, rows=None):
+    def dense(self, rows: np.ndarray | slice | None = None) -> np.ndarray:
         return np.hstack([block.dense(rows) for block in self.blocks])
 
-    def column(self, j):
+    def column(self, j: int) -> np.ndarray:
         for block, part in zip(self.blocks, self._slices(), strict=True):
             if j < part.stop:
                 return block.column(j - part.start)
         raise IndexError(f"column {j} of {self.shape[1]}")
 
-    def take(self, rows):
+    def take(self, rows: np.ndarray) -> "Stacked":
         return Stacked(tuple(block.take(rows) for block in self.blocks))

@@ -1,5 +1,5 @@
 """Linear mixed models by penalised least squares, REML or maximum likelihood."""
 
-from statmodels_tf.engines.pls.engine import PLS
+from .engine import PLS
 
 __all__ = ["PLS"]

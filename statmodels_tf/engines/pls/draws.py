@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from statmodels_tf.engines.pls.evaluation import Evaluation, pack, unpack
+from .evaluation import Evaluation, pack, unpack
 
 if TYPE_CHECKING:
-    from statmodels_tf.engines.pls.system import PLSSystem
-
-__all__ = ["posterior_draws"]
+    from .system import PLSSystem
 
 _THETAS = 40  # factorisations at most
 _CHUNK = 1 << 22

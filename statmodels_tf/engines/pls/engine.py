@@ -9,22 +9,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from statmodels_tf.engines.base import Engine, engine
-from statmodels_tf.engines.pls.evaluation import Evaluation
-from statmodels_tf.engines.pls.optimum import Solution, is_singular, solve
-from statmodels_tf.engines.pls.problem import Problem, build_problem
-from statmodels_tf.engines.pls.system import PLSSystem
-from statmodels_tf.engines.pls.threads import one_thread
-from statmodels_tf.errors import DataError, ModelError
-from statmodels_tf.fits.mixed import MixedEstimate
-from statmodels_tf.linalg.random import Block
+from ...errors import DataError, ModelError
+from ...fits.mixed import MixedEstimate
+from ...linalg.random import Block
+from ..base import Engine, engine
+from .evaluation import Evaluation
+from .optimum import Solution, is_singular, solve
+from .problem import Problem, build_problem
+from .system import PLSSystem
+from .threads import one_thread
 
 if TYPE_CHECKING:
-    from statmodels_tf.design import Design
-    from statmodels_tf.fits.base import Call
-    from statmodels_tf.model import Model
-
-__all__ = ["PLS"]
+    from ...design import Design
+    from ...fits.base import Call
+    from ...model import Model
 
 
 @engine("pls")

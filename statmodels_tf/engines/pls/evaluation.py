@@ -34,10 +34,8 @@ from functools import cached_property
 import numpy as np
 from scipy.linalg import lapack
 
-from statmodels_tf.engines.pls.problem import Problem
-from statmodels_tf.linalg.random import Factor
-
-__all__ = ["Evaluation", "pack", "positions", "unpack"]
+from ...linalg.random import Factor
+from .problem import Problem
 
 
 def positions(sizes: Sequence[int]) -> list[tuple[int, int, int]]:

@@ -24,9 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from statmodels_tf.engines.pls.evaluation import Evaluation, pack, unpack
-
-__all__ = ["Freedom"]
+from .evaluation import Evaluation, pack, unpack
 
 _STEP = 1e-3  # relative to the size of Lambda
 _FLAT = 1e-8

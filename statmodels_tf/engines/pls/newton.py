@@ -25,9 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from statmodels_tf.engines.pls.evaluation import Evaluation, pack, unpack
-
-__all__ = ["Optimum", "newton"]
+from .evaluation import Evaluation, pack, unpack
 
 _CURVATURE = 1e-8  # smallest eigenvalue of the Hessian, relative to the largest
 _NEAR = 1e-2  # promised decrease below which agreement with the promise proves convergence

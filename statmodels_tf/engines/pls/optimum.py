@@ -12,13 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from statmodels_tf.engines.pls.evaluation import Evaluation
-from statmodels_tf.engines.pls.newton import Optimum, newton
-from statmodels_tf.engines.pls.problem import Problem
-from statmodels_tf.engines.pls.standardise import lower_triangular
-from statmodels_tf.engines.pls.start import moment_start
-
-__all__ = ["Solution", "solve"]
+from .evaluation import Evaluation
+from .newton import Optimum, newton
+from .problem import Problem
+from .standardise import lower_triangular
+from .start import moment_start
 
 _SINGULAR = 1e-4  # relative standard deviation below which a direction counts as without variance, as in lme4
 _NEARLY = 1e-2  # and below which zero is tried

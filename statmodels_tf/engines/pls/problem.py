@@ -16,17 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import block_diag
 
-from statmodels_tf.engines.pls.standardise import (
+from ...errors import ModelError
+from ...linalg.base import LinearMap
+from ...linalg.random import Block, CrossProducts, cross_products
+from .standardise import (
     lower_triangular,
     orthogonalise,
     standardise_common,
     standardise_effects,
 )
-from statmodels_tf.errors import ModelError
-from statmodels_tf.linalg.base import LinearMap
-from statmodels_tf.linalg.random import Block, CrossProducts, cross_products
-
-__all__ = ["Problem", "build_problem"]
 
 _CHUNK = 1 << 25  # entries of a dense piece of [X e_0]
 

@@ -13,12 +13,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from statmodels_tf.linalg.base import LinearMap
-from statmodels_tf.linalg.dense import Dense
-from statmodels_tf.linalg.stacked import Stacked
-
-__all__ = ["lower_triangular", "orthogonalise", "standardise_common", "standardise_effects"]
-
+from ...linalg.base import LinearMap
+from ...linalg.dense import Dense
+from ...linalg.stacked import Stacked
 
 _ROUNDING = 1e-13  # a column that varies by less, relative to its mean, is constant
 

@@ -19,9 +19,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from statmodels_tf.engines.pls.problem import Problem
-
-__all__ = ["moment_start"]
+from .problem import Problem
 
 _LOWEST = 0.01  # smallest relative standard deviation to start from
 _HIGHEST = 30.0

@@ -19,13 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from statmodels_tf.engines.pls.draws import posterior_draws
-from statmodels_tf.engines.pls.evaluation import Evaluation
-from statmodels_tf.engines.pls.freedom import Freedom
-from statmodels_tf.engines.pls.threads import one_thread
-from statmodels_tf.linalg.random import Block
-
-__all__ = ["PLSSystem"]
+from ...linalg.random import Block
+from .draws import posterior_draws
+from .evaluation import Evaluation
+from .freedom import Freedom
+from .threads import one_thread
 
 
 @dataclass(frozen=True, eq=False)

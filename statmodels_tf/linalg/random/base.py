@@ -28,9 +28,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from statmodels_tf.linalg.random.block import Block
-
-__all__ = ["CrossProducts", "Factor", "effect_slices"]
+from .block import Block
 
 _CHUNK = 1 << 22  # entries of a temporary dense array
 

@@ -14,8 +14,6 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sp
 
-__all__ = ["Block", "parents"]
-
 
 @dataclass(frozen=True, eq=False)
 class Block:

@@ -6,15 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from statmodels_tf.errors import EngineError, did_you_mean
-from statmodels_tf.linalg.random.base import CrossProducts
-from statmodels_tf.linalg.random.block import Block
-from statmodels_tf.linalg.random.crossed import CrossedCrossProducts
-from statmodels_tf.linalg.random.dense import DenseCrossProducts
-from statmodels_tf.linalg.random.nested import NestedCrossProducts, chain
-from statmodels_tf.linalg.random.single import SingleCrossProducts
-
-__all__ = ["BACKENDS", "cross_products"]
+from ...errors import EngineError, did_you_mean
+from .base import CrossProducts
+from .block import Block
+from .crossed import CrossedCrossProducts
+from .dense import DenseCrossProducts
+from .nested import NestedCrossProducts, chain
+from .single import SingleCrossProducts
 
 BACKENDS: dict[str, Callable[[Sequence[Block], np.ndarray | None], CrossProducts]] = {
     "dense": DenseCrossProducts,

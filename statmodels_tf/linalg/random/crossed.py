@@ -15,15 +15,13 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse as sp
 
-from statmodels_tf.errors import EngineError
-from statmodels_tf.linalg.random.base import CrossProducts, effect_slices
-from statmodels_tf.linalg.random.block import Block
-from statmodels_tf.linalg.random.crossed_factor import CrossedFactor
-from statmodels_tf.linalg.random.dense import sparse_rows
-from statmodels_tf.linalg.random.fill import Coupling, choose_fill
-from statmodels_tf.linalg.random.kernel import multiply
-
-__all__ = ["REST_LIMIT", "CrossedCrossProducts"]
+from ...errors import EngineError
+from .base import CrossProducts, effect_slices
+from .block import Block
+from .crossed_factor import CrossedFactor
+from .dense import sparse_rows
+from .fill import Coupling, choose_fill
+from .kernel import multiply
 
 REST_LIMIT = 6000  # effects of the dense rest: 9 s and 0.9 GB an evaluation there
 
@@ -73,19 +71,19 @@ class CrossedCrossProducts(CrossProducts):
         """Return where each factor of the rest lies among the rest."""
         return effect_slices([self.blocks[k] for k in self.rest])
 
-    def apply(self, effects):
+    def apply(self, effects: np.ndarray) -> np.ndarray:
         first, rest = self.split(effects)
         top = multiply(self.A1, first) + self.coupling.times(rest)
         bottom = self.coupling.transposed_times(first) + (self.R @ np.ascontiguousarray(rest.T)).T
         return self.join(top, bottom)
 
-    def diagonal(self, k):
+    def diagonal(self, k: int) -> np.ndarray:
         if k == self.first:
             return self.A1
         block, where = self.blocks[k], self.rest_slices[self.rest.index(k)]
         return _block_diagonal(self.R[where, where], block.effects, block.levels)
 
-    def square_sums(self, k, m):
+    def square_sums(self, k: int, m: int) -> np.ndarray:
         if k == self.first:
             if m == self.first:
                 return np.einsum("abL,abL->L", self.A1, self.A1)
@@ -101,7 +99,7 @@ class CrossedCrossProducts(CrossProducts):
             sums = (own * own).sum(axis=1)
         return np.asarray(sums).reshape(size, -1).sum(0)
 
-    def factor(self, factors):
+    def factor(self, factors: Sequence[np.ndarray]) -> CrossedFactor:
         return CrossedFactor(self, tuple(factors))
 
 

@@ -24,15 +24,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.linalg import blas, lapack
 
-from statmodels_tf.linalg.random.base import Factor
-from statmodels_tf.linalg.random.block import Block
-from statmodels_tf.linalg.random.kernel import matmul, multiply, posterior, root, sandwich
-from statmodels_tf.linalg.random.single import level_quadratic
+from .base import Factor
+from .block import Block
+from .kernel import matmul, multiply, posterior, root, sandwich
+from .single import level_quadratic
 
 if TYPE_CHECKING:
-    from statmodels_tf.linalg.random.crossed import CrossedCrossProducts
-
-__all__ = ["CrossedFactor"]
+    from .crossed import CrossedCrossProducts
 
 _SINGULAR = 1e-4  # smallest singular value of Lambda_k for which Sigma_k is inverted
 _CHUNK = 1 << 22
@@ -118,13 +116,13 @@ class CrossedFactor(Factor):
         scaled = lapack.dpotrs(self._upper, self._scale(rest, transpose=True).T, lower=0)[0].T
         return self._scale(scaled, transpose=False)
 
-    def shrink(self, effects):
+    def shrink(self, effects: np.ndarray) -> np.ndarray:
         first, rest = self.products.split(effects)
         eliminated = multiply(self.W, first)
         below = self._rest_times(rest - self.products.coupling.transposed_times(eliminated))
         return self.products.join(eliminated - multiply(self.W, self.products.coupling.times(below)), below)
 
-    def traces(self):
+    def traces(self) -> tuple[np.ndarray, ...]:
         products, S = self.products, self.S
         out: list[Any] = [None] * len(self.factors)
         A, levels = products.A1, products.blocks[products.first].levels
@@ -159,13 +157,13 @@ class CrossedFactor(Factor):
                 out[a, b] = out[b, a] = np.diagonal(own[a * levels : (a + 1) * levels, b * levels : (b + 1) * levels])
         return out
 
-    def covariance(self, k):
+    def covariance(self, k: int) -> np.ndarray:
         products = self.products
         if k == products.first:
             return self.W + sandwich(self.W, self.CKC)
         return self._blocks(self.K, products.rest_slices[products.rest.index(k)], products.blocks[k].levels)
 
-    def draw(self, normals):
+    def draw(self, normals: np.ndarray) -> np.ndarray:
         first, rest = self.products.split(normals)
         if self._upper is None:
             values, vectors = np.linalg.eigh(self.K)  # of the lower triangle
@@ -176,7 +174,7 @@ class CrossedFactor(Factor):
         N = root(self.products.A1, self.factors[self.products.first])
         return self.products.join(multiply(N, first) - multiply(self.W, self.products.coupling.times(below)), below)
 
-    def quadratic(self, rows):
+    def quadratic(self, rows: Sequence[Block]) -> np.ndarray:
         """Return z'Tz = z_1'W z_1 + r'Kr with r = z_r - C_i'W_i z_1, row by row."""
         products = self.products
         whole = np.tril(self.K) + np.tril(self.K, -1).T

@@ -8,10 +8,8 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import solve_triangular
 
-from statmodels_tf.linalg.random.base import CrossProducts, Factor, effect_slices
-from statmodels_tf.linalg.random.block import Block
-
-__all__ = ["DenseCrossProducts", "sparse_rows"]
+from .base import CrossProducts, Factor, effect_slices
+from .block import Block
 
 
 def sparse_rows(blocks: Sequence[Block]) -> sp.csr_array:
@@ -39,17 +37,17 @@ class DenseCrossProducts(CrossProducts):
         weighted = Z if w is None else Z * w[:, None]
         self.A = np.asarray((Z.T @ weighted).toarray())
 
-    def apply(self, effects):
+    def apply(self, effects: np.ndarray) -> np.ndarray:
         return effects @ self.A
 
-    def diagonal(self, k):
+    def diagonal(self, k: int) -> np.ndarray:
         return self._blocks(self.A, k)
 
-    def square_sums(self, k, m):
+    def square_sums(self, k: int, m: int) -> np.ndarray:
         squares = (self.A[self.slices[k], self.slices[m]] ** 2).sum(1)
         return squares.reshape(self.blocks[k].effects, -1).sum(0)
 
-    def factor(self, factors):
+    def factor(self, factors: Sequence[np.ndarray]) -> DenseFactor:
         return DenseFactor(self, tuple(factors))
 
     def _blocks(self, matrix: np.ndarray, k: int) -> np.ndarray:
@@ -76,19 +74,19 @@ class DenseFactor(Factor):
         self.N = solve_triangular(L, whole.T, lower=True, check_finite=False)
         self.T = self.N.T @ self.N
 
-    def shrink(self, effects):
+    def shrink(self, effects: np.ndarray) -> np.ndarray:
         return effects @ self.T
 
-    def traces(self):
+    def traces(self) -> tuple[np.ndarray, ...]:
         half = self.N @ self.products.A
         G = self.products.A - half.T @ half
         return tuple(self.products._blocks(G, k).sum(-1) for k in range(len(self.factors)))
 
-    def covariance(self, k):
+    def covariance(self, k: int) -> np.ndarray:
         return self.products._blocks(self.T, k)
 
-    def draw(self, normals):
+    def draw(self, normals: np.ndarray) -> np.ndarray:
         return normals @ self.N
 
-    def quadratic(self, rows):
+    def quadratic(self, rows: Sequence[Block]) -> np.ndarray:
         return self._quadratic_by_solving(rows)

@@ -18,8 +18,6 @@ from abc import ABC, abstractmethod
 import numpy as np
 import scipy.sparse as sp
 
-__all__ = ["Coupling", "Fill", "choose_fill"]
-
 _PAIR_COST = 30.0  # multiplications of a matrix product that take as long as one pair
 _DENSE_LIMIT = 1 << 27  # entries of C as a dense array (1 GB)
 _PAIR_LIMIT = 1 << 27
@@ -89,14 +87,14 @@ class PairFill(Fill):
                 values *= coupling.data[b][second]
                 self.maps[a, b] = sp.csc_array((values, flat, where), shape=shape)
 
-    def product(self, W):
+    def product(self, W: np.ndarray) -> np.ndarray:
         out = self.maps[0, 0] @ W[0, 0]
         for (a, b), P in self.maps.items():
             if (a, b) != (0, 0):
                 out += P @ W[a, b]
         return out.reshape(self.width, self.width)
 
-    def quadratic(self, K):
+    def quadratic(self, K: np.ndarray) -> np.ndarray:
         # Pairs are listed once: the diagonal counts half, and the whole is doubled.
         K = np.ascontiguousarray(K)
         diagonal = K.flat[:: self.width + 1].copy()
@@ -115,7 +113,7 @@ class DenseFill(Fill):
     def __init__(self, coupling: Coupling):
         self.C = [C.toarray() for C in coupling.matrices]
 
-    def product(self, W):
+    def product(self, W: np.ndarray) -> np.ndarray:
         size = range(len(self.C))
         total = 0.0
         for a in size:
@@ -123,7 +121,7 @@ class DenseFill(Fill):
             total = total + self.C[a].T @ weighted
         return total
 
-    def quadratic(self, K):
+    def quadratic(self, K: np.ndarray) -> np.ndarray:
         whole = np.tril(K) + np.tril(K, -1).T
         half = [C @ whole for C in self.C]
         return np.array([[np.einsum("Lr,Lr->L", left, C) for C in self.C] for left in half])
@@ -135,14 +133,14 @@ class SparseFill(Fill):
     def __init__(self, coupling: Coupling):
         self.C, self.levels, self.width = coupling.matrices, coupling.levels, coupling.width
 
-    def product(self, W):
+    def product(self, W: np.ndarray) -> np.ndarray:
         out = np.zeros((self.width, self.width))
         for a, left in enumerate(self.C):
             for b, right in enumerate(self.C):
                 out += (left.T @ (right * W[a, b][:, None])).toarray()
         return out
 
-    def quadratic(self, K):
+    def quadratic(self, K: np.ndarray) -> np.ndarray:
         whole = np.tril(K) + np.tril(K, -1).T
         out = np.empty((len(self.C), len(self.C), self.levels))
         step = max(1, _CHUNK // self.width)

@@ -22,8 +22,6 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["matmul", "multiply", "posterior", "root", "sandwich"]
-
 
 def posterior(A: np.ndarray, Lambda: np.ndarray) -> tuple[np.ndarray, float]:
     """Return W [l, l, L] and the sum over levels of log |Lambda' A_j Lambda + I|.

@@ -20,12 +20,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from statmodels_tf.errors import EngineError
-from statmodels_tf.linalg.random.base import CrossProducts, Factor, effect_slices
-from statmodels_tf.linalg.random.block import Block, parents
-from statmodels_tf.linalg.random.kernel import matmul, multiply, posterior, root
-
-__all__ = ["NestedCrossProducts", "chain"]
+from ...errors import EngineError
+from .base import CrossProducts, Factor, effect_slices
+from .block import Block, parents
+from .kernel import matmul, multiply, posterior, root
 
 
 def chain(blocks: Sequence[Block]) -> tuple[list[int], dict[tuple[int, int], np.ndarray]] | None:
@@ -72,7 +70,7 @@ class NestedCrossProducts(CrossProducts):
         """Return the factors above `g`, nearest first."""
         return self.order[self.order.index(g) + 1 :]
 
-    def apply(self, effects):
+    def apply(self, effects: np.ndarray) -> np.ndarray:
         given = self.parts(effects)
         out = [multiply(self.A[k, k], given[k]) for k in range(len(self.blocks))]
         for g, h in self.parent:
@@ -80,16 +78,16 @@ class NestedCrossProducts(CrossProducts):
             out[h] += _up(self.parent[g, h], multiply(_t(self.A[g, h]), given[g]), self.blocks[h].levels)
         return _join(out)
 
-    def diagonal(self, k):
+    def diagonal(self, k: int) -> np.ndarray:
         return self.A[k, k]
 
-    def square_sums(self, k, m):
+    def square_sums(self, k: int, m: int) -> np.ndarray:
         if (k, m) in self.A:
             return np.einsum("abL,abL->L", self.A[k, m], self.A[k, m])
         squares = np.einsum("abL,abL->L", self.A[m, k], self.A[m, k])
         return np.bincount(self.parent[m, k], squares, self.blocks[k].levels)
 
-    def factor(self, factors):
+    def factor(self, factors: Sequence[np.ndarray]) -> NestedFactor:
         return NestedFactor(self, tuple(factors))
 
 
@@ -112,7 +110,7 @@ class NestedFactor(Factor):
                     self.A[h, k] = self.A[h, k] - fill
         self._T: dict[tuple[int, int], np.ndarray] = {}
 
-    def shrink(self, effects):
+    def shrink(self, effects: np.ndarray) -> np.ndarray:
         products = self.products
         given = [part.copy() for part in products.parts(effects)]
         for g in products.order:
@@ -122,7 +120,7 @@ class NestedFactor(Factor):
                 given[h] -= up
         return _join(self._down(given, lambda g, right: multiply(self.W[g], given[g] - right)))
 
-    def draw(self, normals):
+    def draw(self, normals: np.ndarray) -> np.ndarray:
         given = self.products.parts(normals)
 
         def step(g, right):
@@ -165,7 +163,7 @@ class NestedFactor(Factor):
         block = block if fine == g else block[:, :, parent[g, fine]]
         return block if fine == h else _t(block)
 
-    def traces(self):
+    def traces(self) -> tuple[np.ndarray, ...]:
         out = []
         for g in range(len(self.factors)):
             self._inverse(g, g)
@@ -178,10 +176,10 @@ class NestedFactor(Factor):
             out.append(total)
         return tuple(out)
 
-    def covariance(self, k):
+    def covariance(self, k: int) -> np.ndarray:
         return self._inverse(k, k)
 
-    def quadratic(self, rows):
+    def quadratic(self, rows: Sequence[Block]) -> np.ndarray:
         """Return z'Tz row by row; rows that contradict the nesting of the data are solved one by one."""
         products, rows = self.products, list(rows)
         odd = np.zeros(len(rows[0].codes), dtype=bool)

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from statmodels_tf.linalg.random.base import CrossProducts, Factor, effect_slices
-from statmodels_tf.linalg.random.block import Block
-from statmodels_tf.linalg.random.kernel import multiply, posterior, root, sandwich
-
-__all__ = ["SingleCrossProducts"]
+from .base import CrossProducts, Factor, effect_slices
+from .block import Block
+from .kernel import multiply, posterior, root, sandwich
 
 
 class SingleCrossProducts(CrossProducts):
@@ -22,16 +20,16 @@ class SingleCrossProducts(CrossProducts):
         self.blocks, self.slices = tuple(blocks), effect_slices(blocks)
         self.A = blocks[0].gram(w)
 
-    def apply(self, effects):
+    def apply(self, effects: np.ndarray) -> np.ndarray:
         return multiply(self.A, self.parts(effects)[0]).reshape(effects.shape)
 
-    def diagonal(self, k):
+    def diagonal(self, k: int) -> np.ndarray:
         return self.A
 
-    def square_sums(self, k, m):
+    def square_sums(self, k: int, m: int) -> np.ndarray:
         return np.einsum("abL,abL->L", self.A, self.A)
 
-    def factor(self, factors):
+    def factor(self, factors: Sequence[np.ndarray]) -> SingleFactor:
         return SingleFactor(self, tuple(factors))
 
 
@@ -44,21 +42,21 @@ class SingleFactor(Factor):
         self.products, self.factors = products, factors
         self.W, self.logdet = posterior(products.A, factors[0])
 
-    def shrink(self, effects):
+    def shrink(self, effects: np.ndarray) -> np.ndarray:
         return multiply(self.W, self.products.parts(effects)[0]).reshape(effects.shape)
 
-    def traces(self):
+    def traces(self) -> tuple[np.ndarray, ...]:
         A = self.products.A
         return ((A - sandwich(A, self.W)).sum(-1),) if len(A) > 1 else ((A * (1.0 - A * self.W)).sum(-1),)
 
-    def covariance(self, k):
+    def covariance(self, k: int) -> np.ndarray:
         return self.W
 
-    def draw(self, normals):
+    def draw(self, normals: np.ndarray) -> np.ndarray:
         N = root(self.products.A, self.factors[0])
         return multiply(N, self.products.parts(normals)[0]).reshape(normals.shape)
 
-    def quadratic(self, rows):
+    def quadratic(self, rows: Sequence[Block]) -> np.ndarray:
         return level_quadratic(self.W, rows[0])
 
 
