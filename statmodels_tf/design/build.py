@@ -1,23 +1,24 @@
 """Build: a formula and a table become a Design."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 import numpy as np
 
-from ..errors import DataError, did_you_mean, pointing
+from ..errors import DataError, did_you_mean
 from ..formula import Formula
 from ..transforms.base import numeric
 from ..transforms.contrasts import as_contrast
 from .coding import MAX_COLUMNS, blocks, code_terms
+from .complete import kept_rows
 from .design import Design
-from .evaluate import evaluate
-from .groups import GroupBlock, build_block, effect_columns, new_codes, parts
+from .groups import GroupBlock, build_block, effect_columns, group_kind, new_codes, parts
 from .rank import aliased_columns
+from .read import Read, check_finite, memory_of
 from .response import build_response
-from .rows import check_weights, infinite_row, missing_rows, row_numbers, subset_rows, take
+from .rows import RowNumbers, check_weights, row_numbers, subset_rows, take
 from .spec import DesignSpec
 from .special import special_blocks
-from .table import Table, table
+from .table import table
 from .variable import learn, recall
 
 NA_ACTIONS = ("omit", "fail")
@@ -65,36 +66,50 @@ def build(
         formula = Formula.parse(formula, columns=given.names, functions=frozenset(functions))
     if given.n == 0:
         raise DataError("the data have no rows.")
-    read = _Read(formula, given, functions)
+    read = Read(formula, given, functions)
     offsets = [] if offset is None else [row_numbers(offset, "offset", given, functions)]
     weight = _weights(weights, read)
-    rows, dropped = _rows(read, subset_rows(subset, given, functions), [*offsets, weight], na_action)
+    numbers = [*offsets, *([] if weight is None else [weight])]
+    computed = [(read.variables[key], value) for key, value in read.values.items()]
+    computed += [(number.variable, number.values) for number in numbers]
+    kept = kept_rows(given, computed, subset_rows(subset, given, functions), na_action)
+    rows = kept.rows
     raw = {key: take(value, rows) for key, value in read.values.items()}
     n = given.n if rows is None else len(rows)
-    _check_finite(read, raw, rows)
+    check_finite(read, raw, rows)
 
     chosen = _chosen_contrasts(contrasts, formula)
     specs, values = {}, {}
     for variable in _effect_variables(formula):
         specs[variable.key], values[variable.key] = learn(variable.label, raw[variable.key], chosen.get(variable.label))
         _check_levels(read, specs[variable.key], variable)
-    groups = tuple(build_block(p, specs, values, raw, n, read.error) for p in parts(formula.groups))
+    groups = tuple(
+        build_block(p, specs, values, raw, n, read.error, group_kind(p, raw, given)) for p in parts(formula.groups)
+    )
     specials = special_blocks(formula, lambda variable: raw[variable.key])
-    offsets = [take(part, rows) for part in offsets]
+    argued = {n.variable.key: n.states for n in numbers if n.variable is not None and n.states}
+    states = argued | read.states
+    text = offsets[0].text if offsets else None
+    offsets = [take(part.values, rows) for part in offsets]
     offsets += [numeric(raw[term.variable.key], "offset()") for term in formula.offsets]
     spec = DesignSpec(
         str(formula),
         specs,
-        read.states,
+        states,
         tuple((block.label, block.levels) for block in groups),
-        offset if isinstance(offset, str) else None,
-        offset is not None and not isinstance(offset, str),
-        dropped,
-        tuple((block.label, block.state) for block in specials),
+        group_kinds=tuple(block.kind for block in groups),
+        columns=memory_of(read, numbers),
+        offset=text,
+        offset_given=offset is not None and text is None,
+        weights=None if weight is None else weight.text,
+        dropped=kept.dropped,
+        missing_by=kept.missing_by,
+        undefined_by=kept.undefined_by,
+        specials=tuple((block.label, block.state) for block in specials),
     )
     frame = given.frame([name for name in given.names if name in read.columns], rows)
     if weight is not None:
-        weight = np.array(check_weights(weight, given, rows))
+        weight = np.array(check_weights(weight.values, given, rows))
     positions = np.arange(given.n) if rows is None else rows
     return _assemble(read, spec, values, raw, groups, specials, _total(offsets, given, rows), weight, frame, positions)
 
@@ -112,56 +127,30 @@ def restore(spec, frame, *, weights=None, offset=None, functions=None) -> Design
     functions : dict
         The caller's own functions, which a specification cannot hold.
     """
-    given, functions = table(frame), dict(functions or {})
+    given, functions = table(frame, known=spec.columns), dict(functions or {})
     formula = Formula.parse(spec.formula, functions=frozenset(functions))
-    read = _Read(formula, given, functions, spec.states)
+    read = Read(formula, given, functions, spec.states)
     raw, values = read.values, {}
     for variable in _effect_variables(formula):
         values[variable.key] = recall(spec.variables[variable.key], raw[variable.key], given.row_name)
     groups = []
-    for part, (_, levels) in zip(parts(formula.groups), spec.groups, strict=True):
+    for part, (_, levels), kind in zip(parts(formula.groups), spec.groups, spec.group_kinds, strict=True):
         effects, columns = effect_columns(part, spec.variables, values, given.n)
         codes = new_codes(part, levels, raw, "error")
-        groups.append(GroupBlock(part.label, part.group, codes, levels, effects, columns))
+        groups.append(GroupBlock(part.label, part.group, codes, levels, effects, columns, kind))
     specials = special_blocks(formula, lambda variable: raw[variable.key], spec.specials)
     return _assemble(
-        read, spec, values, raw, tuple(groups), specials, offset, weights, given.frame(frame.columns, None), np.arange(given.n)
+        read,
+        spec,
+        values,
+        raw,
+        tuple(groups),
+        specials,
+        offset,
+        weights,
+        given.frame(frame.columns, None),
+        np.arange(given.n),
     )
-
-
-@dataclass(frozen=True)
-class _Read:
-    """All variables of a formula, evaluated on the data."""
-
-    formula: Formula
-    given: Table
-    functions: dict
-    known: dict | None = None
-    values: dict = field(init=False)
-    states: dict = field(init=False)
-    variables: dict = field(init=False)
-
-    def __post_init__(self):
-        values, states, variables = {}, {}, {}
-        for variable in self.formula.variables:
-            if variable.key in values:
-                continue
-            before = None if self.known is None else self.known.get(variable.key, [])
-            value, learned = evaluate(variable, self.given, self.functions, before, text=self.formula.text)
-            values[variable.key], variables[variable.key] = value, variable
-            if learned:
-                states[variable.key] = learned
-        for name, value in (("values", values), ("states", states), ("variables", variables)):
-            object.__setattr__(self, name, value)
-
-    @property
-    def columns(self):
-        """The columns of the data that were read."""
-        return self.given.read_names
-
-    def error(self, variable, message):
-        """Return a DataError that points at the variable in the formula."""
-        return DataError(pointing(message, self.formula.text, variable.start, variable.end))
 
 
 def _effect_variables(formula):
@@ -176,55 +165,15 @@ def _weights(weights, read):
     if noted is not None:
         if weights is not None:
             raise DataError("weights are given twice: by `weights=` and by `| weights(...)` in the formula.")
-        return numeric(read.values[noted.key], "weights()")
+        return RowNumbers(numeric(read.values[noted.key], "weights()"), noted, read.states.get(noted.key, []))
     return None if weights is None else row_numbers(weights, "weights", read.given, read.functions)
-
-
-def _rows(read, subset, numbers, na_action):
-    """Return the positions of the rows kept (None: all) and how many were dropped as incomplete."""
-    given = read.given
-    if subset is not None and not subset.any():
-        raise DataError("`subset` keeps no row of the data.")
-    missing, worst = None, None
-    for key, value in [*read.values.items(), *((None, v) for v in numbers if v is not None)]:
-        holes = missing_rows(value)
-        if holes is None:
-            continue
-        if na_action == "fail":
-            where = given.row_name(np.flatnonzero(holes)[0])
-            name = read.variables[key].label if key else "weights or offset"
-            raise DataError(f'`{name}` is missing in {where}. Use na_action="omit" to leave such rows out.')
-        count = int(holes.sum())
-        if key and (worst is None or count > worst[0]):
-            worst = count, read.variables[key]
-        missing = holes if missing is None else missing | holes
-    if missing is None:
-        return (None if subset is None else np.flatnonzero(subset)), 0
-    kept = ~missing if subset is None else subset & ~missing
-    if not kept.any():
-        among = given.n if subset is None else int(subset.sum())
-        message = f"no row is complete: something is missing in each of the {among} rows"
-        raise DataError(message + (f"; `{worst[1].label}` in {worst[0]} of them." if worst else "."))
-    total = given.n if subset is None else int(subset.sum())
-    return np.flatnonzero(kept), total - int(kept.sum())
-
-
-def _check_finite(read, raw, rows):
-    for key, value in raw.items():
-        at = infinite_row(value)
-        if at is not None:
-            variable = read.variables[key]
-            row = at if rows is None else rows[at]
-            raise read.error(
-                variable,
-                f"`{variable.label}` is infinite in {read.given.row_name(row)}. Leave such rows out with `subset=`, or "
-                "mend the data.",
-            )
 
 
 def _chosen_contrasts(contrasts, formula):
     """Return the caller's contrasts by the label of the factor; a name that is no variable is a DataError."""
     labels = [variable.label for variable in _effect_variables(formula)]
+    if contrasts is not None and not isinstance(contrasts, Mapping):
+        raise DataError(f'`contrasts` is a dict of factors, such as {{"{(labels or ["f"])[0]}": "contr.sum"}}.')
     chosen = {}
     for name, coding in (contrasts or {}).items():
         if name not in labels:
@@ -286,6 +235,8 @@ def _assemble(read, spec, values, raw, groups, specials, offset, weights, frame,
         index=frame.index,
         rows=rows,
         dropped=spec.dropped,
+        missing_by=spec.missing_by,
+        undefined_by=spec.undefined_by,
         levels={factor.label: factor.levels for factor in factors},
         contrasts={factor.label: factor.contrast.name for factor in factors},
         spec=spec,

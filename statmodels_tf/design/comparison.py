@@ -7,8 +7,8 @@ import numpy as np
 
 from ..errors import DataError, did_you_mean
 from ..transforms import Factor
-from ..transforms.base import numeric
-from .table import rows_of
+from ..transforms.base import describe, numeric
+from .column import rows_of
 
 COMPARISONS = {
     ast.Eq: np.equal,
@@ -40,6 +40,13 @@ def compare(op, left, right):
 
 def _compare_factor(function, left, right):
     """Return a comparison of labels row by row; with a constant, level by level and then looked up."""
+    if function not in (np.equal, np.not_equal) and any(isinstance(v, Factor) and v.text for v in (left, right)):
+        for other in (left, right):
+            if not isinstance(other, (Factor, str)):
+                raise DataError(
+                    f"a comparison by size has {describe(left if other is right else right)} on one side and numbers "
+                    "on the other. Read the numbers in the text with `as.numeric(...)`."
+                )
     for factor, constant in ((left, right), (right, left)):
         if isinstance(factor, Factor) and rows_of(constant) is None:
             levels = replace(factor, codes=np.arange(len(factor.levels)))
@@ -51,7 +58,9 @@ def _compare_factor(function, left, right):
 def _compare_labels(function, left, right):
     """Return a comparison of labels: by place where an ordered factor is compared, by text otherwise."""
     factor = left if isinstance(left, Factor) else right
-    if function in (np.equal, np.not_equal) or (isinstance(factor, Factor) and factor.text):
+    if function in (np.equal, np.not_equal) or (
+        isinstance(factor, Factor) and (factor.text or factor.days is not None)
+    ):
         a, b = _labels(left), _labels(right)
     elif isinstance(factor, Factor) and factor.ordered:
         a, b = _places(left, factor), _places(right, factor)

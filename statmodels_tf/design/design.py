@@ -42,6 +42,11 @@ class Design:
         Their positions in the data.
     dropped : int
         Rows left out because something in them was missing.
+    missing_by : dict
+        Column -> in how many of the rows dropped it was missing.
+    undefined_by : dict
+        Expression -> in how many of the rows dropped it had no value though its columns had: `log(x)` of a negative
+        number.
     levels : dict
         Common factor -> its levels, the first one the reference.
     contrasts : dict
@@ -67,6 +72,8 @@ class Design:
     index: pd.Index
     rows: np.ndarray
     dropped: int
+    missing_by: dict[str, int]
+    undefined_by: dict[str, int]
     levels: dict[str, tuple[str, ...]]
     contrasts: dict[str, str]
     spec: DesignSpec

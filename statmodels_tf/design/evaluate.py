@@ -18,8 +18,9 @@ from ..terms.base import CONSTANTS
 from ..transforms import REGISTRY, Factor, Logical, Matrix, Transform
 from ..transforms.base import logical, numeric, truth
 from ..transforms.contrasts import as_contrast
+from .column import read_series, rows_of
 from .comparison import compare, within
-from .table import Table, missing_column, read_series, rows_of
+from .table import Table, missing_column
 
 ARITHMETIC = {
     ast.Add: np.add,
@@ -103,9 +104,9 @@ def _name(node, scope):
         return scope.table.column(name)
     if name in CONSTANTS and name not in scope.names:
         return CONSTANTS[name]
-    if name in REGISTRY:
+    if name in REGISTRY and name.startswith("contr."):
         return REGISTRY[name]
-    raise DataError(missing_column(name, scope.table.names))
+    raise DataError(missing_column(name, scope.table))
 
 
 def _unary(node, scope):
@@ -181,7 +182,7 @@ def _call(node, scope):
         takes = ", ".join(p for p in _signature(transform.function).parameters if p != "state")
         raise FormulaError(f"{name}(): {error}; it takes ({takes}).") from None
     try:
-        value = _transformed(transform, arguments, options, scope)
+        value = _transformed(transform, node, arguments, options, scope)
     except StatmodelsError:
         raise
     except (TypeError, ValueError, IndexError) as error:
@@ -192,10 +193,24 @@ def _call(node, scope):
     return value
 
 
-def _transformed(transform, arguments, options, scope):
+def _check_finite(transform, node, arguments, scope):
+    """Refuse an infinite value that would make all rows infinite or missing."""
+    for part, value in zip(node.args, arguments, strict=True):
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and len(value) == scope.table.n:
+            infinite = np.flatnonzero(np.isinf(value))
+            if len(infinite):
+                raise DataError(
+                    f"`{ast.unparse(part)}` is infinite in {scope.table.row_name(infinite[0])}, so "
+                    f"`{transform.name}()` has no finite value. Leave such rows out of the data, or mend them."
+                )
+
+
+def _transformed(transform, node, arguments, options, scope):
     if not transform.stateful:
         return transform.function(*arguments, **options)
     state = None if scope.replay is None else next(scope.replay)
+    if transform.finite and state is None:
+        _check_finite(transform, node, arguments, scope)
     value, state = transform.function(*arguments, **options, state=state)
     scope.learned.append(state)
     return value

@@ -1,5 +1,7 @@
 """Groups: the levels each row belongs to and the columns whose coefficients vary by level."""
 
+import ast
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -8,7 +10,7 @@ import pandas as pd
 
 from ..errors import DataError
 from ..terms import CommonTerm
-from ..transforms import Factor, Matrix
+from ..transforms import Factor, Logical, Matrix
 from ..transforms.base import describe
 from ..transforms.factor import as_factor
 from .coding import blocks, code_terms
@@ -35,6 +37,8 @@ class GroupBlock:
         Names of the columns: `Intercept`, `Days`.
     columns : array [n, l] or None
         Their values; None is one column of ones.
+    kind : str
+        What the levels were in the data: `text`, `integer`, `number` or `logical`; combinations are text.
     """
 
     label: str
@@ -43,6 +47,16 @@ class GroupBlock:
     levels: tuple[str, ...]
     effects: tuple[str, ...]
     columns: np.ndarray | None
+    kind: str = "text"
+
+    @property
+    def values(self) -> pd.Index:
+        """The levels as the data had them, an Index [L]: the integers 308, 309, ... where the column held integers."""
+        return pd.Index([_LEVEL[self.kind](level) for level in self.levels], dtype=_DTYPE[self.kind], name=self.group)
+
+
+_LEVEL: dict[str, Callable] = {"text": str, "integer": int, "number": float, "logical": "True".__eq__}
+_DTYPE = {"text": object, "integer": np.int64, "number": np.float64, "logical": bool}
 
 
 @dataclass(frozen=True)
@@ -83,6 +97,37 @@ def levels_of(variables, values):
     return result.codes, result.levels
 
 
+def group_kind(part, values, given):
+    """Return what the levels of a part are in the data, which is text unless the group is one column of another type.
+
+    Parameters
+    ----------
+    part : GroupPart
+    values : dict variable key -> value as evaluated
+    given : Table
+    """
+    if len(part.variables) > 1:
+        return "text"
+    (variable,) = part.variables
+    node, value = variable.node, values[variable.key]
+    if isinstance(node, ast.Call) and node.func.id in ("factor", "as.factor") and len(node.args) == 1:
+        node = node if node.keywords else node.args[0]
+    if not isinstance(node, ast.Name):
+        return "text"
+    value = given.column(node.id)
+    if isinstance(value, Factor):
+        categories = getattr(given.series(node.id).dtype, "categories", None)
+        return "text" if categories is None else _KINDS.get(categories.dtype.kind, "text")
+    if isinstance(value, Logical):
+        return "logical"
+    if value.dtype.kind == "f" and (np.isnan(value) | ((value == np.round(value)) & (np.abs(value) < 1e15))).all():
+        return "integer"
+    return _KINDS[value.dtype.kind]
+
+
+_KINDS = {"i": "integer", "u": "integer", "f": "number", "b": "logical"}
+
+
 def _group_factor(variable, value):
     if isinstance(value, Matrix):
         raise DataError(f"`{variable.label}` cannot group rows: it is {describe(value)}.")
@@ -104,7 +149,7 @@ def _combined(left, right):
     return Factor(codes.astype(np.int32), tuple(f"{left.levels[a]}:{right.levels[b]}" for a, b in pairs))
 
 
-def build_block(part, specs, values, raw, n, where):
+def build_block(part, specs, values, raw, n, where, kind):
     """Return the block of one part on the rows fitted; a group of one level is a DataError.
 
     Parameters
@@ -114,6 +159,8 @@ def build_block(part, specs, values, raw, n, where):
     raw : dict variable key -> value as evaluated: of the group
     n : int
     where : function of a Variable and a message -> DataError pointing at it
+    kind : str
+        What the levels are in the data, by `group_kind`.
     """
     codes, levels = levels_of(part.variables, raw)
     if len(levels) < 2:
@@ -123,7 +170,7 @@ def build_block(part, specs, values, raw, n, where):
             f"Leave `({part.label})` out of the formula.",
         )
     effects, columns = effect_columns(part, specs, values, n)
-    return GroupBlock(part.label, part.group, codes, levels, effects, columns)
+    return GroupBlock(part.label, part.group, codes, levels, effects, columns, kind)
 
 
 def effect_columns(part, specs, values, n):

@@ -32,6 +32,9 @@ class NewDesign:
         Codes are -1 for a level not seen.
     specials : tuple of SpecialBlock
     offset : array [m] or None
+    weights : array [m] or None
+        The prior weights, where they were a column or an expression and the new rows hold its columns; NaN where
+        missing.
     index : Index [m]
     missing : bool array [m]
         Rows in which something is missing: their prediction is NaN.
@@ -41,6 +44,7 @@ class NewDesign:
     groups: tuple[GroupBlock, ...]
     specials: tuple[SpecialBlock, ...]
     offset: np.ndarray | None
+    weights: np.ndarray | None
     index: pd.Index
     missing: np.ndarray
 
@@ -49,7 +53,7 @@ def new_design(design, newdata, new_levels, groups):
     """Return the columns of `design` on `newdata`; see `Design.on`."""
     if new_levels not in NEW_LEVELS:
         raise DataError(f'new_levels must be "error" or "population", not {new_levels!r}.')
-    given = table(newdata)
+    given = table(newdata, what="newdata", known=design.spec.columns)
     formula, spec, text = design.formula, design.spec, str(design.formula.text)
     missing = np.zeros(given.n, dtype=bool)
     raw = {}
@@ -73,12 +77,25 @@ def new_design(design, newdata, new_levels, groups):
                 values[variable.key] = _filled(known)
     common = blocks(code_terms(formula.common, spec.variables), spec.variables, values, given.n)
     made = []
-    for part, (_, levels) in zip(asked, spec.groups, strict=groups):
+    for part, (_, levels), kind in zip(asked, spec.groups, spec.group_kinds, strict=groups):
         codes = new_codes(part, levels, {v.key: value_of(v) for v in part.variables}, new_levels)
         effects, columns = effect_columns(part, spec.variables, values, given.n)
-        made.append(GroupBlock(part.label, part.group, codes, levels, effects, columns))
+        made.append(GroupBlock(part.label, part.group, codes, levels, effects, columns, kind))
     specials = special_blocks(formula, lambda variable: _filled(value_of(variable)), spec.specials)
-    return NewDesign(common, tuple(made), specials, _offset(design, given, value_of, missing), given.index, missing)
+    offset, weights = _offset(design, value_of), _weights(design, given)
+    return NewDesign(common, tuple(made), specials, offset, weights, given.index, missing)
+
+
+def _weights(design, given):
+    """Return the weights of the new rows, or None where they do not hold what the weights were computed of."""
+    spec = design.spec
+    if spec.weights is None:
+        return None
+    variable = expression(spec.weights, design.functions)
+    if not all(given.has(name) for name in variable.names):
+        return None
+    value, _ = evaluate(variable, given, design.functions, spec.states.get(variable.key, []), text=spec.weights)
+    return numeric(value, "weights")
 
 
 def _filled(value):
@@ -88,7 +105,7 @@ def _filled(value):
     return value
 
 
-def _offset(design, given, value_of, missing):
+def _offset(design, value_of):
     """Return the sum of the offsets on the new rows, or None."""
     spec = design.spec
     if spec.offset_given:

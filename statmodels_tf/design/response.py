@@ -50,6 +50,8 @@ def build_response(label, value, trials=None):
             "`cbind(successes, failures)`."
         )
     if isinstance(value, Factor):
+        if value.days is not None:
+            raise DataError(f"the response `{label}` holds dates; `as.numeric({label})` counts days since 1970-01-01.")
         used = value.used()
         return Response(label, used.codes.astype(float), _checked(label, trials), used.levels)
     if isinstance(value, Logical) or (isinstance(value, np.ndarray) and value.dtype.kind == "b"):

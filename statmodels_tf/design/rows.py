@@ -1,10 +1,14 @@
 """Rows: which of them are used, and the numbers given for each of them (weights, offset, subset)."""
 
+from dataclasses import dataclass, field
+
 import numpy as np
 import pandas as pd
 
 from ..errors import DataError
 from ..formula.expressions import expression
+from ..terms import Variable
+from ..terms.base import written
 from ..transforms import Factor, Logical, Matrix
 from ..transforms.base import describe, numeric
 from .evaluate import evaluate
@@ -49,16 +53,31 @@ def infinite_row(value):
     return int(np.flatnonzero(~finite.reshape(len(numbers), -1).all(axis=1))[0])
 
 
-def row_numbers(given, what, table, functions):
-    """Return the numbers [n] that `weights` or `offset` gives: a column's name, an expression, or an array.
+@dataclass(frozen=True)
+class RowNumbers:
+    """Numbers given for each row: their values [n], and the expression and its states where they were text."""
+
+    values: np.ndarray
+    variable: Variable | None = None
+    states: list = field(default_factory=list)
+
+    @property
+    def text(self):
+        """The expression as text, None for an array."""
+        return None if self.variable is None else self.variable.text
+
+
+def row_numbers(given, what, table, functions, states=None):
+    """Return the `RowNumbers` that `weights` or `offset` gives: a column's name, an expression, or an array.
 
     Missing values in the data stay missing; in an array the caller made they are a DataError.
     """
     if isinstance(given, str):
-        value = _expression(given, table, functions)
+        variable = _variable(given, table, functions)
+        value, states = evaluate(variable, table, functions, states, text=given)
         if isinstance(value, (Factor, Matrix)):
             raise DataError(f"`{what}={given!r}` is {describe(value)}; {what} are numbers.")
-        return numeric(value)
+        return RowNumbers(numeric(value), variable, states)
     values = _array(given, what, table)
     if values.dtype.kind not in "iufb":
         raise DataError(f"`{what}` must be numbers, not {values.dtype}.")
@@ -66,13 +85,12 @@ def row_numbers(given, what, table, functions):
     if np.isnan(values).any():
         row = int(np.flatnonzero(np.isnan(values))[0])
         raise DataError(f"`{what}` is missing in {table.row_name(row)}; give a number for each row of the data.")
-    return values
+    return RowNumbers(values)
 
 
-def _expression(text, table, functions):
-    if table.has(text):
-        return table.column(text)
-    return evaluate(expression(text, functions), table, functions, text=text)[0]
+def _variable(text, table, functions):
+    """Return what a text means: the column of that name, whatever characters it has, or else an expression."""
+    return expression(written(text) if table.has(text) and "`" not in text else text, functions)
 
 
 def _array(given, what, table):
@@ -102,7 +120,7 @@ def subset_rows(given, table, functions):
     if given is None:
         return None
     if isinstance(given, str):
-        value = _expression(given, table, functions)
+        value, _ = evaluate(_variable(given, table, functions), table, functions, text=given)
         if isinstance(value, Logical):
             return value.values == 1
         if isinstance(value, np.ndarray) and value.dtype.kind == "b":

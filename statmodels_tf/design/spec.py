@@ -1,6 +1,6 @@
 """DesignSpec: all that is needed to make the same columns again, as plain data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,12 +21,18 @@ class DesignSpec:
         Variable key -> what the stateful calls in it learned, in order of evaluation.
     groups : tuple of (str, tuple of str)
         For each group block its label and levels.
-    offset : str or None
-        The text of the argument `offset=`, where it was text.
+    group_kinds : tuple of str
+        What the levels of each group block were in the data; see `GroupBlock.kind`.
+    columns : dict
+        Column -> how it was read, for those that expressions take apart.
+    offset, weights : str or None
+        The text of the argument `offset=` or `weights=`, where it was text.
     offset_given : bool
         Whether `offset=` was an array, which new data cannot repeat.
     dropped : int
         Rows left out because something in them was missing.
+    missing_by, undefined_by : dict
+        See `Design`.
     specials : tuple of (str, dict)
         For each special term its label and what it learned.
     """
@@ -35,9 +41,14 @@ class DesignSpec:
     variables: dict[str, VariableSpec]
     states: dict[str, list]
     groups: tuple[tuple[str, tuple[str, ...]], ...]
+    group_kinds: tuple[str, ...] = ()
+    columns: dict[str, dict] = field(default_factory=dict)
     offset: str | None = None
     offset_given: bool = False
+    weights: str | None = None
     dropped: int = 0
+    missing_by: dict[str, int] = field(default_factory=dict)
+    undefined_by: dict[str, int] = field(default_factory=dict)
     specials: tuple[tuple[str, dict], ...] = ()
 
     def to_dict(self) -> dict:
@@ -47,9 +58,14 @@ class DesignSpec:
             "variables": {key: spec.to_dict() for key, spec in self.variables.items()},
             "states": {key: [_plain(state) for state in states] for key, states in self.states.items()},
             "groups": [[label, list(levels)] for label, levels in self.groups],
+            "group_kinds": list(self.group_kinds),
+            "columns": dict(self.columns),
             "offset": self.offset,
             "offset_given": self.offset_given,
+            "weights": self.weights,
             "dropped": self.dropped,
+            "missing_by": dict(self.missing_by),
+            "undefined_by": dict(self.undefined_by),
             "specials": [[label, _plain(state)] for label, state in self.specials],
         }
 
@@ -61,9 +77,9 @@ class DesignSpec:
             {key: VariableSpec.from_dict(spec) for key, spec in plain["variables"].items()},
             {key: list(states) for key, states in plain["states"].items()},
             tuple((label, tuple(levels)) for label, levels in plain["groups"]),
-            plain["offset"],
-            plain["offset_given"],
-            plain["dropped"],
+            tuple(plain["group_kinds"]),
+            *(plain[name] for name in ("columns", "offset", "offset_given", "weights")),
+            *(plain[name] for name in ("dropped", "missing_by", "undefined_by")),
             tuple((label, dict(state)) for label, state in plain.get("specials", ())),
         )
 

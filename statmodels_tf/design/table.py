@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, did_you_mean
-from ..transforms.base import Factor, Logical, Matrix, logical, number_label
+from .column import read_series, recalled
 
-WANTED = "`data` must be a DataFrame (pandas, polars or pyarrow) or a dict of columns"
+WANTED = "`{}` must be a DataFrame (pandas, polars or pyarrow) or a dict of columns"
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,21 @@ class Table(ABC):
     """The data behind a formula: column names, the number of rows, their labels, and columns on request.
 
     Columns are read once and kept; those that no one asks for are never touched.
+
+    Attributes
+    ----------
+    names : tuple of str
+    index : Index
+    what : str
+        What a message calls the table: `data` or `newdata`.
+    known : dict
+        Column -> how it was read when the model was fitted, as `column.memory` tells.
     """
 
     names: tuple[str, ...]
     index: pd.Index
+    what: str = field(default="data", kw_only=True)
+    known: Mapping = field(default_factory=dict, kw_only=True, repr=False)
     _read: dict = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -34,7 +45,8 @@ class Table(ABC):
     def column(self, name):
         """Return the column `name` as an array, a `Logical` or a `Factor`."""
         if name not in self._read:
-            self._read[name] = read_series(self.series(name), name)
+            value = read_series(self.series(name), name)
+            self._read[name] = recalled(value, self.known[name], name) if name in self.known else value
         return self._read[name]
 
     @property
@@ -116,162 +128,73 @@ class DictTable(Table):
             raise DataError(f"column `{name}` is not a column of {self.n} values: {error}.") from None
 
 
-def table(data):
-    """Return the `Table` that reads `data`; anything else than a table is a DataError."""
+def table(data, *, what="data", known=None):
+    """Return the `Table` that reads `data`; anything else than a table is a DataError.
+
+    Parameters
+    ----------
+    data : DataFrame, anything that narwhals reads, or dict of columns
+    what, known
+        See `Table`.
+    """
+    told = {"what": what, "known": known or {}}
     if isinstance(data, Table):
         return data
     if isinstance(data, pd.DataFrame):
-        return PandasTable(tuple(map(str, data.columns)), data.index, data=data)
+        return PandasTable(tuple(map(str, data.columns)), data.index, data=data, **told)
     if isinstance(data, Mapping):
-        return _dict_table(data)
+        return _dict_table(data, told)
     try:
         frame = nw.from_native(data)
     except TypeError:
-        raise DataError(f"{WANTED}, not {type(data).__name__}.") from None
+        raise DataError(f"{WANTED.format(what)}, not {type(data).__name__}.{_as_frame(data, what)}") from None
     if isinstance(frame, nw.LazyFrame):
-        raise DataError(f"{WANTED}, not a lazy one; call `.collect()` on it first.")
+        raise DataError(f"{WANTED.format(what)}, not a lazy one; call `.collect()` on it first.")
     if not isinstance(frame, nw.DataFrame):
-        raise DataError(f"{WANTED}, not {type(data).__name__}.")
-    return NarwhalsTable(tuple(frame.columns), pd.RangeIndex(len(frame)), data=frame)
+        raise DataError(f"{WANTED.format(what)}, not {type(data).__name__}.{_as_frame(data, what)}")
+    return NarwhalsTable(tuple(frame.columns), pd.RangeIndex(len(frame)), data=frame, **told)
 
 
-def _dict_table(data):
+def _as_frame(data, what):
+    """Return how to make a DataFrame of what is none, where that is plain."""
+    if isinstance(data, pd.Series):
+        one = f"pd.DataFrame([{what}])"
+        return f' Write `{one}` if it is one row, `pd.DataFrame({{"name": {what}}})` if it is one column.'
+    if isinstance(data, (list, tuple)) and len(data) and all(isinstance(row, Mapping) for row in data):
+        return f" Of a list of rows, write `pd.DataFrame({what})`."
+    if isinstance(data, (list, tuple, np.ndarray)):
+        return f' Write `pd.DataFrame({what}, columns=["y", "x", ...])`.'
+    return ""
+
+
+def _dict_table(data, told):
+    """Return a dict's table; a value that stands alone is that of every row, as in R and pandas."""
     if not data:
-        raise DataError(f"{WANTED}; this dict is empty.")
+        raise DataError(f"{WANTED.format(told['what'])}; this dict is empty.")
     lengths: dict[int, str] = {}
     for name, column in data.items():
-        if isinstance(column, str) or not hasattr(column, "__len__"):
-            raise DataError(f"column `{name}` of the dict is {type(column).__name__}; give a list or an array.")
-        lengths.setdefault(len(column), str(name))
+        if not _alone(column):
+            lengths.setdefault(len(column), str(name))
     if len(lengths) > 1:
         (a, first), (b, second), *_ = lengths.items()
         raise DataError(f"the columns differ in length: `{first}` has {a} values and `{second}` has {b}.")
-    (n,) = lengths
+    (n,) = lengths or (1,)
+    data = {name: [column] * n if _alone(column) else column for name, column in data.items()}
     indexed = [c.index for c in data.values() if isinstance(c, pd.Series)]
     if any(not index.equals(indexed[0]) for index in indexed[1:]):
         raise DataError("the Series of the dict have different indexes; make one DataFrame of them first.")
     index = indexed[0] if indexed else pd.RangeIndex(n)
-    return DictTable(tuple(map(str, data)), index, data={str(name): column for name, column in data.items()})
+    return DictTable(tuple(map(str, data)), index, data={str(name): column for name, column in data.items()}, **told)
 
 
-def missing_column(name, names):
-    """Return the message for a column that the data lack."""
+def _alone(value):
+    return isinstance(value, (str, bytes)) or not hasattr(value, "__len__") or np.ndim(value) == 0
+
+
+def missing_column(name, table):
+    """Return the message for a column that the table lacks."""
+    names = table.names
     near = did_you_mean(name, names)
     shown = ", ".join(f"`{n}`" for n in names[:12]) + (", ..." if len(names) > 12 else "")
-    return f"no column `{name}` in the data.{near or f' The columns are {shown}.'}"
-
-
-def read_series(series, name):
-    """Return a pandas column as a value: numbers as an array, truth values, text and categories as codes."""
-    dtype = series.dtype
-    kind = getattr(dtype, "kind", "O")
-    if isinstance(dtype, pd.CategoricalDtype):
-        return _categories(series, name)
-    if isinstance(dtype, pd.StringDtype):
-        return _text(series)
-    if isinstance(dtype, np.dtype) and kind in "iufb":
-        values = series.to_numpy()
-        return values if kind != "f" or values.dtype == np.float64 else values.astype(np.float64)
-    if kind == "b":
-        known = series.fillna(False).to_numpy(dtype=bool)
-        return logical(np.where(series.isna().to_numpy(), -1, known))
-    if kind in "iuf":
-        return _nullable_numbers(series, kind)
-    if kind in "Mm" or isinstance(dtype, pd.PeriodDtype):
-        raise DataError(_dates(name, "m" if kind == "m" else "M"))
-    if kind == "c":
-        raise DataError(f"column `{name}` holds complex numbers; use its real or imaginary part.")
-    return _objects(series, name)
-
-
-def _nullable_numbers(series, kind):
-    if kind != "f" and not series.isna().any():
-        return series.to_numpy(dtype=np.int64 if kind == "i" else np.uint64)
-    return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
-
-
-def _categories(series, name):
-    categories = series.array.categories
-    labels = tuple(_label(level) for level in categories.tolist())
-    if len(set(labels)) < len(labels):
-        raise DataError(f"two categories of column `{name}` print alike; rename them.")
-    return Factor(series.array.codes.astype(np.int32), labels, bool(series.array.ordered))
-
-
-def _label(level):
-    if isinstance(level, (str, bool)) or not isinstance(level, (int, float)):
-        return str(level)
-    return number_label(level)
-
-
-def _text(series):
-    """Return text as a factor with levels in order of code points."""
-    codes, values = pd.factorize(series)
-    values = [str(v) for v in values]
-    order = sorted(range(len(values)), key=values.__getitem__)
-    place = np.empty(len(values) + 1, dtype=np.int32)
-    place[order] = np.arange(len(values), dtype=np.int32)
-    place[-1] = -1
-    return Factor(place[codes], tuple(values[i] for i in order), text=True)
-
-
-def _objects(series, name):
-    """Return an object column as what all its values are; a mixture is a DataError."""
-    values = series.to_numpy(dtype=object)
-    kind = pd.api.types.infer_dtype(values, skipna=True)
-    if kind == "string":
-        return _text(pd.Series(values, dtype=object))
-    if kind == "boolean":
-        return logical(np.array([-1 if pd.isna(v) else int(v) for v in values], dtype=np.int8))
-    if kind in ("integer", "floating", "mixed-integer-float", "decimal"):
-        return np.array([np.nan if pd.isna(v) else float(v) for v in values])
-    if kind == "empty":
-        return np.full(len(values), np.nan)
-    if kind in ("datetime64", "datetime", "date", "period", "time"):
-        raise DataError(_dates(name, "M"))
-    if kind in ("timedelta64", "timedelta"):
-        raise DataError(_dates(name, "m"))
-    raise DataError(_mixture(series, values, name))
-
-
-def _mixture(series, values, name):
-    first, seen = 0, type(None)
-    for position, value in enumerate(values):
-        if isinstance(value, (list, tuple, dict, set, np.ndarray, bytes, complex)):
-            return (
-                f"column `{name}` holds {type(value).__name__} values (row {series.index[position]}); "
-                "a formula needs numbers, text, categories or truth values."
-            )
-        if pd.isna(value):
-            continue
-        if seen is type(None):
-            first, seen = position, type(value)
-        elif type(value) is not seen:
-            return (
-                f"column `{name}` mixes types: row {series.index[first]} holds {values[first]!r} ({seen.__name__}) and "
-                f"row {series.index[position]} holds {value!r} ({type(value).__name__}). Make it one type: "
-                f'`data["{name}"] = data["{name}"].astype(str)` for groups, or `pd.to_numeric(...)` for numbers.'
-            )
-    return f"column `{name}` holds {seen.__name__} values; a formula needs numbers, text or categories."
-
-
-def _dates(name, kind):
-    if kind == "m":
-        return (
-            f"column `{name}` holds durations; a formula needs numbers. Choose the unit: "
-            f'`data["{name}"] = data["{name}"].dt.total_seconds()`.'
-        )
-    return (
-        f"column `{name}` holds dates; a formula needs numbers or groups. For a trend write "
-        f'`data["days"] = (data["{name}"] - data["{name}"].min()).dt.days`; for groups '
-        f'`data["{name}"] = data["{name}"].astype(str)`.'
-    )
-
-
-def rows_of(value):
-    """Return how many rows a value has, or None for a constant."""
-    if isinstance(value, Factor):
-        return len(value.codes)
-    if isinstance(value, (Logical, Matrix)):
-        return len(value.values)
-    return len(value) if isinstance(value, np.ndarray) and value.ndim else None
+    where = "the data" if table.what == "data" else table.what
+    return f"no column `{name}` in {where}.{near or f' The columns are {shown}.'}"

@@ -9,6 +9,7 @@ from ..transforms import Contrast, Factor, Logical, Matrix
 from ..transforms.base import describe, logical, numeric, truth
 from ..transforms.contrasts import contrast_matrix
 from ..transforms.factor import as_factor
+from .column import date_advice
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,8 @@ def learn(label, value, contrast=None):
         coding = contrast or Contrast("contr.treatment")
         return VariableSpec(label, "logical", factor.levels, contrast=coding), factor
     if isinstance(value, Factor):
+        if value.days is not None:
+            raise DataError(date_advice(label))
         factor = value.used()
         coding = factor.contrast or contrast or Contrast("contr.poly" if factor.ordered else "contr.treatment")
         if coding.matrix is not None and len(coding.matrix) == len(value.levels) > len(factor.levels):

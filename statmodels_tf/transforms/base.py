@@ -25,7 +25,8 @@ class Contrast:
 class Factor:
     """A value for each row out of a list of levels; `codes` [n] index `levels`, -1 where missing.
 
-    `text` marks a column of plain text: its levels are sorted by code point and mean nothing more.
+    `text` marks a column of plain text: its levels are sorted by code point and mean nothing more. `days` [L] has what
+    each level is as a date, in days since 1970-01-01, where the column holds dates; its levels are in their order.
     """
 
     codes: np.ndarray
@@ -33,6 +34,7 @@ class Factor:
     ordered: bool = False
     contrast: Contrast | None = None
     text: bool = False
+    days: np.ndarray | None = field(default=None, compare=False)
 
     def take(self, rows):
         """Return the factor on `rows`, all levels kept."""
@@ -48,7 +50,22 @@ class Factor:
             return self
         lookup = np.append(np.where(keep, np.cumsum(keep) - 1, -1), -1).astype(np.int32)
         levels = tuple(level for level, kept in zip(self.levels, keep, strict=True) if kept)
-        return replace(self, codes=lookup[self.codes], levels=levels)
+        days = None if self.days is None else self.days[keep]
+        return replace(self, codes=lookup[self.codes], levels=levels, days=days)
+
+    def recoded(self, levels):
+        """Return the factor with `levels` in front, as they were on other rows; what is not among them follows.
+
+        >>> Factor(np.array([0, 1]), ("z", "b")).recoded(("a", "b")).levels
+        ('a', 'b', 'z')
+        """
+        if self.levels == levels:
+            return self
+        place = {level: i for i, level in enumerate(levels)}
+        extra = [level for level in self.used().levels if level not in place]
+        place |= {level: len(place) + i for i, level in enumerate(extra)}
+        lookup = np.array([*(place.get(level, -1) for level in self.levels), -1], dtype=np.int32)
+        return replace(self, codes=lookup[self.codes], levels=(*levels, *extra), days=None)
 
     def labels(self):
         """Return the level of each row as an object array, None where missing."""
@@ -75,12 +92,14 @@ class Transform:
     """A function that a formula may call.
 
     A stateful one takes a keyword `state` (None the first time) and returns the value and the state that repeats it
-    on other rows; the state is plain data: numbers, text, lists and arrays.
+    on other rows; the state is plain data: numbers, text, lists and arrays. `finite` says that one infinite value would
+    spoil what it learns.
     """
 
     name: str
     function: Callable
     stateful: bool = False
+    finite: bool = False
 
 
 def is_factor(value):
@@ -91,6 +110,8 @@ def is_factor(value):
 def describe(value):
     """Return what `value` is, in words for a message."""
     if isinstance(value, Factor):
+        if value.days is not None:
+            return f"dates ({', '.join(value.levels[:2])}{', ...' if len(value.levels) > 2 else ''})"
         shown = ", ".join(value.levels[:4]) + (", ..." if len(value.levels) > 4 else "")
         return f"text ({shown})" if value.text else f"a factor (levels {shown})"
     if isinstance(value, Matrix):
@@ -127,6 +148,8 @@ def numeric(value, who="this"):
         advice = ". Take its codes with `as.numeric(...)`, or use it as a term of its own"
         if value.text:
             advice = ". Turn it into numbers in the data, or use it as a term of its own"
+        if value.days is not None:
+            advice = ". Take days since 1970-01-01 with `as.numeric(...)`"
     raise DataError(f"{who} needs numbers and was given {describe(value)}{advice}.")
 
 

@@ -1,6 +1,7 @@
 """Contrasts: how the levels of a factor become columns, as R codes them."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,6 +17,28 @@ def treatment(levels, base=1):
     """
     keep = [i for i in range(len(levels)) if i != base - 1]
     return np.eye(len(levels))[:, keep], tuple(levels[i] for i in keep)
+
+
+def last_treatment(levels):
+    """Return an indicator of each level but the last, which is the reference, as SAS has it.
+
+    >>> last_treatment(("a", "b", "c"))[1]
+    ('a', 'b')
+    """
+    return treatment(levels, len(levels))
+
+
+def successive(levels):
+    """Return contrasts whose coefficients are the differences of successive levels, `b-a`, `c-b`, from the grand mean.
+
+    References
+    ----------
+    Venables & Ripley (2002), Modern Applied Statistics with S, section 6.2.
+    """
+    k = len(levels)
+    steps = np.arange(1, k) / k
+    matrix = np.where(np.arange(k)[:, None] <= np.arange(k - 1), steps - 1, steps)
+    return matrix, tuple(f"{b}-{a}" for a, b in pairwise(levels))
 
 
 def sum_to_zero(levels):
@@ -62,6 +85,8 @@ CODINGS: dict[str, Callable] = {
     "contr.sum": sum_to_zero,
     "contr.helmert": helmert,
     "contr.poly": polynomial,
+    "contr.SAS": last_treatment,
+    "contr.sdif": successive,
 }
 _ALIASES = {name.removeprefix("contr."): name for name in CODINGS} | {
     "Treatment": "contr.treatment",
@@ -81,7 +106,7 @@ def as_contrast(value, who="C()"):
         name = _ALIASES.get(value, value)
         if name in CODINGS:
             return Contrast(name)
-        known = [*CODINGS, *(n for n in _ALIASES if n.islower())]
+        known = [*CODINGS, *(n for n in _ALIASES if not n.istitle())]
         raise DataError(
             f"{who}: no contrasts called `{value}`.{did_you_mean(value, known)} "
             f"Known: {', '.join(CODINGS)}, or a matrix with a row for each level."

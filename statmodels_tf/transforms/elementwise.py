@@ -26,6 +26,15 @@ def round_to(x, digits=0):
     return np.round(numeric(x, "round()"), int(digits))
 
 
+def signif(x, digits=6):
+    """Return `x` to `digits` significant digits."""
+    values, digits = numeric(x, "signif()"), max(1, int(digits))
+    with np.errstate(all="ignore"):
+        size = np.where(np.isfinite(values) & (values != 0), np.floor(np.log10(np.abs(values))), 0)
+    power = 10.0 ** (digits - 1 - size)
+    return np.round(values * power) / power
+
+
 def pmin(*values):
     """Return the smallest of several values, row by row; missing where any is."""
     return _several("pmin", np.minimum, values)
@@ -136,9 +145,16 @@ ELEMENTWISE = [
             "ceiling": np.ceil,
             "trunc": np.trunc,
             "sign": np.sign,
+            "asinh": np.arcsinh,
+            "acosh": np.arccosh,
+            "atanh": np.arctanh,
+            "plogis": lambda x: 0.5 * (1 + np.tanh(x / 2)),
+            "qlogis": lambda x: np.log(x) - np.log1p(-x),
         }.items()
     ),
     Transform("log", log),
+    Transform("logb", log),
+    Transform("signif", signif),
     Transform("round", round_to),
     Transform("pmin", pmin),
     Transform("pmax", pmax),

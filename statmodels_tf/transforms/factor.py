@@ -1,4 +1,4 @@
-"""Functions that make, recode or unmake factors: `factor(x)`, `relevel(f, ref = "b")`, `cut(x, 4)`, `as.numeric(f)`."""
+"""Functions that make or recode factors and remember their levels: `factor(x)`, `relevel(f, "b")`, `cut(x, 4)`."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -47,7 +47,7 @@ def _recode(given, source, shown, ordered, *, closed):
 def as_factor(x):
     """Return `x` as a factor with every value a level."""
     if isinstance(x, Factor):
-        return replace(x, text=False)
+        return replace(x, text=False, days=None)
     if isinstance(x, Logical) or (isinstance(x, np.ndarray) and x.dtype.kind == "b"):
         return Factor(truth(x).astype(np.int32), ("False", "True"))
     if isinstance(x, Matrix) or not isinstance(x, np.ndarray):
@@ -84,9 +84,19 @@ def ordered(x, levels=None, labels=None, *, state=None):
     return factor(x, levels, labels, True, state=state)
 
 
-def relevel(x, ref):
+def droplevels(x, *, state=None):
+    """Return the factor without the levels that no row has."""
+    if state is None:
+        used = as_factor(x).used()
+        return used, {"levels": list(used.levels)}
+    return as_factor(x).recoded(tuple(state["levels"])), state
+
+
+def relevel(x, ref, *, state=None):
     """Return the factor with the level `ref` first, as the reference."""
     given = as_factor(x)
+    if state is not None:
+        return given.recoded(tuple(state["levels"])), state
     reference = texts(ref, "relevel()")[0]
     if given.ordered:
         raise DataError("relevel() is for unordered factors; an ordered factor keeps its order.")
@@ -95,30 +105,48 @@ def relevel(x, ref):
             f'relevel() knows no level "{reference}".{did_you_mean(reference, given.levels)} '
             f"The levels are {', '.join(given.levels[:12])}{', ...' if len(given.levels) > 12 else ''}."
         )
-    levels = [reference, *(level for level in given.levels if level != reference)]
-    lookup = np.array([*(levels.index(level) for level in given.levels), -1], dtype=np.int32)
-    return replace(given, codes=lookup[given.codes], levels=tuple(levels))
+    levels = (reference, *(level for level in given.levels if level != reference))
+    return given.recoded(levels), {"levels": list(levels)}
 
 
-def with_contrast(x, contr=None, how_many=None, base=None):
+def with_contrast(x, contr=None, how_many=None, base=None, *, state=None):
     """Return the factor with contrasts of its own: `C(x, contr.sum)`, `C(x, contr.treatment, base = 2)`."""
+    if state is not None:  # the columns of each level are known by now
+        return as_factor(x).recoded(tuple(state["levels"])), state
     given = as_factor(x).used()
+    return replace(given, contrast=_contrast(given, contr, base)), {"levels": list(given.levels)}
+
+
+def _contrast(given, contr, base):
+    """Return the contrasts that a call of `C()` asks for, the factor's level names put to a treatment matrix."""
     if contr is None:
-        return replace(given, contrast=Contrast("contr.poly" if given.ordered else "contr.treatment"))
+        return Contrast("contr.poly" if given.ordered else "contr.treatment")
     contrast = as_contrast(contr)
     if base is not None:
-        place = given.levels.index(base) if isinstance(base, str) and base in given.levels else int(base) - 1
+        place = _place(given, base)
         keep = [i for i in range(len(given.levels)) if i != place]
         matrix = np.eye(len(given.levels))[:, keep]
-        contrast = Contrast("contr.treatment", matrix, tuple(given.levels[i] for i in keep))
-    elif contrast.matrix is not None and contrast.name == "contr.treatment":
+        return Contrast("contr.treatment", matrix, tuple(given.levels[i] for i in keep))
+    if contrast.matrix is not None and contrast.name == "contr.treatment":
         # A treatment matrix made for n levels by number takes the factor's own level names.
         keep = [int(name) - 1 for name in contrast.columns]
         contrast = replace(
             contrast,
             columns=contrast.columns if max(keep) >= len(given.levels) else tuple(given.levels[i] for i in keep),
         )
-    return replace(given, contrast=contrast)
+    return contrast
+
+
+def _place(given, base):
+    """Return the position of the reference level that `base` names or counts."""
+    if isinstance(base, str) and base in given.levels:
+        return given.levels.index(base)
+    if isinstance(base, str) or not 1 <= base <= len(given.levels):
+        raise DataError(
+            f"C() knows no level `{base}` for `base`.{did_you_mean(str(base), given.levels)} "
+            f"The levels are {', '.join(given.levels[:12])}{', ...' if len(given.levels) > 12 else ''}."
+        )
+    return int(base) - 1
 
 
 def cut(x, breaks, labels=None, include_lowest=False, right=True, dig_lab=3, ordered_result=False, *, state=None):
@@ -160,7 +188,7 @@ def _equal_width(values, count):
 
 def _interval_labels(points, right, lowest, digits):
     for shown in range(digits, max(12, digits) + 1):
-        ends = [f"{p:.{shown}g}" for p in points]
+        ends = [" Inf" if p == np.inf else f"{p:.{shown}g}".replace("inf", "Inf") for p in points]  # as R has them
         if len(set(ends)) == len(ends):
             break
     opening, closing = ("(", "]") if right else ("[", ")")
@@ -172,50 +200,13 @@ def _interval_labels(points, right, lowest, digits):
     return tuple(names)
 
 
-def as_numeric(x):
-    """Return numbers: the codes 1, 2, ... of a factor, the numbers written in a text."""
-    if isinstance(x, Factor) and x.text:
-        try:
-            values = np.array([*(float(level) for level in x.levels), np.nan])
-        except ValueError as error:
-            raise DataError(
-                f"as.numeric() cannot read the text {str(error).rsplit(':', 1)[-1].strip()} as a number. "
-                "For the codes of its levels write `as.numeric(factor(...))`."
-            ) from None
-        return values[x.codes]
-    return unclass(x)
-
-
-def as_integer(x):
-    """Return numbers cut to whole ones, or the codes of a factor."""
-    return np.trunc(as_numeric(x))
-
-
-def unclass(x):
-    """Return the codes 1, 2, ... of a factor, or the numbers themselves."""
-    if isinstance(x, Factor):
-        return np.where(x.codes < 0, np.nan, x.codes + 1.0)
-    return numeric(x, "as.numeric()")
-
-
-def as_character(x):
-    """Return the labels as plain text, which as a term has its levels sorted by code point."""
-    given = as_factor(x)
-    order = sorted(range(len(given.levels)), key=given.levels.__getitem__)
-    place = np.append(np.argsort(order), -1).astype(np.int32) if order else np.array([-1], dtype=np.int32)
-    return Factor(place[given.codes], tuple(given.levels[i] for i in order), text=True)
-
-
 FACTORS = [
     Transform("factor", factor, True),
     Transform("as.factor", lambda x, *, state=None: factor(x, state=state), True),
     Transform("ordered", ordered, True),
     Transform("as.ordered", ordered, True),
-    Transform("relevel", relevel),
-    Transform("C", with_contrast),
+    Transform("relevel", relevel, True),
+    Transform("C", with_contrast, True),
+    Transform("droplevels", droplevels, True),
     Transform("cut", cut, True),
-    Transform("as.numeric", as_numeric),
-    Transform("as.integer", as_integer),
-    Transform("as.character", as_character),
-    Transform("unclass", unclass),
 ]

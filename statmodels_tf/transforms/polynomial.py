@@ -1,28 +1,46 @@
-"""Orthogonal polynomials by R's recursion: `poly(x, 2)`."""
+"""Orthogonal polynomials by R's recursion: `poly(x, 2)`, `poly(x, z, degree = 2)`."""
+
+from itertools import product
 
 import numpy as np
 
 from ..errors import DataError
-from .base import Matrix, Transform, numeric
+from .base import Factor, Logical, Matrix, Transform, numeric
 
 
-def poly(x, degree=1, raw=False, *, state=None):
+def poly(x, *others, degree=1, raw=False, state=None):
     """Return polynomials of degree 1 to `degree`, orthonormal over the rows, or plain powers when `raw`.
 
     With alpha and the squared norms n_j of the monic polynomials kept, new rows follow
     P_{j+1} = (x - alpha_{j+1}) P_j - (n_{j+1} / n_j) P_{j-1}, and column j is P_j / sqrt(n_j).
+    Of several columns there are all products up to the degree, named by the powers: `poly(x, z, degree = 2)` has
+    `1.0 2.0 0.1 1.1 0.2`.
 
     References
     ----------
     Kennedy & Gentle (1980), Statistical Computing, pp. 343-348.
     """
-    values = np.atleast_1d(numeric(x, "poly()"))
+    if len(others) == 1 and np.ndim(others[0]) == 0 and not isinstance(others[0], (Factor, Logical, Matrix)):
+        others, degree = (), others[0]  # poly(x, 2)
     degree = int(numeric(degree, "poly()"))
     if degree < 1:
         raise DataError(f"poly() needs a degree of at least 1, not {degree}.")
-    names = tuple(str(j + 1) for j in range(degree))
-    if raw is True or raw == 1:
-        return Matrix(values[:, None] ** np.arange(1, degree + 1), names), {}
+    columns = [np.atleast_1d(numeric(value, "poly()")) for value in (x, *others)]
+    states = [None] * len(columns) if state is None else [state] if not others else state["parts"]
+    made = [_poly(values, degree, bool(raw), before) for values, before in zip(columns, states, strict=True)]
+    if not others:
+        return Matrix(made[0][0], tuple(str(j + 1) for j in range(degree))), made[0][1]
+    # The first column's power runs fastest, as in R's expand.grid.
+    powers = [p[::-1] for p in product(range(degree + 1), repeat=len(columns)) if 0 < sum(p) <= degree]
+    bases = [np.column_stack([np.ones(len(x)), values]) for values, _ in made]
+    values = np.column_stack([np.prod([b[:, k] for b, k in zip(bases, p, strict=True)], axis=0) for p in powers])
+    return Matrix(values, tuple(".".join(map(str, p)) for p in powers)), {"parts": [learned for _, learned in made]}
+
+
+def _poly(values, degree, raw, state):
+    """Return the polynomials of one column [n, degree] and what repeats them."""
+    if raw:
+        return values[:, None] ** np.arange(1, degree + 1), {}
     if state is None:
         present = values[~np.isnan(values)]
         distinct = len(np.unique(present))
@@ -32,8 +50,7 @@ def poly(x, degree=1, raw=False, *, state=None):
                 f"{distinct}. Lower the degree."
             )
         state = _recursion(present, degree)
-    alpha, norms = np.asarray(state["alpha"]), np.asarray(state["norm2"])
-    return Matrix(_evaluate(values, alpha, norms), names), state
+    return _evaluate(values, np.asarray(state["alpha"]), np.asarray(state["norm2"])), state
 
 
 def _recursion(x, degree):
@@ -56,4 +73,4 @@ def _evaluate(x, alpha, norms):
     return np.column_stack(columns[1:]) / np.sqrt(norms[2:])
 
 
-POLYNOMIALS = [Transform("poly", poly, True)]
+POLYNOMIALS = [Transform("poly", poly, True, finite=True)]

@@ -29,4 +29,8 @@ def center(x, *, state=None):
     return scale(x, True, False, state=state)
 
 
-SCALES = [Transform("scale", scale, True), Transform("standardize", scale, True), Transform("center", center, True)]
+SCALES = [
+    Transform("scale", scale, True, finite=True),
+    Transform("standardize", scale, True, finite=True),
+    Transform("center", center, True, finite=True),
+]

@@ -143,7 +143,8 @@ BAD = {
     "'text'": "not a column",
     "ifelse(f, 1, 0)": "factor",
     "factor(poly(k, 2))": "matrix of 2 columns",
-    "poly(k, x)": "cannot be computed",
+    "poly(k, f)": "needs numbers and was given a factor",
+    "mean": "no column `mean`",
     "cut(k, factor(k))": "numbers",
 }
 

@@ -94,7 +94,7 @@ def test_groups_may_be_left_out(data):
 
 
 def test_missing_columns_name_the_nearest(data):
-    with pytest.raises(DataError, match=r"no column `x` in the data. Did you mean `X`"):
+    with pytest.raises(DataError, match=r"no column `x` in newdata. Did you mean `X`"):
         build("y ~ x", data).on({"X": [1.0]})
 
 

@@ -1,0 +1,59 @@
+"""One number of a column, remembered: with `I(x - mean(x))` new rows are centred by the mean of the data fitted."""
+
+import numpy as np
+
+from ..errors import DataError
+from .base import Factor, Transform, numeric
+
+
+def _statistic(name, function):
+    """Return the transform of a statistic of the values that are not missing."""
+
+    def call(x, na_rm=True, *, state=None):
+        if state is None:
+            values = np.atleast_1d(numeric(x, f"{name}()"))
+            present = values[~np.isnan(values)]
+            if not len(present):
+                raise DataError(f"{name}() was given no value that is not missing.")
+            state = {"value": float(function(present))}
+        return np.float64(state["value"]), state
+
+    return Transform(name, call, True, finite=name not in ("min", "max", "median"))
+
+
+def length(x, *, state=None):
+    """Return how many values there are, the missing ones too."""
+    if state is None:
+        state = {"value": len(x.codes) if isinstance(x, Factor) else len(np.atleast_1d(numeric(x, "length()")))}
+    return np.float64(state["value"]), state
+
+
+def quantile(x, probs, na_rm=True, *, state=None):
+    """Return a quantile of the values that are not missing, R's type 7."""
+    if state is None:
+        values = np.atleast_1d(numeric(x, "quantile()"))
+        share = numeric(probs, "quantile()")
+        if np.ndim(share) and len(share) == 1:
+            share = share[0]
+        if np.any((share < 0) | (share > 1)):
+            raise DataError("quantile() needs probabilities from 0 to 1.")
+        state = {"value": np.nanquantile(values, share).tolist()}
+    return np.asarray(state["value"])[()], state
+
+
+STATISTICS = [
+    *(
+        _statistic(name, function)
+        for name, function in {
+            "mean": np.mean,
+            "sd": lambda x: np.std(x, ddof=1),
+            "var": lambda x: np.var(x, ddof=1),
+            "min": np.min,
+            "max": np.max,
+            "median": np.median,
+            "sum": np.sum,
+        }.items()
+    ),
+    Transform("length", length, True),
+    Transform("quantile", quantile, True),
+]
