@@ -14,8 +14,11 @@ from .dataset import datasets, load_dataset
 from .design import Design, build
 from .engines import ENGINES, Engine
 from .errors import ConvergenceWarning, DataError, EngineError, ModelError, did_you_mean
+from .families import Family, as_family
 from .fits import Call, Fit, anova
+from .fits.arguments import flag
 from .fits.storage import read_fit
+from .fits.words import spoken
 from .model import Model, build_model
 
 __all__ = ["anova", "datasets", "fit", "lmer", "load", "load_dataset"]
@@ -26,6 +29,7 @@ _CLOSED_FORM = ("pls",)
 _STORABLE = {"REML", "weights", "offset", "subset", "contrasts", "priors", "family", "link"}
 
 
+@spoken
 def lmer(
     formula: str,
     data: Any,
@@ -71,20 +75,25 @@ def lmer(
     ----------
     Bates, Maechler, Bolker & Walker (2015). doi:10.18637/jss.v067.i01
     """
+    REML = flag("REML", REML)
     options = _given(
         REML=(REML, True), weights=(weights, None), offset=(offset, None), subset=(subset, None),
         contrasts=(contrasts, None), engine=(engine, "pls"), priors=(priors, None), functions=(functions, None),
         progress=(progress, None),
     )  # fmt: skip
+    _check_mappings(contrasts=contrasts, priors=priors, functions=functions)
+    family = as_family("gaussian")
     design = build(
         formula, data, weights=weights, offset=offset, subset=subset, contrasts=contrasts, functions=functions
     )
+    check_response(design, family)
     check_mixed(design)
-    model = build_model(design, family="gaussian", priors=priors)
+    model = build_model(design, family=family, priors=priors)
     chosen, why = choose_engine(engine, model, REML=REML, progress=progress)
-    return _fitted(chosen, why, model, Call(lmer, formula, data, options))
+    return _fitted(chosen, why, model, Call(lmer, str(formula), data, options))
 
 
+@spoken
 def fit(
     formula: str,
     data: Any,
@@ -116,21 +125,26 @@ def fit(
     engine : str or Engine
         "auto" takes the first that supports the model and says in `diagnostics["why"]` why.
     """
+    REML = flag("REML", REML)
     options = _given(
         family=(family, "gaussian"), link=(link, None), REML=(REML, True), weights=(weights, None),
         offset=(offset, None), subset=(subset, None), contrasts=(contrasts, None), engine=(engine, "auto"),
         priors=(priors, None), functions=(functions, None), progress=(progress, None),
     )  # fmt: skip
+    _check_mappings(contrasts=contrasts, priors=priors, functions=functions)
+    chosen_family = as_family(family, link)
     design = build(
         formula, data, weights=weights, offset=offset, subset=subset, contrasts=contrasts, functions=functions
     )
+    check_response(design, chosen_family)
     if design.groups:
         check_mixed(design)
-    model = build_model(design, family=family, link=link, priors=priors)
+    model = build_model(design, family=chosen_family, priors=priors)
     chosen, why = choose_engine(engine, model, REML=REML, progress=progress)
-    return _fitted(chosen, why, model, Call(fit, formula, data, options))
+    return _fitted(chosen, why, model, Call(fit, str(formula), data, options))
 
 
+@spoken
 def load(path: str | Path, *, functions: Mapping[str, Callable[..., Any]] | None = None) -> Fit:
     """Return the fit that `fit.save(path)` wrote: its design rebuilt, its engine evaluated once, nothing optimised."""
     stored = read_fit(path)
@@ -154,23 +168,28 @@ def load(path: str | Path, *, functions: Mapping[str, Callable[..., Any]] | None
     return replace(again, diagnostics={**again.diagnostics, **stored.diagnostics})
 
 
+def check_response(design: Design, family: Family) -> None:
+    """Say what makes the response impossible: there is none, or not one that the family has, or it is constant."""
+    if design.response is None:
+        raise ModelError(
+            f"the formula `{design.formula}` has no response; write one on the left, `y {design.formula}`."
+        )
+    refusal = family.refuses(design.response)
+    if refusal is not None:
+        raise DataError(refusal)
+    y = design.response.values
+    if np.ptp(y) == 0:
+        raise ModelError(f"the response `{design.response.name}` is constant ({y[0]:g} in all {len(y):,} rows).")
+
+
 def check_mixed(design: Design) -> None:
-    """Say what makes a mixed model of this design impossible: no group term, too many effects, nothing that varies."""
+    """Say what makes a mixed model of this design impossible: no group term, too many effects."""
     n = len(design.rows)
     if not design.groups:
         raise ModelError(
             f"the formula `{design.formula}` has no random effects; add a group term, such as "
             f"`{design.formula} + (1 | g)` with `g` a grouping column of the data."
         )
-    y, levels = design.response.values, design.response.levels
-    if levels is not None and levels != ("False", "True"):
-        raise DataError(
-            f"the response `{design.response.name}` has levels ({', '.join(map(repr, levels[:3]))}"
-            f"{', ...' if len(levels) > 3 else ''}) and a linear model needs numbers; write a condition such as "
-            f"`{design.response.name} == {levels[-1]!r}` for its share, or choose a numeric column."
-        )
-    if np.ptp(y) == 0:
-        raise ModelError(f"the response `{design.response.name}` is constant ({y[0]:g} in all {n:,} rows).")
     estimable = len(design.columns) - len(design.aliased)
     if estimable >= n:
         raise ModelError(
@@ -193,6 +212,8 @@ def check_mixed(design: Design) -> None:
 
 def choose_engine(engine: str | Engine, model: Model, *, REML: bool, progress: bool | None) -> tuple[Engine, str]:
     """Return the engine asked for, with the call's options, and why it was chosen."""
+    if isinstance(engine, type) and issubclass(engine, Engine):
+        engine = engine()
     if isinstance(engine, Engine):
         chosen, why = engine, "asked for"
     elif engine == "auto":
@@ -206,7 +227,7 @@ def choose_engine(engine: str | Engine, model: Model, *, REML: bool, progress: b
         else:
             said = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
             raise EngineError(f"no engine can fit this model ({said}).")
-    elif engine in ENGINES:
+    elif isinstance(engine, str) and engine in ENGINES:
         chosen, why = ENGINES[engine](), "asked for"
     else:
         listed = ", ".join(f'"{name}"' for name in ENGINES)
@@ -216,6 +237,22 @@ def choose_engine(engine: str | Engine, model: Model, *, REML: bool, progress: b
         raise EngineError(reason)
     changes = {} if REML else {"REML": False}
     return _with_options(chosen, changes | ({} if progress is None else {"progress": progress})), why
+
+
+def _check_mappings(**given: Any) -> None:
+    """Say that contrasts, priors and functions come by name, and functions can be called."""
+    examples = {"contrasts": '{"arm": "contr.sum"}', "priors": '{"b": "normal(0, 10)"}', "functions": '{"f": f}'}
+    for argument, value in given.items():
+        if value is None:
+            continue
+        if not isinstance(value, Mapping):
+            raise ModelError(
+                f"`{argument}={value!r}` is a {type(value).__name__}, and a dict by name is needed: write "
+                f"`{argument}={examples[argument]}`."
+            )
+        for name, member in value.items() if argument == "functions" else ():
+            if not callable(member):
+                raise ModelError(f"`functions` holds {member!r} as `{name}`, which is no function.")
 
 
 def _with_options(engine: Any, options: Mapping[str, Any]) -> Any:
@@ -231,7 +268,7 @@ def _fitted(engine: Engine, why: str, model: Model, call: Call) -> Fit:
     result = replace(result, diagnostics={**result.diagnostics, "why": why})
     if not result.converged:
         # What stands first among a fit's findings is why it did not converge.
-        warnings.warn(next(iter(result.check()), "Not converged."), ConvergenceWarning, stacklevel=3)
+        warnings.warn(next(iter(result.check()), "Not converged."), ConvergenceWarning, stacklevel=4)
     return result
 
 

@@ -30,6 +30,10 @@ class Family(ABC):
     link: Link
 
     @abstractmethod
+    def refuses(self, response: Any) -> str | None:
+        """Return why a response of this form (`values`, `trials`, `levels`) cannot come from the family, or None."""
+
+    @abstractmethod
     def default_priors(self, y: np.ndarray) -> dict[str, Prior]:
         """Return the family's own parameters with their default priors, in the units of the response."""
 
@@ -96,6 +100,7 @@ def as_family(name: str | Family, link: str | Link | None = None) -> Family:
         return name
     if name not in FAMILIES:
         near = did_you_mean(str(name), FAMILIES)
-        raise ModelError(f"no family `{name}`.{near} Known: {', '.join(sorted(FAMILIES))}.")
+        listed = ", ".join(f'"{known}"' for known in sorted(FAMILIES))
+        raise ModelError(f"this release has no family {name!r}.{near} There is {listed}.")
     made: Callable[..., Family] = FAMILIES[name]
     return made() if link is None else made(link=link)

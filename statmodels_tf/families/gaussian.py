@@ -32,6 +32,22 @@ class Gaussian(ExponentialFamily):
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
 
+    def refuses(self, response: Any) -> str | None:
+        """Return why the response is not one column of numbers, or None; truth values count as 0 and 1."""
+        name, levels = response.name, response.levels
+        if response.trials is not None:
+            return (
+                f"the response `{name}` has two columns, successes and trials, and a gaussian model needs one column "
+                "of numbers; name that column, or write the share of successes as an expression."
+            )
+        if levels is not None and levels != ("False", "True"):
+            shown = ", ".join(map(repr, levels[:3])) + (", ..." if len(levels) > 3 else "")
+            return (
+                f"the response `{name}` has levels ({shown}) and a gaussian model needs numbers; write a condition "
+                f"such as `{name} == {levels[-1]!r}` for its share, or choose a numeric column."
+            )
+        return None
+
     def default_priors(self, y: np.ndarray) -> dict[str, Prior]:
         """Return sigma ~ exponential(1 / sd(y)), as rstanarm."""
         return {"sigma": Exponential(1 / self.default_scale(y)[1])}

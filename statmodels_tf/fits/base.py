@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from statmodels_tf.errors import ModelError, did_you_mean
+from statmodels_tf.errors import ModelError
+
+from .words import no_argument, no_attribute
 
 if TYPE_CHECKING:
     from statmodels_tf.formula import Formula
@@ -21,19 +23,7 @@ if TYPE_CHECKING:
     from .table import Summary
 
 
-def one_of(argument: str, value: str, allowed: Sequence[str]) -> str:
-    """Return `value` if it is allowed, or say what is.
-
-    >>> one_of("random", "include", ("include", "exclude"))
-    'include'
-    """
-    if value not in allowed:
-        listed = ", ".join(f'"{a}"' for a in allowed)
-        raise ModelError(f"no `{argument}={value!r}`.{did_you_mean(str(value), allowed)} There is {listed}.")
-    return value
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Call:
     """The call that made a fit, so that `update`, `save` and refits can make it again.
 
@@ -64,15 +54,18 @@ class Call:
         known = inspect.signature(self.function).parameters
         for name in changes:
             if name not in known:
-                listed = ", ".join(f"`{k}`" for k in known)
-                raise ModelError(
-                    f"`{self.name}` has no argument `{name}`.{did_you_mean(name, known)} It takes {listed}."
-                )
+                raise ModelError(no_argument(self.name, name, known))
         return self.function(**{"formula": self.formula, "data": self.data, **self.options, **changes})
 
     def keeping(self, **changes: Any) -> Call:
         """Return this call with other options on record, nothing being fitted."""
         return replace(self, options={**self.options, **changes})
+
+    def __repr__(self) -> str:
+        options = "".join(
+            f", {k}={v!r}" if isinstance(v, str | bool) else f", {k}=..." for k, v in self.options.items()
+        )
+        return f"{self.name}({str(self.formula)!r}, data{options})"
 
 
 class MixedSystem(Protocol):
@@ -148,8 +141,9 @@ class Fit(ABC):
 
     @property
     def nobs(self) -> int:
-        """The number of rows used."""
-        return len(self.model.design.rows)
+        """The number of observations: the rows used, those of weight 0 left out, as in R's `lm` and `glm`."""
+        design = self.model.design
+        return len(design.rows) if design.weights is None else int(np.count_nonzero(design.weights))
 
     @property
     def converged(self) -> bool:
@@ -162,8 +156,17 @@ class Fit(ABC):
         return {block.group: len(block.levels) for block in self.model.design.groups}
 
     def model_frame(self) -> pd.DataFrame:
-        """Return the columns of the data that the formula reads, the rows used only."""
-        return self.model.design.frame
+        """Return the columns of the data that the formula reads, the rows used only, as R's model frame.
+
+        A response that is no column of the data, such as `log(y)`, comes first, by its label; `.offset` and `.weights`
+        come last, where there are any.
+        """
+        design = self.model.design
+        frame, response = design.frame, design.response
+        if response is not None and response.trials is None and response.name not in frame:
+            frame = pd.concat([pd.Series(response.values, index=frame.index, name=response.name), frame], axis=1)
+        extra = {".offset": design.offset, ".weights": design.weights}
+        return frame.assign(**{name: values for name, values in extra.items() if values is not None})
 
     def model_matrix(self) -> pd.DataFrame:
         """Return the design matrix of the common terms [nobs, p]."""
@@ -191,6 +194,8 @@ class Fit(ABC):
         """
         call = self.recorded_call("`update()`")
         if formula is not None:
+            if not isinstance(formula, str):
+                raise ModelError(f'`update({formula!r})`: write the change as text, such as `update(". ~ . - x")`.')
             changes["formula"] = str(self.formula.update(formula))
         return call.again(**changes)
 
@@ -211,6 +216,15 @@ class Fit(ABC):
 
     def _repr_html_(self) -> str:
         return self.summary()._repr_html_()
+
+    def __getattr__(self, name: str) -> Any:
+        """Say what R's accessor is called here; reached only by names that are not there."""
+        kind = type(self)
+        raise AttributeError(
+            no_attribute(kind.__name__, name, [*dir(kind), *kind.__dataclass_fields__])
+            if not name.startswith("_")
+            else name
+        )
 
     @property
     def params(self) -> pd.Series:

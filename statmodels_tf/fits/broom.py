@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from .base import one_of
+from .arguments import one_of
 from .estimate import t_quantile
 from .predict import common_part
 
@@ -45,7 +45,7 @@ def glance(fit: MixedEstimate) -> pd.DataFrame:
 
 
 def augment(fit: MixedEstimate) -> pd.DataFrame:
-    """Return the model frame with fitted values, residuals, leverage and influence."""
+    """Return the model frame with fitted values, residuals, leverage and influence; it has response and offset too."""
     design = fit.model.design
     hat = fit.hatvalues()
     return fit.model_frame().assign(

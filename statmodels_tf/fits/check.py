@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .effects import NO_VARIANCE, flat_directions, flat_effects
+
 if TYPE_CHECKING:
     from .mixed import MixedEstimate
 
 _FEW_LEVELS = 5
+_NO_RESIDUAL = 1e-5
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Findings:
 
 def mixed_findings(fit: MixedEstimate) -> Findings:
     """Return all that is doubtful about a mixed model: the problems, then what deserves a thought."""
-    return Findings((*problems(fit), *_few_levels(fit), *_outliers(fit)))
+    return Findings((*problems(fit), *_twice(fit), *_few_levels(fit), *_outliers(fit)))
 
 
 def problems(fit: MixedEstimate) -> tuple[str, ...]:
@@ -51,6 +54,12 @@ def not_converged(fit: MixedEstimate) -> tuple[str, ...]:
     if fit.converged:
         return ()
     reason = str(fit.diagnostics.get("message", "")).rstrip(".") or "the tolerance was not met"
+    if fit.sigma < _NO_RESIDUAL * np.std(fit.model.design.response.values):
+        # A fit without residuals has no optimum, and no iteration would find one.
+        return (
+            f"Not converged: {reason}. Nothing is left for the residual, so standard errors and tests mean nothing: "
+            "look for a response that was computed from the columns or copied within groups, or leave out group terms.",
+        )
     return (
         f"Not converged: {reason}. The estimates may be off: centre and scale the numeric columns, "
         "leave out a random slope, or allow more iterations with engine=PLS(max_iter=...).",
@@ -60,23 +69,44 @@ def not_converged(fit: MixedEstimate) -> tuple[str, ...]:
 def _singular(fit: MixedEstimate) -> tuple[str, ...]:
     """Return a sentence for each group term with a combination of effects that does not vary."""
     out = []
-    for block, factor in zip(fit.model.design.groups, fit.factors, strict=True):
-        if not np.any(np.diag(factor) < 1e-4):
+    blocks = fit.model.design.groups
+    found = flat_directions(fit) if fit.singular else [False] * len(blocks)
+    for k, (block, factor) in enumerate(zip(blocks, fit.factors, strict=True)):
+        if not found[k]:
             continue
-        flat = [e for e, sd in zip(block.effects, np.sqrt(np.sum(factor**2, axis=1)), strict=True) if sd < 1e-4]
+        flat = flat_effects(fit, k)
         if flat:
             listed = " and ".join(f"`{effect}`" for effect in flat)
             what = f"the standard deviation of {listed} over `{block.group}` is estimated as zero"
             remedy = f"leave {listed} out of `({block.label})`" if len(factor) > 1 else f"leave out `({block.label})`"
         else:
-            rank = int(np.linalg.matrix_rank(factor, tol=1e-4))
+            rank = int(np.linalg.matrix_rank(factor, tol=NO_VARIANCE * np.abs(factor).max()))
             what = f"the {len(factor)} effects over `{block.group}` are perfectly correlated (they span only {rank})"
             remedy = f"take fewer effects in `({block.label})`"
         out.append(
             f"Singular fit: {what}. The estimates stand, but the data ask for a simpler model: "
             f"{remedy}, or put a prior on it with `.bayes()`."
         )
+    if fit.singular and not out:
+        out.append(
+            "Singular fit: some combination of random effects does not vary. The estimates stand, but the data ask for "
+            "a simpler model: take fewer effects, or put a prior on them with `.bayes()`."
+        )
     return tuple(out)
+
+
+def _twice(fit: MixedEstimate) -> tuple[str, ...]:
+    """Return a sentence for each effect that two terms give one grouping factor."""
+    labels: dict[tuple[str, str], list[str]] = {}
+    for block in fit.model.design.groups:
+        for effect in block.effects:
+            labels.setdefault((block.group, effect), []).append(f"`({block.label})`")
+    return tuple(
+        f"Twice: {' and '.join(terms)} both give `{group}` the effect `{effect}`; only the sum of their variances is "
+        "known, not how it divides between them. Leave it out of one."
+        for (group, effect), terms in labels.items()
+        if len(terms) > 1
+    )
 
 
 def _aliased(fit: MixedEstimate) -> tuple[str, ...]:

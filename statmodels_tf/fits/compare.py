@@ -12,19 +12,26 @@ from scipy import special
 
 from statmodels_tf.errors import DataError, ModelError
 
+from .arguments import flag
 from .estimate import Estimate
+from .wald import drop1_f
+from .words import spoken
 
 if TYPE_CHECKING:
     from .mixed import MixedEstimate
 
+# A fit with more parameters that is worse by more than rounding, relative to the deviance.
+_WORSE = 1e-9
 
-def anova(*fits: Estimate, test: str | None = None) -> pd.DataFrame:
+
+@spoken
+def anova(*fits: Any, test: str | None = None) -> pd.DataFrame:
     """Return the table that compares fits of the same rows by likelihood-ratio tests, as R's `anova(m1, m2)`.
 
     Parameters
     ----------
     *fits : Estimate
-        Two or more, in any order. Fits by REML are refitted by ML; the heading of the table says so.
+        Two or more, in any order, or a list of them. Fits by REML are refitted by ML; the heading of the table says so.
     test : {None, "Chisq"}
 
     Returns
@@ -32,23 +39,24 @@ def anova(*fits: Estimate, test: str | None = None) -> pd.DataFrame:
     DataFrame
         npar, AIC, BIC, logLik, deviance, Chisq, Df, Pr(>Chisq); a row for each fit, the smaller first.
     """
-    if not fits:
+    given = [fit for each in fits for fit in (each if isinstance(each, (list, tuple)) else [each])]
+    if not given:
         raise ModelError("`anova()` was given no fit; write `anova(m1, m2)`.")
-    first, *others = fits
+    _estimates(given)
+    first, *others = given
     return first.anova(*others, test=test)
 
 
 def likelihood_ratio(fits: Sequence[Any]) -> pd.DataFrame:
     """Return the likelihood-ratio table of fits of the same rows, smaller models first."""
-    for fit in fits:
-        if not isinstance(fit, Estimate):
-            raise ModelError(f"`anova()` compares fits by maximum likelihood; it was given a {type(fit).__name__}.")
+    _estimates(fits)
     _same_rows(fits)
     refitted = any(getattr(fit, "REML", False) for fit in fits)
     fits = sorted((_by_ml(fit) for fit in fits), key=lambda fit: fit.df_model)
     npar = np.array([fit.df_model for fit in fits])
     deviance = np.array([-2 * fit.loglik for fit in fits])
-    chisq = np.concatenate([[np.nan], -np.diff(deviance)])
+    gain = np.concatenate([[np.nan], -np.diff(deviance)])
+    chisq = np.maximum(gain, 0.0) + 0.0  # as R; and no -0.0
     df = np.concatenate([[np.nan], np.diff(npar)])
     columns = {
         "npar": npar,
@@ -57,29 +65,33 @@ def likelihood_ratio(fits: Sequence[Any]) -> pd.DataFrame:
         "logLik": [fit.loglik for fit in fits],
         "deviance": deviance,
         "Chisq": chisq,
-        "Df": df,
+        "Df": pd.array(df, dtype="Int64"),
         "Pr(>Chisq)": chi_square_p(chisq, df),
     }
     table = pd.DataFrame(columns, index=[str(fit.formula) for fit in fits])
-    note = "refitted by ML instead of REML" if refitted else "fitted by ML"
-    table.columns.name = note
-    table.attrs["note"] = note
+    notes = ["refitted by ML instead of REML" if refitted else "fitted by ML"]
+    if np.any((df > 0) & (gain < -_WORSE * np.maximum(1.0, np.abs(deviance)))):
+        notes.append("a model with more parameters fits worse: they are not nested, and no test compares them")
+    table.index.name = table.attrs["heading"] = "; ".join(notes)
     return table
 
 
-def drop1(fit: MixedEstimate, test: bool) -> pd.DataFrame:
+def drop1(fit: MixedEstimate, test: str | None) -> pd.DataFrame:
     """Return the fit without each term that stands in no higher interaction, one row each."""
+    terms = [term for term in fit.formula.common if term.variables]
+    free = [term for term in terms if not any(set(term.variables) < set(other.variables) for other in terms)]
+    if test == "F":
+        return drop1_f(fit, [term.label for term in free])
     full = _by_ml(fit)
     rows = {"<none>": (np.nan, full.aic, np.nan, np.nan)}
-    terms = [term for term in fit.formula.common if term.variables]
-    for term in terms:
-        if any(set(term.variables) < set(other.variables) for other in terms):
-            continue
+    for term in free:
         less = _by_ml(fit.update(f". ~ . - {term.label}"))
         _same_rows([full, less])
         df, statistic = full.df_model - less.df_model, -2 * (less.loglik - full.loglik)
-        rows[term.label] = (df, less.aic, statistic, float(chi_square_p(statistic, df)))
+        rows[term.label] = (df, less.aic, max(statistic, 0.0), float(chi_square_p(statistic, df)))
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["npar", "AIC", "LRT", "Pr(Chi)"])
+    table = table.astype({"npar": "Int64"})
+    table.index.name = table.attrs["heading"] = "single term deletions, by ML"
     return table if test else table[["npar", "AIC"]]
 
 
@@ -87,14 +99,11 @@ def refit(fit: MixedEstimate, y: Any, REML: bool | None) -> MixedEstimate:
     """Return the model of `fit` fitted to the response `y`, or by the other criterion."""
     model, engine, call = fit.model, fit.engine, fit.call
     if REML is not None:
+        REML = flag("REML", REML)
         engine = replace(engine, REML=REML)
         call = call and call.keeping(REML=REML)
     if y is not None:
-        values = np.asarray(y, dtype=float)
-        if values.shape != (fit.nobs,):
-            raise DataError(f"`refit(y)` needs the {fit.nobs:,} values of the rows used; it was given {values.shape}.")
-        if not np.all(np.isfinite(values)):
-            raise DataError("`refit(y)` was given values that are missing or infinite.")
+        values = _response(y, model.design.n)
         response = replace(model.design.response, values=values)
         model, call = replace(model, design=replace(model.design, response=response)), None
     return engine.fit(model, call=call)
@@ -115,18 +124,55 @@ def _by_ml(fit: Any) -> Any:
     return refit(fit, None, False) if getattr(fit, "REML", False) else fit
 
 
+def _response(y: Any, rows: int) -> np.ndarray:
+    """Return a new response [rows] as numbers, all finite; a table of one column will do."""
+    try:
+        values = np.asarray(y, dtype=float)
+    except (TypeError, ValueError):
+        raise DataError(
+            f"`refit(y)` needs numbers, and `y` is a {type(y).__name__} that holds something else."
+        ) from None
+    if values.shape == (rows, 1):
+        values = values[:, 0]
+    if values.shape != (rows,):
+        raise DataError(f"`refit(y)` needs the {rows:,} values of the rows used; it was given {values.shape}.")
+    if not np.all(np.isfinite(values)):
+        raise DataError("`refit(y)` was given values that are missing or infinite.")
+    return values
+
+
+def _estimates(fits: Sequence[Any]) -> None:
+    """Say so unless all are estimates."""
+    for fit in fits:
+        if not isinstance(fit, Estimate):
+            kind = type(fit).__name__
+            raise ModelError(f"`anova()` compares fits by maximum likelihood; it was given a {kind}.")
+
+
 def _same_rows(fits: Sequence[Any]) -> None:
     """Say so unless all fits have the same response on the same rows."""
     first = fits[0]
     for fit in fits[1:]:
         if fit.nobs != first.nobs:
             raise DataError(
-                f"the fits use {first.nobs:,} and {fit.nobs:,} rows, so their likelihoods cannot be compared. "
-                "Missing values in one model's columns often do this: drop those rows from the data first."
+                f"`{first.formula}` uses {_rows(first)} and `{fit.formula}` {_rows(fit)}, so their likelihoods cannot "
+                "be compared. Fit both to the same rows: drop those that lack a value in any column of either first, "
+                "with `data.dropna(subset=[...])`."
             )
         one, other = fit.model.design.response, first.model.design.response
+        if one.name != other.name:
+            raise DataError(
+                f"the fits have different responses, `{other.name}` and `{one.name}`, so their likelihoods cannot be "
+                "compared."
+            )
         if not np.array_equal(one.values, other.values):
             raise DataError(
-                f"the fits have different responses, `{other.name}` and `{one.name}` (or other rows of it), so their "
-                "likelihoods cannot be compared."
+                f"the fits have different values of the response `{one.name}`: other rows of the data, or the same in "
+                "another order, so their likelihoods cannot be compared. Fit both to the same table."
             )
+
+
+def _rows(fit: Any) -> str:
+    """Return how many rows a fit uses, and how many it dropped."""
+    dropped = fit.model.design.dropped
+    return f"{fit.nobs:,} rows" + (f" ({dropped:,} dropped as incomplete)" if dropped else "")

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from statmodels_tf.errors import ModelError
-
-from .base import Fit, one_of
+from .arguments import coverage, one_of
+from .base import Fit
+from .words import spoken
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,8 +47,12 @@ class Estimate(Fit):
         """Return the fitted values, on the data's index."""
 
     @abstractmethod
-    def residuals(self, type: str = "response") -> pd.Series:
+    def residuals(self, type: str = "response", *, scaled: bool = False) -> pd.Series:
         """Return the residuals, on the data's index."""
+
+    @abstractmethod
+    def confint(self, level: float = 0.95, method: str = "wald") -> pd.DataFrame:
+        """Return confidence intervals of the coefficients: lower, upper."""
 
     @abstractmethod
     def degrees_of_freedom(self, method: str) -> np.ndarray:
@@ -62,12 +66,19 @@ class Estimate(Fit):
         """Return the standard errors of the coefficients, by name."""
         return self._by_name(np.sqrt(np.diag(self.covariance)), "se")
 
+    @spoken
     def vcov(self, type: str = "model") -> pd.DataFrame:
-        """Return the covariance matrix of the coefficients."""
-        one_of("type", type, ("model",))
+        """Return the covariance matrix of the coefficients, as the model implies it (`type="model"`)."""
+        robust = str(type).upper().startswith("HC") or str(type).lower() in ("cluster", "sandwich", "robust", "cr")
+        hint = (
+            " Robust covariances do not exist for mixed models here: the random effects model the correlation within "
+            "groups, and unequal variances are given as `weights=`."
+        )
+        one_of("type", type, ("model",), hint if robust else "")
         names = list(self.model.design.columns)
         return pd.DataFrame(self.covariance, index=names, columns=names)
 
+    @spoken
     def coef_table(self, level: float = 0.95, df: str = "satterthwaite") -> pd.DataFrame:
         """Return the table of coefficients.
 
@@ -98,33 +109,19 @@ class Estimate(Fit):
         }
         return pd.DataFrame(columns, index=list(self.model.design.columns))
 
-    def confint(self, level: float = 0.95, method: str = "wald") -> pd.DataFrame:
-        """Return confidence intervals of the coefficients.
-
-        Parameters
-        ----------
-        level : float
-            Coverage.
-        method : {"wald", "satterthwaite"}
-            "wald" uses the normal distribution, as R's `confint(fit, method = "Wald")`; "satterthwaite" the t
-            distribution, as `coef_table()` and `summary()` do.
-
-        Returns
-        -------
-        DataFrame
-            lower, upper.
-        """
-        one_of("method", method, ("wald", "satterthwaite"))
-        return self.coef_table(level, df="none" if method == "wald" else method)[["lower", "upper"]]
-
     @property
     def rank(self) -> int:
         """The number of coefficients that can be estimated."""
         return int(np.count_nonzero(~np.isnan(self.coefficients)))
 
     @property
+    def dispersion(self) -> float:
+        """The variance of a row of weight one, `sigma` squared."""
+        return self.sigma**2
+
+    @property
     def df_residual(self) -> int:
-        """Rows less estimated parameters, as R's `df.residual`."""
+        """Observations less estimated parameters, as R's `df.residual`."""
         return self.nobs - self.df_model
 
     @property
@@ -172,8 +169,8 @@ class Estimate(Fit):
 
     @property
     def scale(self) -> float:
-        """`sigma` squared, by statsmodels' name."""
-        return self.sigma**2
+        """`dispersion`, by statsmodels' name."""
+        return self.dispersion
 
     @property
     def df_resid(self) -> int:
@@ -191,9 +188,7 @@ def t_quantile(freedom: np.ndarray | float, level: float) -> np.ndarray:
     >>> t_quantile(np.array([np.inf, 10.0]), 0.95).round(4)
     array([1.96  , 2.2281])
     """
-    if not 0 < level < 1:
-        raise ModelError(f"`level={level}` is no coverage; write a number between 0 and 1, such as 0.95.")
-    upper = (1 + level) / 2
+    upper = (1 + coverage(level)) / 2
     finite = np.isfinite(freedom)
     return np.where(finite, special.stdtrit(np.where(finite, freedom, 1.0), upper), special.ndtri(upper))
 

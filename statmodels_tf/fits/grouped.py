@@ -5,12 +5,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from . import effects
+from . import effects, plots
+from .arguments import flag, one_of
+from .boot import bootstrap_intervals
 from .estimate import Estimate
+from .words import spoken
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -34,8 +38,9 @@ class GroupedEstimate(Estimate):
 
     @property
     def singular(self) -> bool:
-        """Whether some combination of random effects has no variance (lme4's `isSingular`)."""
-        return any(bool(np.any(np.diag(f) < 1e-4)) for f in self.factors)
+        """Whether some combination of random effects has no variance (lme4's `isSingular`), in units of its column."""
+        said = self.diagnostics.get("singular")
+        return any(effects.flat_directions(self)) if said is None else bool(said)
 
     @cached_property
     def order(self) -> tuple[int, ...]:
@@ -55,25 +60,64 @@ class GroupedEstimate(Estimate):
         """Return `coef()`."""
         return self.coef()
 
-    def ranef(self, se: bool = False) -> dict[str, pd.DataFrame]:
+    @spoken
+    def ranef(self, group: str | None = None, *, se: bool = False) -> Any:
         """Return the conditional modes of the random effects.
 
         Parameters
         ----------
+        group : str, optional
+            A grouping factor; all of them if left out.
         se : bool
             Give their conditional standard deviations too.
 
         Returns
         -------
-        dict of str to DataFrame
+        dict of str to DataFrame, or the DataFrame of `group`
             For each grouping factor a table [levels, effects]; with `se=True` also columns `se(Intercept)` and so on.
         """
-        return effects.ranef(self, se)
+        return effects.picked(effects.ranef(self, flag("se", se)), group)
 
-    def coef_by(self, group: str) -> pd.DataFrame:
-        """Return the coefficients of each level of a grouping factor [levels, coefficients], as lme4's `coef`."""
-        return effects.coef_by(self, group)
+    @spoken
+    def coef_by(self, group: str | None = None) -> Any:
+        """Return the coefficients of each level of a grouping factor [levels, coefficients], as lme4's `coef`.
 
+        Parameters
+        ----------
+        group : str, optional
+            If left out, the only grouping factor; a dict of tables by grouping factor where there are several.
+        """
+        tables = effects.coef_by(self)
+        return next(iter(tables.values())) if group is None and len(tables) == 1 else effects.picked(tables, group)
+
+    @spoken
+    def confint(self, level: float = 0.95, method: str = "wald", *, nsim: int = 500, seed: Any = None) -> pd.DataFrame:
+        """Return confidence intervals of the coefficients, or by the bootstrap of all parameters.
+
+        Parameters
+        ----------
+        level : float
+            Coverage.
+        method : {"wald", "satterthwaite", "boot"}
+            "wald" uses the normal distribution, as R's `confint(fit, method = "Wald")`; "satterthwaite" the t
+            distribution, as `coef_table()` and `summary()` do; "boot" the parametric bootstrap's quantiles, as lme4's
+            `method = "boot"`: standard deviations, correlations and sigma have intervals too.
+        nsim, seed : int
+            Of the bootstrap: how many responses are drawn and fitted, and the seed of the draws.
+
+        Returns
+        -------
+        DataFrame
+            lower, upper.
+        """
+        word = method.lower() if isinstance(method, str) else method
+        hint = ' Intervals by profiling the likelihood are not available; "boot" needs no normality of the estimates.'
+        one_of("method", word, ("wald", "satterthwaite", "boot"), hint if word == "profile" else "")
+        if word == "boot":
+            return bootstrap_intervals(self, level, nsim, seed)
+        return self.coef_table(level, df="none" if word == "wald" else word)[["lower", "upper"]]
+
+    @spoken
     def varcorr(self) -> pd.DataFrame:
         """Return variances and covariances (`vcov`), standard deviations and correlations (`sdcor`), as lme4's VarCorr.
 
@@ -93,3 +137,28 @@ class GroupedEstimate(Estimate):
     def cov_re(self) -> pd.DataFrame:
         """`varcorr()`, by statsmodels' name."""
         return self.varcorr()
+
+    @spoken
+    def plot(self, ax: Any = None) -> Any:
+        """Draw residuals against fitted values; return the Axes."""
+        return plots.residuals_fitted(self, ax)
+
+    @spoken
+    def plot_coef(self, level: float = 0.95, ax: Any = None) -> Any:
+        """Draw the coefficients, the intercept left out, with their intervals; return the Axes."""
+        return plots.coefficients(self, level, ax)
+
+    @spoken
+    def plot_diagnostics(self) -> Any:
+        """Draw residuals, their quantiles, their scale and the random effects' quantiles; return the Axes [2, 2]."""
+        return plots.diagnostics(self)
+
+    @spoken
+    def plot_ranef(self, group: str | None = None, level: float = 0.95) -> Any:
+        """Draw the random effects of a group in order of size, with intervals; return the Axes [effects]."""
+        return plots.caterpillar(self, group, level)
+
+    @spoken
+    def plot_effects(self, x: str, level: float = 0.95, ax: Any = None) -> Any:
+        """Draw the predicted mean over the column `x`, with its interval and the data; return the Axes."""
+        return plots.effect(self, x, level, ax)

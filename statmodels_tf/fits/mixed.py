@@ -12,9 +12,10 @@ import pandas as pd
 
 from statmodels_tf.errors import ModelError
 
-from . import broom, compare, plots, wald
+from . import broom, compare, wald
+from .arguments import count_of, flag, one_of
 from .arviz import estimate_to_arviz
-from .base import MixedSystem, one_of
+from .base import MixedSystem
 from .check import Findings, mixed_findings
 from .grouped import GroupedEstimate
 from .predict import Prediction, common_part, predict_mixed, prediction_variance, random_part
@@ -22,6 +23,7 @@ from .simulate import simulate_mixed
 from .storage import save_fit
 from .summary import mixed_summary
 from .table import Summary
+from .words import spoken
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -80,7 +82,8 @@ class MixedEstimate(GroupedEstimate):
         """Return X beta + Z b plus the offset, on the data's index."""
         return pd.Series(self._fitted, index=self.model.design.index, name="fitted")
 
-    def residuals(self, type: str = "response") -> pd.Series:
+    @spoken
+    def residuals(self, type: str = "response", *, scaled: bool = False) -> pd.Series:
         """Return the residuals, on the data's index.
 
         Parameters
@@ -88,13 +91,15 @@ class MixedEstimate(GroupedEstimate):
         type : {"response", "working", "pearson", "deviance", "quantile"}
             y - fitted; "pearson" and "deviance" multiply by the square root of the prior weight, and "quantile"
             divides that by sigma.
+        scaled : bool
+            Divide by sigma, as lme4's `residuals(scaled = TRUE)`; "quantile" residuals are so already.
         """
         one_of("type", type, ("response", "working", "pearson", "deviance", "quantile"))
         design = self.model.design
         values = design.response.values - self._fitted
         if type in ("pearson", "deviance", "quantile") and design.weights is not None:
             values = values * np.sqrt(design.weights)
-        if type == "quantile":
+        if flag("scaled", scaled) or type == "quantile":
             values = values / self.sigma
         return pd.Series(values, index=design.index, name="residual")
 
@@ -111,6 +116,7 @@ class MixedEstimate(GroupedEstimate):
         scaled = self.residuals("pearson") / (self.sigma * (1 - hat))
         return (scaled**2 * hat / self.rank).rename("cooks_distance")
 
+    @spoken
     def predict(
         self,
         newdata: Any = None,
@@ -139,7 +145,8 @@ class MixedEstimate(GroupedEstimate):
             level not seen, the whole variance between levels.
         interval : {None, "confidence", "prediction"}
             An interval for the mean, or for a new observation. With `random="exclude"` the new observation comes
-            from levels not seen. Normal quantiles.
+            from levels not seen. Normal quantiles. A new observation has the weight that the column or expression
+            of `weights=` gives in `newdata`, and weight one where its columns are not there or weights were an array.
         level : float
             Coverage.
 
@@ -150,10 +157,12 @@ class MixedEstimate(GroupedEstimate):
         one_of("type", type, ("response", "link"))
         return predict_mixed(self, newdata, random=random, new_levels=new_levels, se=se, interval=interval, level=level)
 
+    @spoken
     def get_prediction(self, newdata: Any = None, *, random: str = "include", new_levels: str = "error") -> Prediction:
         """Return the prediction by statsmodels' names: `.predicted_mean`, `.se_mean`, `.summary_frame()`."""
         return Prediction(self, newdata, random, new_levels)
 
+    @spoken
     def simulate(
         self, n: int = 1, seed: int | np.random.Generator | None = None, *, random: str = "draw"
     ) -> pd.DataFrame:
@@ -167,14 +176,15 @@ class MixedEstimate(GroupedEstimate):
         random : {"draw", "include"}
             Draw new random effects, as lme4 does, or keep the conditional modes.
         """
-        return simulate_mixed(self, n, seed, random)
+        return simulate_mixed(self, count_of("simulate", "n", n), seed, random)
 
     def degrees_of_freedom(self, method: str) -> np.ndarray:
         """Return the degrees of freedom [p] of the t statistics: Satterthwaite's, or infinite for "none"."""
         one_of("df", method, ("satterthwaite", "none"))
         return self._satterthwaite if method == "satterthwaite" else np.where(self._estimable, np.inf, np.nan)
 
-    def anova(self, *others: Any, test: str | None = None, type: str = "III") -> pd.DataFrame:
+    @spoken
+    def anova(self, *others: Any, test: str | None = None, type: str | int | None = None) -> pd.DataFrame:
         """Return likelihood-ratio tests against other fits, or F tests of this fit's terms when given none.
 
         Parameters
@@ -184,8 +194,10 @@ class MixedEstimate(GroupedEstimate):
         test : {None, "Chisq", "F"}
             None takes the only test there is: "Chisq" between fits, "F" for the terms of one.
         type : {"III", "I"}
-            Of the F tests: each term given all others (with sum-to-zero contrasts), or each given those before it.
-            Satterthwaite's degrees of freedom, as lmerTest.
+            Of the F tests, "III" if left out: each term given all others, averaged over the levels of what it
+            interacts with; or each given those before it. Satterthwaite's degrees of freedom. As lmerTest, but for a
+            term within an interaction whose other factor has no term of its own, `x + x:a` or `a + a:b`: lmerTest
+            tests `x` at the reference level of `a` there, and this averages over the levels.
 
         Returns
         -------
@@ -194,20 +206,32 @@ class MixedEstimate(GroupedEstimate):
         """
         if others:
             one_of("test", test or "Chisq", ("Chisq",))
+            if type is not None:
+                raise ModelError(f"`type={type!r}` is of the F tests of one fit's terms, and others are given too.")
             return compare.likelihood_ratio([self, *others])
         one_of("test", test or "F", ("F",))
-        return wald.anova_terms(self, type)
+        return wald.anova_terms(self, "III" if type is None else type)
 
+    @spoken
     def drop1(self, test: str | None = "Chisq") -> pd.DataFrame:
-        """Return the fit without each term that may go, compared by ML: npar, AIC, LRT, Pr(Chi), as lme4's `drop1`."""
-        if test is not None:
-            one_of("test", test, ("Chisq",))
-        return compare.drop1(self, test is not None)
+        """Return a test of each term that may go.
 
+        Parameters
+        ----------
+        test : {"Chisq", "F", None}
+            "Chisq" fits the model without the term, by ML: npar, AIC, LRT, Pr(Chi), as lme4's `drop1`; None leaves the
+            test out. "F" tests that the term's coefficients are zero, by Satterthwaite's method, as lmerTest's.
+        """
+        if test is not None:
+            one_of("test", test, ("Chisq", "F"))
+        return compare.drop1(self, test)
+
+    @spoken
     def refit(self, y: Any = None, *, REML: bool | None = None) -> MixedEstimate:
         """Return the same model fitted to another response [nobs], or by the other criterion."""
         return compare.refit(self, y, REML)
 
+    @spoken
     def tidy(self, effects: Sequence[str] = ("fixed", "ran_pars"), level: float = 0.95) -> pd.DataFrame:
         """Return one row for each parameter, with broom.mixed's columns; `effects` may hold "ran_vals" too."""
         return broom.tidy(self, effects, level)
@@ -216,10 +240,15 @@ class MixedEstimate(GroupedEstimate):
         """Return one row of fit statistics, with broom.mixed's columns."""
         return broom.glance(self)
 
+    @spoken
     def augment(self) -> pd.DataFrame:
-        """Return the model frame with .fitted, .resid, .fixed, .hat and .cooksd, as broom.mixed."""
+        """Return the model frame with .fitted, .resid, .fixed, .hat and .cooksd, as broom.mixed.
+
+        A response that is no column of the data, such as `log(y)`, comes first; .offset and .weights if there are any.
+        """
         return broom.augment(self)
 
+    @spoken
     def summary(self, level: float = 0.95, df: str = "satterthwaite") -> Summary:
         """Return the summary; see `coef_table` for the arguments."""
         return mixed_summary(self, level, df)
@@ -228,6 +257,7 @@ class MixedEstimate(GroupedEstimate):
         """Return in words what is doubtful about this fit, and the remedy."""
         return mixed_findings(self)
 
+    @spoken
     def to_arviz(self, draws: int | None = None, seed: int = 0) -> Any:
         """Return ArviZ data with `draws` draws of the normal approximation; `attrs` say that it is one."""
         if draws is None:
@@ -241,31 +271,11 @@ class MixedEstimate(GroupedEstimate):
         """Write this fit to one file, without pickle; `statmodels_tf.load(path)` reads it."""
         save_fit(self, path)
 
-    def plot(self, ax: Any = None) -> Any:
-        """Draw residuals against fitted values; return the Axes."""
-        return plots.residuals_fitted(self, ax)
-
-    def plot_coef(self, level: float = 0.95, ax: Any = None) -> Any:
-        """Draw the coefficients, the intercept left out, with their intervals; return the Axes."""
-        return plots.coefficients(self, level, ax)
-
-    def plot_diagnostics(self) -> Any:
-        """Draw residuals, their quantiles, their scale and the random effects' quantiles; return the Axes [2, 2]."""
-        return plots.diagnostics(self)
-
-    def plot_ranef(self, group: str | None = None, level: float = 0.95) -> Any:
-        """Draw the random effects of a group in order of size, with intervals; return the Axes [effects]."""
-        return plots.caterpillar(self, group, level)
-
-    def plot_effects(self, x: str, level: float = 0.95, ax: Any = None) -> Any:
-        """Draw the predicted mean over the column `x`, with its interval and the data; return the Axes."""
-        return plots.effect(self, x, level, ax)
-
     @cached_property
     def _fitted(self) -> np.ndarray:
         design = self.model.design
         mean = common_part(design.common, self.coefficients, design.offset)
-        return mean + random_part(design.groups, self.modes, self.nobs)
+        return mean + random_part(design.groups, self.modes, design.n)
 
     @cached_property
     def _estimable(self) -> np.ndarray:

@@ -12,13 +12,16 @@ import pandas as pd
 
 from ..errors import ModelError, did_you_mean
 from . import plots, posterior_tables
+from .arguments import count_of, coverage, flag, generator, one_of
 from .arviz import export
-from .base import Fit, one_of
+from .base import Fit
 from .check import Findings
 from .draws import coefficients, modes, pointwise
+from .effects import picked
 from .posterior_predict import Question, fitted_mean, predict_draws, predict_posterior
 from .posterior_summary import posterior_problems, posterior_summary
 from .table import Summary
+from .words import spoken
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -86,6 +89,7 @@ class Posterior(Fit):
         """Return the posterior covariance matrix of the coefficients."""
         return posterior_tables.covariance(self)
 
+    @spoken
     def coef_table(self, level: float = 0.95, method: str = "eti") -> pd.DataFrame:
         """Return the table of coefficients: mean, sd, lower, upper, ess, r_hat.
 
@@ -98,6 +102,7 @@ class Posterior(Fit):
         """
         return posterior_tables.table(self, list(self.model.design.columns), level, method)
 
+    @spoken
     def confint(self, level: float = 0.95, method: str = "eti") -> pd.DataFrame:
         """Return credible intervals of the coefficients: lower, upper; see `coef_table`."""
         return self.coef_table(level, method)[["lower", "upper"]]
@@ -117,21 +122,29 @@ class Posterior(Fit):
             raise ModelError(f"the {self.model.family.name} family has no residual standard deviation.")
         return float(np.mean(self.values[self.model.family.scale]))
 
-    def ranef(self, se: bool = False) -> dict[str, pd.DataFrame]:
+    @spoken
+    def ranef(self, group: str | None = None, *, se: bool = False) -> Any:
         """Return the posterior means of the effects of each level; with `se=True` also their standard deviations.
+
+        Parameters
+        ----------
+        group : str, optional
+            A grouping factor; all of them if left out.
+        se : bool
 
         Returns
         -------
-        dict of str to DataFrame
+        dict of str to DataFrame, or the DataFrame of `group`
             For each grouping factor a table [levels, effects], and columns `se(Intercept)` and so on.
         """
-        return posterior_tables.ranef(self, se)
+        return picked(posterior_tables.ranef(self, flag("se", se)), group)
 
     @property
     def random_effects(self) -> dict[str, pd.DataFrame]:
         """`ranef()`, by statsmodels' name."""
         return self.ranef()
 
+    @spoken
     def varcorr(self) -> pd.DataFrame:
         """Return posterior means of variances and covariances (`vcov`), standard deviations and correlations (`sdcor`).
 
@@ -151,14 +164,14 @@ class Posterior(Fit):
         """Return the posterior mean of each row's mean, on the data's index."""
         return pd.Series(self._fitted, index=self.model.design.index, name="fitted")
 
+    @spoken
     def residuals(self, type: str = "response") -> pd.Series:
         """Return the residuals from `fitted()`, on the data's index.
 
         Parameters
         ----------
         type : {"response", "working", "pearson", "deviance", "quantile"}
-            y - fitted; "pearson" and "deviance" multiply by the square root of the prior weight, and "quantile"
-            divides that by sigma.
+            As those of an estimate.
         """
         one_of("type", type, ("response", "working", "pearson", "deviance", "quantile"))
         design = self.model.design
@@ -183,6 +196,7 @@ class Posterior(Fit):
         """Return the log density of each response at each draw [chains, draws, nobs]."""
         return pointwise(self.model, self.shown, np.random.default_rng(0), np.float64)[0]
 
+    @spoken
     def predict(
         self,
         newdata: Any = None,
@@ -223,20 +237,20 @@ class Posterior(Fit):
         asked = Question(newdata, random, new_levels, interval, seed)
         if type == "draws":
             return predict_draws(self, asked)
-        return predict_posterior(self, asked, link=type == "link", se=se, level=level)
+        return predict_posterior(self, asked, link=type == "link", se=flag("se", se), level=coverage(level))
 
+    @spoken
     def simulate(self, n: int = 1, seed: int = 0) -> pd.DataFrame:
         """Return responses [nobs, n] drawn from the posterior predictive distribution, each at a draw of its own."""
-        if isinstance(n, bool) or int(n) != n or n < 1:
-            raise ModelError(f"`simulate(n={n})`: `n` counts the responses to draw; write a whole number from 1.")
-        rng = np.random.default_rng(seed)
+        n, rng = count_of("simulate", "n", n), generator(seed)
         chains, count = next(iter(self.shown.values())).shape[:2]
         total = chains * count
-        picked = rng.choice(total, size=int(n), replace=n > total)
+        picked = rng.choice(total, size=n, replace=n > total)
         some = {k: v.reshape(1, total, *v.shape[2:])[:, picked] for k, v in self.shown.items()}
         simulated = pointwise(self.model, some, rng, np.float64)[1][0]
-        return pd.DataFrame(simulated.T, index=self.model.design.index, columns=[f"sim_{k + 1}" for k in range(int(n))])
+        return pd.DataFrame(simulated.T, index=self.model.design.index, columns=[f"sim_{k + 1}" for k in range(n)])
 
+    @spoken
     def summary(self, level: float = 0.95) -> Summary:
         """Return the summary, priors and sampler included."""
         return posterior_summary(self, level)
@@ -272,10 +286,12 @@ class Posterior(Fit):
         """Draw residuals, their quantiles, their scale and the random effects' quantiles; return the Axes [2, 2]."""
         return plots.diagnostics(self)
 
+    @spoken
     def plot_ranef(self, group: str | None = None, level: float = 0.95) -> Any:
         """Draw the effects of a group's levels in order of size, with intervals; return the Axes [effects]."""
         return plots.caterpillar(self, group, level)
 
+    @spoken
     def plot_effects(self, x: str, level: float = 0.95, ax: Any = None) -> Any:
         """Draw the predicted mean over the column `x`, with its interval and the data; return the Axes."""
         return plots.effect(self, x, level, ax)

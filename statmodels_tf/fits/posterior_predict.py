@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .base import one_of
+from .arguments import generator
 from .draws import CHUNK, coefficients, modes, predictor
+from .predict import question, rows_of
 
 if TYPE_CHECKING:
     from .posterior import Posterior
@@ -69,10 +70,8 @@ class Question:
     seed: int
 
     def __post_init__(self) -> None:
-        one_of("random", self.random, ("include", "exclude"))
-        one_of("new_levels", self.new_levels, ("error", "population"))
-        if self.interval is not None:
-            one_of("interval", self.interval, ("confidence", "prediction"))
+        question(self.random, self.new_levels, self.interval)
+        generator(self.seed)
 
 
 def _drawn(
@@ -87,10 +86,8 @@ def _drawn(
     if asked.newdata is None:
         new, missing, weights = design, None, design.weights
     else:
-        new = design.on(
-            asked.newdata, new_levels=asked.new_levels if include else "population", groups=include or predict
-        )
-        missing, weights = new.missing, None
+        new = rows_of(design, asked.newdata, asked.new_levels, include=include, effects=include or predict)
+        missing, weights = new.missing, new.weights
     b, groups = coefficients(fit.model, fit.shown), modes(fit.model, fit.shown)
     rng = np.random.default_rng(asked.seed)
     factors = [effect.factor(fit.values, np) for effect in fit.model.groups]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..errors import ModelError
-from .base import one_of
+from .arguments import coverage, one_of
 from .convergence import ess, r_hat
+from .effects import level_index
 
 if TYPE_CHECKING:
     from .posterior import Posterior
@@ -23,8 +23,7 @@ def interval(draws: np.ndarray, level: float, method: str) -> tuple[float, float
     (0.05, 0.95)
     """
     one_of("method", method, ("eti", "hdi"))
-    if not 0 < level < 1:
-        raise ModelError(f"`level={level}` is no probability; write a number between 0 and 1, such as 0.95.")
+    level = coverage(level)
     draws = np.sort(np.ravel(draws))
     if method == "eti":
         lower, upper = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
@@ -72,7 +71,7 @@ def ranef(fit: Posterior, se: bool) -> dict[str, pd.DataFrame]:
         columns = {e: np.mean(x, axis=(0, 1)) for e, x in draws.items()}
         if se:
             columns |= {f"se({e})": np.std(x, axis=(0, 1), ddof=1) for e, x in draws.items()}
-        index = pd.Index(effect.levels, name=block.group)
+        index = level_index(block)
         parts.setdefault(block.group, []).append(pd.DataFrame(columns, index=index))
     merged = {group: pd.concat(tables, axis=1) for group, tables in parts.items()}
     return {g: t[sorted(t.columns, key=lambda c: str(c).startswith("se("))] for g, t in merged.items()}

@@ -19,7 +19,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .base import one_of
+from statmodels_tf.design.table import table
+from statmodels_tf.errors import DataError
+from statmodels_tf.formula.expressions import expression
+
+from .arguments import coverage, flag, one_of
 from .estimate import t_quantile
 
 if TYPE_CHECKING:
@@ -82,23 +86,19 @@ def predict_mixed(
     level: float,
 ) -> pd.Series | pd.DataFrame:
     """Return predictions on the index of `newdata`; see `MixedEstimate.predict`."""
-    one_of("random", random, ("include", "exclude"))
-    one_of("new_levels", new_levels, ("error", "population"))
-    if interval is not None:
-        one_of("interval", interval, ("confidence", "prediction"))
+    question(random, new_levels, interval)
+    se, level = flag("se", se), coverage(level)
     design = fit.model.design
     include = random == "include"
-    needs_groups = include or interval == "prediction"
     if newdata is None:
-        new, missing, weights = design, None, design.weights
+        new, missing = design, None
     else:
-        # Without random effects the grouping columns need not be in the new data.
-        new = design.on(newdata, new_levels=new_levels if include else "population", groups=needs_groups)
-        missing, weights = new.missing, None
+        new = rows_of(design, newdata, new_levels, include=include, effects=include or interval == "prediction")
+        missing = new.missing
     mean = common_part(new.common, fit.coefficients, new.offset)
     if include:
         mean = mean + random_part(new.groups, fit.modes, len(mean))
-    name = design.response.name if design.response is not None else "mean"
+    name = design.response.name
     if not se and interval is None:
         return pd.Series(_masked(mean, missing), index=new.index, name=name)
     if include:
@@ -109,12 +109,59 @@ def predict_mixed(
         variance = coefficient_variance(fit, new.common)
     spread = variance
     if interval == "prediction":
-        spread = variance + fit.sigma**2 / (1.0 if weights is None else weights)
+        spread = variance + new_variance(fit.sigma, new.weights)
     columns = {"mean": mean, "se": np.sqrt(variance)}
     if interval is not None:
         half = t_quantile(np.inf, level) * np.sqrt(spread)
         columns |= {"lower": mean - half, "upper": mean + half}
     return pd.DataFrame({k: _masked(v, missing) for k, v in columns.items()}, index=new.index)
+
+
+def question(random: Any, new_levels: Any, interval: Any) -> None:
+    """Check what is asked of `predict`, and say what R's words for it are here."""
+    in_r = ' In R\'s words, `re.form = NA` or `~0` is random="exclude", and `re.form = NULL` random="include".'
+    one_of("random", random, ("include", "exclude"), in_r if random not in ("none", "all") else "")
+    in_r = ' `allow.new.levels = TRUE` is new_levels="population".'
+    one_of("new_levels", new_levels, ("error", "population"), in_r if isinstance(new_levels, bool) else "")
+    if interval is not None:
+        one_of("interval", interval, ("confidence", "prediction"))
+
+
+def rows_of(design: Any, newdata: Any, new_levels: str, *, include: bool, effects: bool) -> Any:
+    """Return the design's columns on new rows.
+
+    Parameters
+    ----------
+    include : bool
+        Whether the rows' own levels count. If not, every level is one that was not seen.
+    effects : bool
+        Whether the columns of the random effects are wanted too, as for an interval of new observations.
+    """
+    if include or not effects:
+        return design.on(newdata, new_levels=new_levels if include else "population", groups=include)
+    # Levels that were not seen need no names: the grouping columns need not be in the new data, and are not read.
+    formula, given = design.formula, table(newdata, what="newdata")
+    terms = [
+        *formula.common,
+        *formula.offsets,
+        *formula.specials,
+        *(e for term in formula.groups for e in term.effects),
+    ]
+    others = [expression(text, design.functions) for text in (design.spec.offset, design.spec.weights) if text]
+    read = {name for variable in [*others, *(v for term in terms for v in term.inputs)] for name in variable.names}
+    groups = {name for term in formula.groups for variable in term.group for name in variable.names}
+    frame = given.frame(given.names, None)
+    stand_in = {name: design.frame[name].iloc[np.zeros(given.n, dtype=int)].array for name in groups - read}
+    return design.on(frame.assign(**stand_in), new_levels="population", groups=True)
+
+
+def new_variance(sigma: float, weights: np.ndarray | None) -> np.ndarray | float:
+    """Return the residual variance of each row, infinite where its weight is 0."""
+    if weights is None:
+        return sigma**2
+    if np.any(weights < 0):
+        raise DataError(f"the weights of the new rows must not be negative; one is {np.nanmin(weights):g}.")
+    return np.divide(sigma**2, weights, out=np.full(len(weights), np.inf), where=weights != 0)
 
 
 def _masked(values: np.ndarray, missing: np.ndarray | None) -> np.ndarray:

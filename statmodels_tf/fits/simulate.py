@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from statmodels_tf.errors import ModelError
-
-from .base import one_of
+from .arguments import generator, one_of
 from .predict import common_part, random_part
 
 if TYPE_CHECKING:
@@ -19,15 +17,16 @@ if TYPE_CHECKING:
 def simulate_mixed(fit: MixedEstimate, n: int, seed: int | np.random.Generator | None, random: str) -> pd.DataFrame:
     """Return `n` simulated responses [nobs, n]; see `MixedEstimate.simulate`."""
     one_of("random", random, ("draw", "include"))
-    if int(n) != n or n < 1:
-        raise ModelError(f"`simulate(n={n})`: `n` counts the responses to draw; write a whole number from 1.")
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     design = fit.model.design
-    rows = fit.nobs
+    rows = design.n
     mean = common_part(design.common, fit.coefficients, design.offset)
-    noise = fit.sigma if design.weights is None else fit.sigma / np.sqrt(design.weights)
+    noise = fit.sigma * np.ones(rows)
+    if design.weights is not None:
+        # A row of weight 0 has no finite variance, so no response can be drawn for it.
+        noise = np.divide(noise, np.sqrt(design.weights), out=np.full(rows, np.nan), where=design.weights > 0)
     columns = {}
-    for j in range(int(n)):
+    for j in range(n):
         modes = fit.modes
         if random == "draw":
             modes = tuple(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .check import problems
-from .table import Heading, Summary, Table, column_format, fixed, p_value, plural
+from .table import Heading, Summary, Table, column_format, fixed, grouped, p_value, plural
 
 if TYPE_CHECKING:
     from statmodels_tf.design import Design
@@ -28,7 +28,7 @@ def mixed_summary(fit: MixedEstimate, level: float, df: str) -> Summary:
         formula=str(fit.formula),
         lines=(*data_lines(fit), engine_line(fit.diagnostics)),
         tables=(coefficient_table(table, level), random_table(fit)),
-        footers=(" · ".join(f"{name} {value:,.1f}" for name, value in statistics),),
+        footers=(" · ".join(f"{name} {grouped(value)}" for name, value in statistics),),
         notes=problems(fit),
         table=table,
     )
@@ -41,6 +41,8 @@ def data_lines(fit: Fit) -> tuple[str, ...]:
     parts += reference_levels(design)
     lines = [" · ".join(parts)]
     extra = []
+    if len(design.rows) > fit.nobs:
+        extra.append(f"{plural(len(design.rows) - fit.nobs, 'row')} of weight 0 not counted")
     if design.dropped:
         extra.append(f"{plural(design.dropped, 'row')} with missing values dropped")
     options = fit.call.options if fit.call is not None else {}
@@ -55,13 +57,15 @@ def data_lines(fit: Fit) -> tuple[str, ...]:
 
 
 def reference_levels(design: Design) -> list[str]:
-    """Return the part of the header that names the level each treatment contrast compares with."""
-    treated = [
-        f"{name} {levels[0]}"
-        for name, levels in design.levels.items()
-        if levels and "treatment" in str(design.contrasts.get(name, ""))
+    """Return the parts of the header that say what coefficients of factors compare with: levels, or contrasts."""
+    names = {name: str(design.contrasts.get(name, "")) for name in design.levels}
+    treated = [f"{name} {design.levels[name][0]}" for name, coding in names.items() if coding == "contr.treatment"]
+    coded = [f"{name} {coding}" for name, coding in names.items() if coding and coding != "contr.treatment"]
+    return [
+        f"{said}: {', '.join(listed)}"
+        for said, listed in (("reference levels", treated), ("contrasts", coded))
+        if listed
     ]
-    return [f"reference levels: {', '.join(treated)}"] if treated else []
 
 
 def engine_line(diagnostics: Mapping[str, Any]) -> str:
@@ -78,7 +82,7 @@ def engine_line(diagnostics: Mapping[str, Any]) -> str:
 
 
 def coefficient_table(table: pd.DataFrame, level: float) -> Table:
-    """Return the coefficients as text; figures are shown to three digits of the smallest standard error."""
+    """Return the coefficients as text, an aliased one as NA; to three digits of the smallest standard error."""
     show = column_format(table["se"])
     columns = [
         list(table.index),
@@ -92,7 +96,10 @@ def coefficient_table(table: pd.DataFrame, level: float) -> Table:
     if not np.any(np.isfinite(table["df"])):
         del columns[4], names[3]
     headings = (Heading("Fixed effects"), *map(Heading, names), Heading(f"{100 * level:g}% interval", span=2))
-    return Table(headings, tuple(zip(*columns, strict=True)))
+    aliased = table["estimate"].isna()
+    rows = (("NA" if out and j else cell for j, cell in enumerate(row))
+            for row, out in zip(zip(*columns, strict=True), aliased, strict=True))  # fmt: skip
+    return Table(headings, tuple(map(tuple, rows)))
 
 
 def random_table(fit: MixedEstimate) -> Table:

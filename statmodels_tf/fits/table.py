@@ -197,12 +197,21 @@ def latex_escape(text: str) -> str:
 
 
 def fixed(values: Sequence[float], decimals: int) -> list[str]:
-    """Return numbers with the same count of decimals; a missing one is empty.
+    """Return numbers with the same count of decimals; a missing one is empty, a huge one has an exponent.
 
-    >>> fixed([1234.5, -0.0, float("nan")], 2)
-    ['1234.50', '0.00', '']
+    >>> fixed([1234.5, -0.0, float("nan"), 6.12e20], 2)
+    ['1234.50', '0.00', '', '6.12e+20']
     """
-    return ["" if v != v else re.sub(r"^-(0(\.0*)?)$", r"\1", f"{v:.{decimals}f}") for v in map(float, values)]
+    return ["" if v != v else _one(v, f".{decimals}f") for v in map(float, values)]
+
+
+def grouped(value: float, decimals: int = 1) -> str:
+    """Return a number with thousands apart, a huge one with an exponent.
+
+    >>> grouped(1743.628), grouped(6.12e20)
+    ('1,743.6', '6.12e+20')
+    """
+    return _one(value, f",.{decimals}f")
 
 
 def decimals_for(scales: Iterable[float], digits: int = 3) -> int | None:
@@ -245,6 +254,11 @@ def plural(count: int, noun: str) -> str:
     ('73,421 rows', '1 row')
     """
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _one(value: float, form: str) -> str:
+    """Return one number in a format; from 1e15 on a double has no decimals to show, so it has an exponent."""
+    return f"{value:.2e}" if abs(value) >= 1e15 else re.sub(r"^-(0(\.0*)?)$", r"\1", f"{value:{form}}")
 
 
 def _exponent(value: float) -> int:

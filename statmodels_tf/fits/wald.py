@@ -18,22 +18,39 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from statmodels_tf.design import Design, build
+from statmodels_tf.errors import ModelError
 
-from .base import one_of
+from .contrasts import marginal, own_columns, sequential
 
 if TYPE_CHECKING:
     from .mixed import MixedEstimate
 
 
-def anova_terms(fit: MixedEstimate, type: str) -> pd.DataFrame:
+_COLUMNS = ["Sum Sq", "Mean Sq", "NumDF", "DenDF", "F value", "Pr(>F)"]
+_TYPES = {"III": "III", "3": "III", "I": "I", "1": "I"}
+
+
+def anova_terms(fit: MixedEstimate, type: str | int) -> pd.DataFrame:
     """Return the F test of each common term but the intercept."""
-    one_of("type", type, ("III", "I"))
-    contrasts = sequential(fit) if type == "I" else marginal(fit)
-    rows = {label: f_test(fit, L) for label, L in contrasts.items() if len(L)}
-    columns = ["Sum Sq", "Mean Sq", "NumDF", "DenDF", "F value", "Pr(>F)"]
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    table.columns.name = f"type {type}"
+    kind = _TYPES.get(str(type).upper())
+    if kind is None:
+        also = " Type II is not available." if str(type).upper() in ("II", "2") else ""
+        raise ModelError(f'no `type={type!r}`.{also} There is "III", "I".')
+    contrasts = sequential(fit) if kind == "I" else marginal(fit)
+    return _table({label: f_test(fit, L) for label, L in contrasts.items() if len(L)}, f"type {kind}, Satterthwaite")
+
+
+def drop1_f(fit: MixedEstimate, labels: list[str]) -> pd.DataFrame:
+    """Return the F tests that the coefficients of each term in `labels` are zero, as lmerTest's `drop1`."""
+    own = own_columns(fit.model.design)
+    rows = {label: f_test(fit, np.eye(fit.rank)[own[label]]) for label in labels if own[label]}
+    return _table(rows, "single term deletions, Satterthwaite")
+
+
+def _table(rows: dict[str, tuple], heading: str) -> pd.DataFrame:
+    """Return rows of F tests as a table that names what they are."""
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=_COLUMNS).astype({"NumDF": int})
+    table.index.name = table.attrs["heading"] = heading
     return table
 
 
@@ -47,7 +64,8 @@ def f_test(fit: MixedEstimate, L: np.ndarray) -> tuple[float, float, int, float,
     rank = int(used.sum())
     F = float(np.sum((rotated @ beta) ** 2 / values[used]) / rank)
     df = denominator(fit.system.satterthwaite(rotated))
-    return F * fit.sigma**2 * rank, F * fit.sigma**2, rank, df, F, float(special.fdtrc(rank, df, F))
+    p = special.fdtrc(rank, df, F) if not np.isinf(df) else special.chdtrc(rank, rank * F)
+    return F * fit.sigma**2 * rank, F * fit.sigma**2, rank, df, F, float(p)
 
 
 def denominator(nu: np.ndarray) -> float:
@@ -56,47 +74,10 @@ def denominator(nu: np.ndarray) -> float:
     >>> denominator(np.array([10.0])), denominator(np.array([10.0, 1.5])), round(denominator(np.array([10.0, 20.0])), 3)
     (10.0, 2.0, 13.077)
     """
-    if np.ptp(nu) < 1e-8:
-        return float(nu.mean())
+    if np.all(np.isclose(nu, nu[0], rtol=0, atol=1e-8)):
+        return float(nu[0])
     if np.any(nu <= 2):
         return 2.0
-    mean = np.sum(nu / (nu - 2))
+    # nu / (nu - 2), written so that it is 1 where nu is infinite: the square of a normal statistic.
+    mean = np.sum(1 / (1 - 2 / nu))
     return float(2 * mean / (mean - len(nu)))
-
-
-def sequential(fit: MixedEstimate) -> dict[str, np.ndarray]:
-    """Return for each term the contrasts of type I: X'X = U'DU with U unit upper triangular; its rows are L."""
-    keep = fit.system.estimable
-    R = np.linalg.cholesky(fit.model.design.common.gram()[np.ix_(keep, keep)]).T
-    U = R / np.diag(R)[:, None]
-    return {label: U[rows] for label, rows in _term_rows(fit.model.design).items()}
-
-
-def marginal(fit: MixedEstimate) -> dict[str, np.ndarray]:
-    """Return for each term the contrasts of type III: its coefficients under sum-to-zero contrasts are zero.
-
-    If S is the design with those contrasts and X B = S, then the coefficients are beta = B beta_S and L is the term's
-    rows of B^-1. Without interactions the contrasts do not matter and L picks the term's own coefficients.
-    """
-    design = fit.model.design
-    own = {label: np.eye(fit.rank)[rows] for label, rows in _term_rows(design).items()}
-    if not any(len(term.variables) > 1 for term in design.formula.common) or not design.levels:
-        return own
-    sums = dict.fromkeys(design.levels, "contr.sum")
-    summed = build(design.formula, design.frame, contrasts=sums, functions=design.functions)
-    X = design.common.dense()[:, fit.system.estimable]
-    S = summed.common.dense()[:, [j for j in range(len(summed.columns)) if j not in summed.aliased]]
-    if S.shape != X.shape:
-        return own
-    inverse = np.linalg.lstsq(S, X, rcond=None)[0]
-    return {label: inverse[rows] for label, rows in _term_rows(summed).items()}
-
-
-def _term_rows(design: Design) -> dict[str, list[int]]:
-    """Return for each term but the intercept the positions of its columns among the estimable ones."""
-    position = {j: i for i, j in enumerate(j for j in range(len(design.columns)) if j not in design.aliased)}
-    return {
-        label: [position[j] for j in range(columns.start, columns.stop) if j in position]
-        for label, columns in design.terms
-        if label != "Intercept"
-    }

@@ -17,16 +17,17 @@ def test_likelihood_ratio_orders_fits_and_refits_by_ml():
     assert table["npar"].tolist() == [4, 6]
     assert table["Chisq"].iloc[1] == pytest.approx(42.1393, abs=1e-3)
     assert table["Pr(>Chisq)"].iloc[1] == pytest.approx(stats.chi2.sf(table["Chisq"].iloc[1], 2))
-    assert "REML" in str(table) and "REML" in table.attrs["note"]
+    assert "REML" in str(table) and "REML" in table.attrs["heading"]
     by_ml = anova(dense_fit("ml"), small.refit(REML=False))
     assert "REML" not in str(by_ml)
-    np.testing.assert_allclose(by_ml.to_numpy(float), table.to_numpy(float), atol=1e-5)
+    numbers = [t.to_numpy(float, na_value=np.nan) for t in (by_ml, table)]
+    np.testing.assert_allclose(*numbers, atol=1e-5)
 
 
 def test_only_fits_of_the_same_rows_are_compared():
     data = data_of("slopes")
     fit = dense_fit("slopes")
-    with pytest.raises(DataError, match=r"(180 and 170|170 and 180) rows"):
+    with pytest.raises(DataError, match=r"uses 180 rows and .* 170 rows.*dropna"):
         anova(fit, dense_lmer("Reaction ~ Days + (1 | Subject)", data.iloc[10:]))
     with pytest.raises(DataError, match=r"log\(Reaction\)"):
         anova(fit, dense_lmer("log(Reaction) ~ Days + (1 | Subject)", data))
@@ -66,7 +67,7 @@ def test_an_f_test_of_one_contrast_is_its_squared_t():
     assert row["F value"] == pytest.approx(coef["statistic"] ** 2)
     assert row["DenDF"] == pytest.approx(coef["df"])
     assert row["Pr(>F)"] == pytest.approx(coef["p"])
-    with pytest.raises(ModelError, match='"III", "I"'):
+    with pytest.raises(ModelError, match=r'Type II is not available. There is "III", "I"'):
         fit.anova(type="II")
 
 

@@ -1,0 +1,149 @@
+"""R's words for what is here: arguments and accessors that an R user types, and what to write instead."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from statmodels_tf.errors import ModelError, did_you_mean
+from statmodels_tf.families import FAMILIES
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_OPTIONS = "is not needed: what can be tuned are the fields of the engine, as in `engine=PLS(max_iter=200)`"
+_TABLE = 'the result is a table whose rows can be taken: `.loc[["x"]]`'
+_LEVEL = "intervals are part of the table, and `level=0.9` sets their coverage"
+
+# What an argument of R is here, by its name in lower case with underscores for dots; `function.argument` comes first.
+ARGUMENTS = {
+    "allow_new_levels": 'write `new_levels="population"` for `allow.new.levels = TRUE`, `"error"` for FALSE',
+    "anova.ddf": "F tests use Satterthwaite's degrees of freedom; Kenward and Roger's are not available",
+    "anova.refit": "fits by REML are always refitted by ML to be compared, and the table says so",
+    "coef_int": _LEVEL,
+    "comp": "the table has both, `vcov` and `sdcor`",
+    "condvar": "write `se=True` for conditional standard deviations",
+    "conf_int": _LEVEL,
+    "conf_level": "write `level=`",
+    "control": _OPTIONS,
+    "ddf": 'write `df="satterthwaite"` or `df="none"`; Kenward and Roger\'s degrees of freedom are not available',
+    "devfunonly": _OPTIONS,
+    "lmer.family": f"`lmer` is for gaussian responses; `fit(..., family=)` knows {', '.join(sorted(FAMILIES))}",
+    "method": "write `REML=True` or, for maximum likelihood, `REML=False`",
+    "na_action": "rows that lack a value are dropped and counted; fill or drop them in the data to do otherwise",
+    "nagq": "a linear mixed model is fitted exactly, without quadrature",
+    "nsim": "write `n=`",
+    "optimizer": _OPTIONS,
+    "parm": _TABLE,
+    "postvar": "write `se=True` for conditional standard deviations",
+    "re_form": 'write `random="exclude"` for `re.form = NA` or `~0`, `random="include"` for NULL',
+    "reform": 'write `random="exclude"` for `re.form = NA` or `~0`, `random="include"` for NULL',
+    "se_fit": "write `se=True`",
+    "simulate.newdata": "responses are drawn for the rows of the fit",
+    "start": _OPTIONS,
+    "use_u": 'write `random="include"` for `use.u = TRUE`, `random="draw"` for FALSE',
+    "verbose": "write `progress=True`, or read `fit.diagnostics`",
+    "which": _TABLE,
+    "whichel": "write `group=`",
+}  # fmt: skip
+
+# What an accessor or function of R is here.
+ACCESSORS = {
+    "AIC": "aic",
+    "Anova": "anova()",
+    "BIC": "bic",
+    "REMLcrit": "criterion",
+    "VarCorr": "varcorr()",
+    "bootMer": 'confint(method="boot")` or `simulate(n)',
+    "cooks.distance": "cooks_distance()",
+    "df.residual": "df_residual",
+    "fixed_effects": "coef()",
+    "getME": "theta`, `factors`, `modes` or `model_matrix()",
+    "hat": "hatvalues()",
+    "influence": "hatvalues()` and `cooks_distance()",
+    "isREML": "REML",
+    "isSingular": "singular",
+    "is_singular": "singular",
+    "logLik": "loglik",
+    "model.frame": "model_frame()",
+    "model.matrix": "model_matrix()",
+    "n_groups": "ngrps",
+    "profile": 'confint(method="boot")',
+    "rstandard": 'residuals("pearson", scaled=True)',
+    "standard_errors": "se()",
+    "std_err": "se()",
+}
+
+
+def spoken(function: Callable[P, T]) -> Callable[P, T]:
+    """Return `function`, made to answer arguments that it does not take with what to write instead.
+
+    >>> @spoken
+    ... def predict(newdata=None, *, se=False):
+    ...     return se
+    >>> predict(se_fit=True)
+    Traceback (most recent call last):
+    statmodels_tf.errors.ModelError: `predict` has no argument `se_fit`: write `se=True`. It takes `newdata`, `se`.
+    """
+    signature = inspect.signature(function)
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise ModelError(_refusal(function.__name__, signature, len(args), kwargs, str(error))) from None
+        return function(*args, **kwargs)
+
+    return call
+
+
+def no_argument(function: str, name: str, known: Iterable[str]) -> str:
+    """Return the message that `function` has no argument `name`: R's word translated, or the nearest that it takes."""
+    known = list(known)
+    word = name.lower().replace(".", "_")
+    said = ARGUMENTS.get(f"{function}.{word}", ARGUMENTS.get(word))
+    listed = f"It takes {', '.join(f'`{k}`' for k in known)}." if known else "It takes none."
+    # A translation is shown only where it holds: `n=` says nothing to a function that has no `n`.
+    if said is not None and all(part.split("=")[0] in known for part in _written(said)):
+        return f"`{function}` has no argument `{name}`: {said}. {listed}"
+    return f"`{function}` has no argument `{name}`.{did_you_mean(name, known)} {listed}"
+
+
+def no_attribute(kind: str, name: str, known: Iterable[str]) -> str:
+    """Return the message that fits have no attribute `name`, with R's word translated or the nearest one.
+
+    >>> no_attribute("MixedEstimate", "logLik", ["loglik", "coef"])
+    'a MixedEstimate has no `logLik`: write `fit.loglik`.'
+    """
+    known = [k for k in known if not k.startswith("_")]
+    said = ACCESSORS.get(name)
+    if said is not None and said.split("(")[0].split("`")[0] in known:
+        return f"a {kind} has no `{name}`: write `fit.{said}`."
+    return f"a {kind} has no `{name}`.{did_you_mean(name, known)}"
+
+
+def _written(said: str) -> list[str]:
+    """Return the arguments that a translation tells to write, as `n=`."""
+    return [part for part in said.split("`")[1::2] if part.split("=")[0].isidentifier() and "=" in part][:1]
+
+
+def _refusal(function: str, signature: inspect.Signature, places: int, named: Iterable[str], error: str) -> str:
+    """Return what is wrong with the arguments of a call."""
+    parameters = [p for p in signature.parameters.values() if p.name != "self"]
+    known = [p.name for p in parameters]
+    for name in named:
+        if name not in known:
+            return no_argument(function, name, known)
+    by_place = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+    if "too many positional" in error:
+        listed = ", ".join(f"`{name}`" for name in by_place) or "none"
+        return f"`{function}` takes {listed} by place; name the others, as in `{known[-1] if known else 'x'}=...`."
+    lacking = [p.name for p in parameters if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
+    lacking = [name for name in lacking if f"'{name}'" in error]
+    if lacking and "missing" in error:
+        wanted = ", ".join(p.name for p in parameters if p.default is p.empty)
+        return f"`{function}` needs `{lacking[0]}`: write `{function}({wanted})`."
+    return f"`{function}`: {error}."
