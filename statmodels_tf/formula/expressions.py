@@ -25,7 +25,8 @@ from ..transforms import REGISTRY
 from .lexer import Word, words
 from .literal import double_quoted, literal_value, text_value, vector
 from .operators import COMPARE, INFIX, NO_OPERATOR, OR, POWER, PREFIX
-from .outline import one_line, outline
+from .outline import outline
+from .pasted import one_line
 
 ANNOTATIONS = ("trials", "weights")
 """What may stand after a bar on the left of `~`."""
@@ -201,13 +202,13 @@ class Reader:
             message = f"`{name}()` is a term of its own and cannot stand inside another expression."
             raise self._at(word, message)
         if name not in REGISTRY and name not in self.functions:
-            hint = did_you_mean(name, {*REGISTRY, *self.functions, *SPECIALS})
+            plain = name.rpartition(".")[2]  # of `np.log` the nearest is `log`
+            hint = did_you_mean(plain if plain in REGISTRY else name, {*REGISTRY, *self.functions, *SPECIALS})
             own = f' To use a function of your own, pass `functions={{"{name}": ...}}`.'
-            own = " Methods and modules cannot be called in a formula." if "." in name else own
-            raise self._at(word, f"Unknown function `{name}`.{hint}{'' if '__' in name else own}")
+            own = " Methods and modules cannot be called in a formula." if "." in name else own * ("__" not in name)
+            raise self._at(word, f"Unknown function `{name}`.{hint}{own}")
         arguments: list[ast.expr] = []
-        keywords: list[ast.keyword] = []
-        labels = []
+        keywords, labels = [], []
         for keyword, equals, (node, label) in self._arguments(lambda: self._read(0)):
             labels.append(f"{keyword or ''}{equals}{label}")
             if keyword is None:

@@ -9,8 +9,9 @@ from types import MappingProxyType
 from ..errors import FormulaError, pointing
 from ..terms import CommonTerm, GroupTerm, OffsetTerm, Term, Variable
 from .expressions import Reader
-from .outline import one_line, outline
+from .outline import outline
 from .parser import Parser
+from .pasted import one_line, unwrapped
 from .printing import left_side, right_side
 from .reading import RightSide
 
@@ -135,7 +136,7 @@ class Formula:
         >>> Formula.parse("y ~ x + z + (1|g)").update("log(.) ~ . - z")
         Formula('log(y) ~ x + (1 | g)')
         """
-        template = one_line(template) if isinstance(template, str) else ""
+        template = unwrapped(one_line(template)) if isinstance(template, str) else ""
         tilde = outline(template).tilde
         if tilde < 0:
             raise FormulaError(f'A change of formula is text such as ". ~ . - x", not "{template}".')
@@ -160,7 +161,7 @@ def _replaced(text: str, value: str) -> str:
 
 @lru_cache(maxsize=512)
 def _parse(text: str, columns: tuple[str, ...], functions: frozenset[str]) -> Formula:
-    shown = one_line(text)
+    shown = unwrapped(one_line(text))
     found = outline(shown)
     if found.tilde < 0:
         raise FormulaError(pointing(_without_tilde(shown), shown, 0, max(len(shown) - 1, 0)))

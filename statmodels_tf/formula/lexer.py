@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..errors import FormulaError, pointing
 from ..terms.base import NAME, WORDS
+from .pasted import WORDED
 
 _TOKEN = re.compile(
     rf"""\s*(?:
@@ -59,4 +60,6 @@ def _odd(rest: str) -> str:
         return "A formula has one `~`, outside parentheses."
     if rest[0].isdigit() or rest[0] == ".":
         return "This is neither a number nor a name; put a name that starts with a digit in backticks."
+    if rest[0] in WORDED:
+        return f"`{rest[0]}` cannot stand in a formula; write {WORDED[rest[0]]} instead."
     return f"`{rest[0]}` cannot stand in a formula."

@@ -21,15 +21,6 @@ class Outline:
     masked: str
 
 
-def one_line(text: str) -> str:
-    """Return the text with a blank for each line break and tab, so that places in it stay the same.
-
-    >>> one_line("y ~ a\\n  + b")
-    'y ~ a   + b'
-    """
-    return re.sub(r"\s", " ", text)
-
-
 def outline(text: str) -> Outline:
     """Return the outline of a formula whose brackets and quotation marks all close."""
     stack: list[int] = []

@@ -15,6 +15,7 @@ from formulaic.parser.types import ASTNode, FormulaParser, Operator, OperatorRes
 from ..errors import FormulaError, pointing
 from ..terms.base import NAME
 from .outline import Outline
+from .pasted import WORDED
 
 _OPERATOR = re.compile(r"\*\*|\|\||::|[=!<>]=|\S")
 _BARS = ("|", "||")
@@ -278,4 +279,6 @@ def _odd(symbol: str) -> str:
         return f"`{symbol}` computes something: put the expression in `I(...)`, as in `I(x > 2)`."
     if symbol in ("$", "@"):
         return f"`{symbol}` is not known in a formula: columns are written by their name alone."
+    if symbol in WORDED:
+        return f"`{symbol}` is not an operator of a formula; write {WORDED[symbol]} instead."
     return f"`{symbol}` is not an operator of a formula."

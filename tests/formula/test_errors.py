@@ -87,7 +87,11 @@ REFUSED = [
     ("y ~ 'x'", "'x'", "Text is not a term"),
     ("y ~ x'a'", "'a'", "Text stands by itself"),
     ("y ~ TRUE", "TRUE", "not a column's name; for the column write it in backticks"),
-    ("y ~ x − z", "−", "`−` is not an operator of a formula"),
+    ("y ~ x × z", "×", "`×` is not an operator of a formula; write * instead"),
+    ("y ~ I(x ≤ 3)", "≤", "`≤` cannot stand in a formula; write <= instead"),
+    ("y ~ x + “z", "“", 'write " instead'),
+    ("lmer(y ~ x + (1|g), data = d)", "lmer", 'without the call of `lmer()`: "y ~ x + (1|g)"'),
+    ("m1 <- lme4::lmer(formula = y ~ log(x), d, REML = FALSE)", "lmer", '"y ~ log(x)"'),
     ("y ~ 1*x + z", "1*x", "no term on the left of `*` to combine with; join with `+`"),
     ("y ~ (a - a)/x", "a - a)/x", "no term on the left of `/`"),
     # what says nothing
