@@ -11,10 +11,16 @@ from ..priors import Prior
 from .links import Link
 
 Array = Any  # an array of NumPy, TensorFlow or JAX
+Values = Mapping[str, Array]
+Data = Mapping[str, Array]
 
 
 class Family(ABC):
     """The distribution of the response.
+
+    Every method takes the observations as one mapping `data`, which the family itself makes of a response: `y` and
+    whatever else a density needs (prior weights, numbers of trials), each [n]. `values` are draws of the model's
+    parameters by name, with any leading axes; `eta` is the linear predictor [..., n].
 
     Attributes
     ----------
@@ -23,10 +29,13 @@ class Family(ABC):
         Of the mean.
     scale : str or None
         The parameter that group standard deviations are relative to: `sigma` for the gaussian family.
+    normal : bool
+        Whether the response is normal given its mean: then a model with the identity link is a linear model.
     """
 
     name: ClassVar[str]
     scale: ClassVar[str | None] = None
+    normal: ClassVar[bool] = False
     link: Link
 
     @abstractmethod
@@ -34,30 +43,64 @@ class Family(ABC):
         """Return why a response of this form (`values`, `trials`, `levels`) cannot come from the family, or None."""
 
     @abstractmethod
-    def default_priors(self, y: np.ndarray) -> dict[str, Prior]:
+    def data(self, response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
+        """Return the observations [n]: `y`, and what else the density needs of a response and its prior weights.
+
+        Rows that were not observed have no response: what is left is what `simulate` needs.
+        """
+
+    @abstractmethod
+    def default_priors(self, data: Data) -> dict[str, Prior]:
         """Return the family's own parameters with their default priors, in the units of the response."""
 
     @abstractmethod
-    def default_scale(self, y: np.ndarray) -> tuple[float, float]:
+    def default_scale(self, data: Data) -> tuple[float, float]:
         """Return centre and unit of the linear predictor, for the default priors of coefficients."""
 
     @abstractmethod
-    def log_density(self, y: Array, eta: Array, values: Mapping[str, Array], weights: Array | None, xp: Any) -> Array:
-        """Return the log density of each row [..., n], with prior weights [n]."""
+    def log_density(self, eta: Array, values: Values, data: Data, xp: Any) -> Array:
+        """Return the log density of each row [..., n], every constant included."""
 
     @abstractmethod
-    def distribution(self, tfd: Any, eta: Array, values: Mapping[str, Array], weights: Array | None, xp: Any) -> Any:
-        """Return TFP's distribution of the response, one event of n rows."""
+    def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
+        """Return TFP's distribution of the response, one event of n rows; `on` is a Substrate, for `tfd` and `xp`."""
 
     @abstractmethod
-    def simulate(
-        self, rng: np.random.Generator, eta: np.ndarray, values: Mapping[str, np.ndarray], weights: np.ndarray | None
-    ) -> np.ndarray:
-        """Return one response [..., n] for each linear predictor [..., n]."""
+    def simulate(self, eta: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
+        """Return one response [..., n] for each linear predictor; `data` may lack `y`."""
 
     @abstractmethod
-    def code(self, name: str, keys: Mapping[str, str], weights: str | None) -> str:
-        """Return the text of TFP's distribution of the response `name`, given `eta` in scope."""
+    def pearson_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
+        """Return the residuals [n] in units of their standard deviation, the dispersion left out, as R."""
+
+    @abstractmethod
+    def deviance_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
+        """Return the signed square roots of each row's part of the deviance [n]."""
+
+    @abstractmethod
+    def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
+        """Return the residuals [n] that are standard normal if the model is true.
+
+        References
+        ----------
+        Dunn & Smyth (1996), Randomized quantile residuals, doi:10.1080/10618600.1996.10474708.
+        """
+
+    @abstractmethod
+    def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:
+        """Return the text of TFP's distribution of the response `name`, given `eta` in scope.
+
+        Parameters
+        ----------
+        name : str
+        keys : mapping of parameter name to variable
+        data : mapping of the names of `data`, `y` left out, to variable
+        """
+
+    @property
+    def linear(self) -> bool:
+        """Whether models of this family are linear models."""
+        return self.normal and self.link.name == "identity"
 
 
 class ExponentialFamily(Family):
@@ -72,6 +115,15 @@ class ExponentialFamily(Family):
     @abstractmethod
     def deviance(self, y: Array, mu: Array) -> Array:
         """Return twice the log-likelihood ratio of the saturated model to `mu`, row by row, times the dispersion."""
+
+    def pearson_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
+        """Return (y - mu) sqrt(w / V(mu))."""
+        return (data["y"] - mu) * np.sqrt(data.get("weights", 1.0) / self.variance(mu))
+
+    def deviance_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
+        """Return sign(y - mu) sqrt(w d(y, mu))."""
+        y = data["y"]
+        return np.sign(y - mu) * np.sqrt(data.get("weights", 1.0) * self.deviance(y, mu))
 
 
 FAMILIES: dict[str, type[Family]] = {}

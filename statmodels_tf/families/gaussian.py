@@ -6,11 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..priors import Exponential, Prior
-from .base import ExponentialFamily, family
-from .links import Array, Link, as_link
-
-LOG_2PI = float(np.log(2 * np.pi))
+from ..priors import LOG_2PI, Exponential, Prior
+from .base import Array, Data, ExponentialFamily, Values, family
+from .links import Link, as_link
 
 
 @family("gaussian")
@@ -27,6 +25,7 @@ class Gaussian(ExponentialFamily):
     link: Link = field(default="identity")  # type: ignore[assignment]
 
     scale = "sigma"
+    normal = True
     canonical = "identity"
 
     def __post_init__(self) -> None:
@@ -48,36 +47,40 @@ class Gaussian(ExponentialFamily):
             )
         return None
 
-    def default_priors(self, y: np.ndarray) -> dict[str, Prior]:
-        """Return sigma ~ exponential(1 / sd(y)), as rstanarm."""
-        return {"sigma": Exponential(1 / self.default_scale(y)[1])}
+    def data(self, response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
+        """Return `y` and `weights`, those that there are."""
+        given = {"y": None if response is None else response.values, "weights": weights}
+        return {name: np.asarray(array, dtype=float) for name, array in given.items() if array is not None}
 
-    def default_scale(self, y: np.ndarray) -> tuple[float, float]:
+    def default_priors(self, data: Data) -> dict[str, Prior]:
+        """Return sigma ~ exponential(1 / sd(y)), as rstanarm."""
+        return {"sigma": Exponential(1 / self.default_scale(data)[1])}
+
+    def default_scale(self, data: Data) -> tuple[float, float]:
         """Return mean(y) and sd(y) under the identity link, else 0 and 1."""
+        y = data["y"]
         if self.link.name != "identity":
             return 0.0, 1.0
         sd = float(np.std(y, ddof=1)) if len(y) > 1 else 0.0
         return float(np.mean(y)), sd if sd > 0 else 1.0
 
-    def log_density(self, y: Array, eta: Array, values: Mapping[str, Array], weights: Array | None, xp: Any) -> Array:
+    def log_density(self, eta: Array, values: Values, data: Data, xp: Any) -> Array:
         """Return -w z²/2 - log(sigma) + log(w)/2 - log(2π)/2, z = (y - mu) / sigma."""
-        sigma = values["sigma"][..., None]
-        z = (y - self.link.inverse(eta, xp)) / sigma
+        sigma, weights = values["sigma"][..., None], data.get("weights")
+        z = (data["y"] - self.link.inverse(eta, xp)) / sigma
         if weights is None:
             return -0.5 * z * z - xp.log(sigma) - 0.5 * LOG_2PI
         return -0.5 * weights * z * z - xp.log(sigma) + 0.5 * xp.log(weights) - 0.5 * LOG_2PI
 
-    def distribution(self, tfd: Any, eta: Array, values: Mapping[str, Array], weights: Array | None, xp: Any) -> Any:
+    def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
         """Return independent normals."""
-        sigma = values["sigma"][..., None]
-        sd = sigma if weights is None else sigma / xp.sqrt(weights)
-        return tfd.Independent(tfd.Normal(self.link.inverse(eta, xp), sd), 1)
+        sigma, weights = values["sigma"][..., None], data.get("weights")
+        sd = sigma if weights is None else sigma / on.xp.sqrt(weights)
+        return on.tfd.Independent(on.tfd.Normal(self.link.inverse(eta, on.xp), sd), 1)
 
-    def simulate(
-        self, rng: np.random.Generator, eta: np.ndarray, values: Mapping[str, np.ndarray], weights: np.ndarray | None
-    ) -> np.ndarray:
-        """Return a normal response for each row."""
-        sigma = np.asarray(values["sigma"])[..., None]
+    def simulate(self, eta: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
+        """Return a normal response for each row; the weight of a row not observed is one."""
+        sigma, weights = np.asarray(values["sigma"])[..., None], data.get("weights")
         sd = sigma if weights is None else sigma / np.sqrt(weights)
         return self.link.inverse(eta, np) + sd * rng.standard_normal(np.shape(eta))
 
@@ -89,7 +92,11 @@ class Gaussian(ExponentialFamily):
         """Return the squared residuals."""
         return (y - mu) * (y - mu)
 
-    def code(self, name: str, keys: Mapping[str, str], weights: str | None) -> str:
+    def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
+        """Return the Pearson residuals over sigma: a normal needs no other transformation."""
+        return self.pearson_residuals(mu, values, data) / values["sigma"]
+
+    def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:
         """Return the text of TFP's distribution of the response."""
-        sd = keys["sigma"] if weights is None else f"{keys['sigma']} / np.sqrt({weights})"
+        sd = f"{keys['sigma']} / np.sqrt({data['weights']})" if "weights" in data else keys["sigma"]
         return f'tfd.Independent(tfd.Normal({self.link.code("eta")}, {sd}), 1, name="{name}")'

@@ -147,26 +147,22 @@ def group(data: Any, name: str) -> Any:
 def _posterior(
     model: Model, draws: Mapping[str, np.ndarray], coords: dict[str, Any]
 ) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, ...]]]:
-    """Return variables and dims of the posterior, and add the coords of its groups."""
-    in_groups = {name for effect in model.groups for name in (*effect.covariance_names(), *effect.names())}
-    variables = {name: array for name, array in draws.items() if name not in in_groups}
+    """Return variables and dims of the posterior, and add the coords of its vectors."""
+    places = model.places()
+    variables = {name: array for name, array in draws.items() if name not in places}
     dims: dict[str, tuple[str, ...]] = {}
-    for word in ("sd", "cor"):
-        for shown in dict.fromkeys(effect.group for effect in model.groups):
-            prefix = f"{word}({shown})["
-            names = [n for e in model.groups if e.group == shown for n in e.covariance_names() if n.startswith(prefix)]
-            if not names:
-                continue
-            dim = f"{shown}_effect_dim" if word == "sd" else f"{shown}_cor_dim"
-            variables[f"{word}({shown})"] = np.stack([draws[n] for n in names], axis=-1)
-            dims[f"{word}({shown})"] = (dim,)
-            coords[dim] = np.array([n.removeprefix(prefix)[:-1] for n in names], dtype=str)
-    for effect in model.groups:
-        dim = f"{effect.group}_dim"
-        coords[dim] = np.array(effect.levels, dtype=str)
-        for name in effect.names():
-            variables[name] = draws[name]
-            dims[name] = (dim,)
+    parts: dict[str, list[np.ndarray]] = {}
+    labels: dict[str, list[str]] = {}
+    for name, place in places.items():
+        dims[place.variable] = (place.dim,)
+        if place.entry:
+            parts.setdefault(place.variable, []).append(draws[name])
+            labels.setdefault(place.dim, []).extend(place.labels)
+        else:
+            variables[place.variable] = draws[name]
+            coords[place.dim] = np.array(place.labels, dtype=str)
+    variables |= {name: np.stack(arrays, axis=-1) for name, arrays in parts.items()}
+    coords |= {dim: np.array(names, dtype=str) for dim, names in labels.items()}
     return variables, dims
 
 

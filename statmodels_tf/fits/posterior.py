@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import ModelError, did_you_mean
+from ..errors import ModelError
 from . import plots, posterior_tables
 from .arguments import count_of, coverage, flag, generator, one_of
 from .arviz import export
 from .base import Fit
 from .check import Findings
-from .draws import coefficients, modes, pointwise
+from .draws import pointwise
 from .effects import picked
 from .posterior_predict import Question, fitted_mean, predict_draws, predict_posterior
 from .posterior_summary import posterior_problems, posterior_summary
@@ -59,19 +59,7 @@ class Posterior(Fit):
             numbers if left out.
         """
         wanted = self.names if names is None else [names] if isinstance(names, str) else list(names)
-        columns: dict[str, np.ndarray] = {}
-        for name in wanted:
-            if name not in self.shown:
-                raise ModelError(f"no draws of `{name}`.{did_you_mean(name, self.shown)}")
-            array = self.shown[name]
-            if array.ndim == 2:
-                columns[name] = array.ravel()
-                continue
-            levels = next(effect.levels for effect in self.model.groups if name in effect.names())
-            columns |= {f"{name}[{level}]": array[..., k].ravel() for k, level in enumerate(levels)}
-        shape = next(iter(self.shown.values())).shape[:2]
-        index = pd.MultiIndex.from_product([range(shape[0]), range(shape[1])], names=["chain", "draw"])
-        return pd.DataFrame(columns, index=index)
+        return posterior_tables.draws(self, wanted)
 
     def coef(self) -> pd.Series:
         """Return the posterior means of the coefficients; NaN where a column is aliased."""
@@ -174,13 +162,7 @@ class Posterior(Fit):
             As those of an estimate.
         """
         one_of("type", type, ("response", "working", "pearson", "deviance", "quantile"))
-        design = self.model.design
-        values = design.response.values - self._fitted
-        if type in ("pearson", "deviance", "quantile") and design.weights is not None:
-            values = values * np.sqrt(design.weights)
-        if type == "quantile":
-            values = values / self.sigma
-        return pd.Series(values, index=design.index, name="residual")
+        return pd.Series(posterior_tables.residuals(self, type), index=self.model.design.index, name="residual")
 
     @property
     def fittedvalues(self) -> pd.Series:
@@ -282,6 +264,10 @@ class Posterior(Fit):
         """Draw residuals against fitted values; return the Axes."""
         return plots.residuals_fitted(self, ax)
 
+    def plot_coef(self, level: float = 0.95, ax: Any = None) -> Any:
+        """Draw posterior means and intervals of the coefficients; return the Axes."""
+        return plots.coefficients(self, level, ax)
+
     def plot_diagnostics(self) -> Any:
         """Draw residuals, their quantiles, their scale and the random effects' quantiles; return the Axes [2, 2]."""
         return plots.diagnostics(self)
@@ -298,4 +284,4 @@ class Posterior(Fit):
 
     @cached_property
     def _fitted(self) -> np.ndarray:
-        return fitted_mean(self, coefficients(self.model, self.shown), modes(self.model, self.shown))
+        return fitted_mean(self)

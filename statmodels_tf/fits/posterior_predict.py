@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .arguments import generator
-from .draws import CHUNK, coefficients, modes, predictor
+from .draws import CHUNK
 from .predict import question, rows_of
 
 if TYPE_CHECKING:
@@ -19,44 +19,50 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """Some rows of a design: what a linear predictor needs."""
+    """Some rows of a design: what effects and the family read."""
 
     common: Any
     groups: tuple[Any, ...]
+    specials: tuple[Any, ...]
     offset: np.ndarray | None
-    weights: np.ndarray | None
+    observed: Mapping[str, np.ndarray]
 
 
-def _pieces(new: Any, weights: np.ndarray | None, count: int) -> Iterator[tuple[slice, _Rows]]:
+def _pieces(new: Any, observed: Mapping[str, np.ndarray], count: int) -> Iterator[tuple[slice, _Rows]]:
     """Yield (slice, those rows), few enough for `count` draws of each."""
     rows = new.common.shape[0]
     step = max(1, CHUNK // max(1, count))
     for start in range(0, rows, step):
         part = slice(start, min(rows, start + step))
-        picked = np.arange(part.start, part.stop)
         groups = tuple(
             replace(g, codes=g.codes[part], columns=None if g.columns is None else g.columns[part]) for g in new.groups
         )
-        yield (
-            part,
-            _Rows(
-                new.common.take(picked),
-                groups,
-                None if new.offset is None else new.offset[part],
-                None if weights is None else weights[part],
-            ),
+        some = _Rows(
+            new.common.take(np.arange(part.start, part.stop)),
+            groups,
+            tuple(block.take(part) for block in new.specials),
+            None if new.offset is None else new.offset[part],
+            {name: array[part] for name, array in observed.items()},
         )
+        yield part, some
 
 
-def fitted_mean(fit: Posterior, b: np.ndarray, groups: Sequence[np.ndarray]) -> np.ndarray:
+def fitted_mean(fit: Posterior) -> np.ndarray:
     """Return the posterior mean of each row's mean [nobs]."""
-    design, link = fit.model.design, fit.model.family.link
-    if link.name == "identity":  # then it is the mean at the mean of the draws
-        return predictor(design, np.mean(b, axis=(0, 1)), [np.mean(g, axis=(0, 1)) for g in groups])
+    model, draws = fit.model, fit.shown
+    design, link = model.design, model.family.link
+    if link.name == "identity" and all(effect.linear for effect in model.effects):
+        means = {name: np.mean(array, axis=(0, 1), keepdims=True) for name, array in draws.items()}
+        return model.predictor_on(design, means)[0, 0]  # then it is the mean at the mean of the draws
     out = np.empty(len(design.rows))
-    for part, rows in _pieces(design, None, b.shape[0] * b.shape[1]):
-        out[part] = np.mean(link.inverse(predictor(rows, b, groups), np), axis=(0, 1))
+    for part, rows in _pieces(design, {}, _count(fit)):
+        out[part] = np.mean(link.inverse(model.predictor_on(rows, draws), np), axis=(0, 1))
     return out
+
+
+def _count(fit: Posterior) -> int:
+    """Return the number of draws of all chains."""
+    return int(np.prod(np.shape(next(iter(fit.shown.values())))[:2]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,24 +90,24 @@ def _drawn(
     design, include, predict = fit.model.design, asked.random == "include", asked.interval == "prediction"
     new: Any
     if asked.newdata is None:
-        new, missing, weights = design, None, design.weights
+        new, missing = design, None
     else:
         new = rows_of(design, asked.newdata, asked.new_levels, include=include, effects=include or predict)
-        missing, weights = new.missing, new.weights
-    b, groups = coefficients(fit.model, fit.shown), modes(fit.model, fit.shown)
+        missing = new.missing
+    observed = fit.model.family.data(None, new.weights)
     rng = np.random.default_rng(asked.seed)
     factors = [effect.factor(fit.values, np) for effect in fit.model.groups]
 
     def pieces() -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
-        for part, rows in _pieces(new, weights, b.shape[0] * b.shape[1]):
-            eta = predictor(rows, b, groups if include else [])
+        for part, rows in _pieces(new, observed, _count(fit)):
+            eta = fit.model.predictor_on(rows, fit.shown, random=include)
             if include:
                 eta += _unseen(rows.groups, factors, rng, every=False)
             if not predict:
                 yield part, eta, eta
                 continue
             level = eta if include else eta + _unseen(rows.groups, factors, rng, every=True)
-            yield part, eta, fit.model.family.simulate(rng, level, fit.shown, rows.weights)
+            yield part, eta, fit.model.family.simulate(level, fit.shown, rows.observed, rng)
 
     return new, missing, pieces()
 

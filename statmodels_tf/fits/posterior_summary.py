@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 def posterior_summary(fit: Posterior, level: float) -> Summary:
     """Return the summary of a posterior; see `Posterior.summary`."""
     columns = list(fit.model.design.columns)
+    special = [name for effect in fit.model.specials for name in effect.shown(fit.values) if name in fit.names]
+    spread = [name for name in fit.names if name not in {*columns, *special}]
     common = table(fit, columns, level, "eti")
-    others = table(fit, [name for name in fit.names if name not in columns], level, "eti")
-    kind = "Linear mixed model" if fit.model.groups else "Linear model"
-    title = kind if fit.model.family.name == "gaussian" else f"{kind}, {fit.model.family.name}"
+    more = [("Special terms", special), ("Standard deviations", spread)]
+    others = tuple(_table(head, table(fit, names, level, "eti"), level) for head, names in more if names)
     priors = " · ".join(f"{name} {text}" for name, text in fit.model.prior_texts().items())
     return Summary(
-        title=f"{title}, posterior",
+        title=f"{fit.model.title}, posterior",
         formula=str(fit.formula),
         lines=(*data_lines(fit), sampler_line(fit)),
-        tables=(_table("Fixed effects", common, level), _table("Standard deviations", others, level)),
+        tables=(_table("Fixed effects", common, level), *others),
         footers=(f"Priors: {priors}",),
         notes=posterior_problems(fit),
         table=common,

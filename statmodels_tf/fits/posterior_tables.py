@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ..errors import ModelError, did_you_mean
 from .arguments import coverage, one_of
 from .convergence import ess, r_hat
 from .effects import level_index
@@ -32,6 +33,36 @@ def interval(draws: np.ndarray, level: float, method: str) -> tuple[float, float
     widths = draws[inside:] - draws[: len(draws) - inside]
     k = int(np.argmin(widths))
     return float(draws[k]), float(draws[k + inside])
+
+
+def draws(fit: Posterior, names: Sequence[str]) -> pd.DataFrame:
+    """Return draws by shown name, one row for each chain and draw, one column for each entry of a vector."""
+    columns: dict[str, np.ndarray] = {}
+    for name in names:
+        if name not in fit.shown:
+            raise ModelError(f"no draws of `{name}`.{did_you_mean(name, fit.shown)}")
+        array = fit.shown[name]
+        if array.ndim == 2:
+            columns[name] = array.ravel()
+            continue
+        labels = fit.model.places()[name].labels
+        columns |= {f"{name}[{label}]": array[..., k].ravel() for k, label in enumerate(labels)}
+    shape = next(iter(fit.shown.values())).shape[:2]
+    index = pd.MultiIndex.from_product([range(shape[0]), range(shape[1])], names=["chain", "draw"])
+    return pd.DataFrame(columns, index=index)
+
+
+def residuals(fit: Posterior, kind: str) -> np.ndarray:
+    """Return the residuals [nobs] from the posterior mean; the family's own parameters at theirs."""
+    family, data, mu = fit.family, fit.model.data["likelihood"], fit.fitted().to_numpy()
+    own = {name: np.mean(fit.values[name]) for name in fit.model.family_parameters}
+    return {
+        "response": lambda: data["y"] - mu,
+        "working": lambda: (data["y"] - mu) / family.link.derivative(family.link.link(mu, np), np),
+        "pearson": lambda: family.pearson_residuals(mu, own, data),
+        "deviance": lambda: family.deviance_residuals(mu, own, data),
+        "quantile": lambda: family.quantile_residuals(mu, own, data),
+    }[kind]()
 
 
 def by_column(fit: Posterior, function: Callable[[np.ndarray], float], name: str) -> pd.Series:
@@ -99,8 +130,9 @@ def tidy(fit: Posterior, level: float) -> pd.DataFrame:
     found = table(fit, fit.names, level, "eti").reset_index(names="term")
     names = {"mean": "estimate", "sd": "std.error", "lower": "conf.low", "upper": "conf.high", "r_hat": "rhat"}
     found = found.rename(columns=names)
-    fixed = set(fit.model.design.columns)
-    found.insert(0, "effect", ["fixed" if term in fixed else "ran_pars" for term in found["term"]])
+    varying = {name for effect in fit.model.effects if effect.varies for name in effect.shown(fit.values)}
+    varying |= set(fit.model.family_parameters)
+    found.insert(0, "effect", ["ran_pars" if term in varying else "fixed" for term in found["term"]])
     return found
 
 
@@ -109,7 +141,7 @@ def glance(fit: Posterior) -> pd.DataFrame:
     chains, count = next(iter(fit.shown.values())).shape[:2]
     row = {
         "nobs": fit.nobs,
-        "sigma": fit.sigma,
+        "sigma": np.nan if fit.model.family.scale is None else fit.sigma,
         "chains": chains,
         "draws": count,
         "divergences": fit.diagnostics.get("divergences"),

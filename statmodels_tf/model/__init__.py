@@ -1,7 +1,18 @@
 """The model: a family and a sum of effects, evaluated on NumPy, TensorFlow or JAX."""
 
-from .effects import CommonEffect, Effect, GaussianEffect, GroupEffect, OffsetEffect
+from .effects import CommonEffect, Effect, GaussianEffect, GroupEffect, OffsetEffect, SpecialEffect, effect_of
 from .flat import Flat
 from .model import Model, build_model
 
-__all__ = ["CommonEffect", "Effect", "Flat", "GaussianEffect", "GroupEffect", "Model", "OffsetEffect", "build_model"]
+__all__ = [
+    "CommonEffect",
+    "Effect",
+    "Flat",
+    "GaussianEffect",
+    "GroupEffect",
+    "Model",
+    "OffsetEffect",
+    "SpecialEffect",
+    "build_model",
+    "effect_of",
+]

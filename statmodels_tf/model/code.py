@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..parameter import identifiers
+from .effects import Piece
 
 if TYPE_CHECKING:
     from .model import Model
@@ -18,7 +19,7 @@ LITERAL_NUMBERS = 4000
 """Up to so many numbers the data stand in the program as lists; beyond it they are packed."""
 
 IMPORTED = ("base64", "io", "np", "tf", "tfd", "tfp")
-RESERVED = (*IMPORTED, "X", "f", "data", "eta", "joint", "log_density", "model", "offset", "weights")
+RESERVED = (*IMPORTED, "X", "f", "data", "eta", "joint", "log_density", "model", "offset")
 WIDTH = 112
 
 IMPORTS = """\
@@ -75,6 +76,10 @@ class Program:
         """Hold an array under exactly this name."""
         self.arrays[variable] = _smallest(np.asarray(values))
 
+    def comment(self, text: str) -> str:
+        """Return a comment, whatever the text: all that formulas and data name stands in a program through this."""
+        return f"# {plain(text)}"
+
     @property
     def packed(self) -> bool:
         """Whether the arrays are too many numbers to read."""
@@ -98,38 +103,43 @@ def source(model: Model) -> str:
     keys = {p.name: p.key for p in model.parameters}
     response = model.response_key
     program = Program([*RESERVED, *keys.values(), response])
-    program.hold(response, model.data["likelihood"]["y"])
-    weights = None
-    if model.weights is not None:
-        weights = "weights"
-        program.hold(weights, model.weights)
-    pieces = {effect.label: effect.code(keys, program) for effect in model.effects}
-    in_effects = {p.name for effect in model.effects for p in effect.parameters}
-    own = [f"{p.key} = yield {p.prior.code(p.key)}" for p in model.parameters if p.name not in in_effects]
-    common = pieces.pop("common", None)
-    body = [] if common is None else [*common.lines]
-    body += own
-    for piece in pieces.values():
-        body += piece.lines
-    terms = [piece.term for piece in ([] if common is None else [common]) + list(pieces.values())]
+    observed = dict(model.data["likelihood"])
+    program.hold(response, observed.pop("y"))
+    others = {name: program.fresh(name) for name in observed}
+    for name, variable in others.items():
+        program.hold(variable, observed[name])
+    own = [p for p in model.parameters if p.name not in {q.name for e in model.effects for q in e.parameters}]
+    drawn = Piece((), tuple(f"{p.key} = yield {p.prior.code(p.key)}" for p in own), "")
+    pieces = model.around(lambda effect: effect.code(keys, program), drawn)
+    terms = [piece.term for piece in pieces if piece.term]
+    body = [line for piece in pieces for line in piece.lines]
     body += [f"eta = {terms[0]}" if terms else f"eta = np.zeros(len({response}))"]
     body += [f"eta += {term}" for term in terms[1:]]
-    body += [f"yield {model.family.code(response, keys, weights)}"]
-    setup = [line for piece in ([common] if common is not None else []) + list(pieces.values()) for line in piece.setup]
-    formula = " ".join(str(model.design.formula).split())
+    body += [f"yield {model.family.code(response, keys, others)}"]
+    setup = [line for piece in pieces for line in piece.setup]
     sections = [
-        f'"""{_title(formula)}\n\n{_about(model)}\n"""\n',
+        f'"""{_quoted(str(model.design.formula))}\n\n{_about(model)}\n"""\n',
         IMPORTS.format(packed="import base64\nimport io\n\n" if program.packed else ""),
-        "\n".join([f"# {_rows(model)}", program.lines(), *setup]) + "\n\n",
+        "\n".join([program.comment(_rows(model)), program.lines(), *setup]) + "\n\n",
         "def model():\n" + textwrap.indent("\n".join(body), "    ") + "\n\n",
         MAIN.format(response=response, key=response),
     ]
     return "\n".join(sections)
 
 
-def _title(formula: str) -> str:
-    """Return the formula in a form that may stand inside a docstring."""
-    return formula.replace("\\", "\\\\").replace('"""', "'''")
+def plain(text: str) -> str:
+    """Return a text on one line, each character seen: breaks of any kind are a space, what does not print is escaped.
+
+    >>> plain("a\\r\\n b\\x85\\u2028c"), plain("a\\u202eb\\0")
+    ('a b c', 'a\\\\u202eb\\\\x00')
+    """
+    words = " ".join(text.split())
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in words)
+
+
+def _quoted(text: str) -> str:
+    """Return a text in a form that may stand inside a docstring and cannot end it."""
+    return plain(text).replace("\\", "\\\\").replace('"""', "'''")
 
 
 def _about(model: Model) -> str:
@@ -139,7 +149,7 @@ def _about(model: Model) -> str:
         f"A {family.name} model{link} of {len(model.data['likelihood']['y']):,} rows as a joint distribution of "
         "TensorFlow Probability, written by statmodels_tf. It needs numpy, tensorflow and tensorflow_probability."
     )
-    return textwrap.fill(text, 100)
+    return textwrap.fill(_quoted(text), 100)
 
 
 def _rows(model: Model) -> str:

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from ..errors import ModelError
+from ..errors import DataError, ModelError
 from ..families import Family, Link, as_family
 from ..parameter import Parameter, identifiers
-from ..priors import Elementwise
 from ..substrate import Substrate
 from ..substrate import substrate as the_substrate
 from .code import RESERVED, source
-from .effects import INTERCEPT, CommonEffect, Effect, GroupEffect, OffsetEffect
-from .prior_table import PriorTable, read, together
+from .effects import (
+    CommonEffect,
+    Effect,
+    GroupEffect,
+    Place,
+    SpecialEffect,
+    check_special,
+    common_effects,
+    group_effects,
+    offset_effects,
+    special_effects,
+)
+from .prior_table import PriorTable, check_keys, read
 
 if TYPE_CHECKING:
     from ..design import Design
 
 Array = Any  # an array of NumPy, TensorFlow or JAX
 Values = Mapping[str, Array]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,90 +59,48 @@ class Model:
 
     @cached_property
     def _table(self) -> PriorTable:
-        return read(self.priors, self._known_keys(), *self.family.default_scale(self.design.response.values))
+        return read(self.priors, *self.family.default_scale(self._observed))
 
-    def _known_keys(self) -> list[str]:
-        """Return the keys that `priors` may hold."""
-        design = self.design
-        keys = [INTERCEPT] if INTERCEPT in design.columns else []
-        slopes = [c for j, c in enumerate(design.columns) if c != INTERCEPT and j not in design.aliased]
-        keys += ["b", *slopes] if slopes else []
-        keys += list(self._family_defaults)
-        if design.groups:
-            keys += ["cov", "sd", "cor"]
-        for block in design.groups:
-            keys += [f"{word}({block.group})" for word in ("cov", "sd", "cor")]
-            keys += [f"sd({block.group})[{effect}]" for effect in block.effects]
-        return list(dict.fromkeys(keys))
+    @cached_property
+    def _observed(self) -> dict[str, np.ndarray]:
+        return self.family.data(self.design.response, self.weights)
 
     @cached_property
     def _family_defaults(self) -> dict[str, Any]:
-        return self.family.default_priors(self.design.response.values)
+        return self.family.default_priors(self._observed)
 
     @cached_property
     def common(self) -> CommonEffect | None:
         """The effect of the common terms; None where no column can be estimated."""
-        design = self.design
-        estimable = np.setdiff1d(np.arange(len(design.columns)), design.aliased)
-        if not len(estimable):
-            return None
-        has_intercept = design.columns[estimable[0]] == INTERCEPT
-        positions = estimable[1:] if has_intercept else estimable
-        mean, sd = np.zeros(len(design.columns)), np.zeros(len(design.columns))
-        for j in positions:
-            column = design.common.column(int(j))
-            mean[j], sd[j] = np.mean(column), np.std(column, ddof=min(1, len(column) - 1))
-        names = [design.columns[j] for j in positions]
-        kinds: dict[type[Elementwise], list[tuple[Elementwise, int]]] = {}
-        for prior, j in zip(self._table.slopes(names, sd[positions]), positions, strict=True):
-            kinds.setdefault(type(prior), []).append((prior, j))
-        slopes = tuple(
-            ("b" if i == 0 else f"b({kind.word})", together([p for p, _ in members]), np.array([j for _, j in members]))
-            for i, (kind, members) in enumerate(kinds.items())
-        )
-        return CommonEffect(
-            matrix=design.common,
-            columns=tuple(design.columns),
-            estimable=estimable,
-            centre=mean if has_intercept else np.zeros(len(mean)),
-            slopes=slopes,
-            intercept=self._table.intercept() if has_intercept else None,
-        )
+        return next(iter(common_effects(self.design, self._table)), None)
 
     @cached_property
     def groups(self) -> tuple[GroupEffect, ...]:
         """The effects of the group terms, in the order of `design.groups`."""
-        seen: set[tuple[str, str]] = set()
-        labels: set[str] = set()
-        out = []
-        for block in self.design.groups:
-            group, label, count = block.group, block.label, 0
-            while label in labels or any((group, effect) in seen for effect in block.effects):
-                count += 1  # the same effect twice by one factor, as `(1 | g) + (1 + x | g)`: lme4 calls it g.1
-                group, label = f"{block.group}.{count}", f"{block.label}.{count}"
-            labels.add(label)
-            seen.update((group, effect) for effect in block.effects)
-            covariance = self._table.covariance(label, block.group, tuple(block.effects), self.family.scale)
-            out.append(
-                GroupEffect(
-                    label, group, tuple(block.effects), tuple(block.levels), block.codes, block.columns, covariance
-                )
-            )
-        return tuple(out)
+        return group_effects(self.design, self._table, self.family.scale)
+
+    @cached_property
+    def specials(self) -> tuple[SpecialEffect, ...]:
+        """The effects of the special terms, in the order of `design.specials`."""
+        return special_effects(self.design, self._table, self.family.scale)
 
     @cached_property
     def effects(self) -> tuple[Effect, ...]:
-        """The pieces of the linear predictor: common, groups, offset."""
+        """The pieces of the linear predictor: common, groups, special terms, offset."""
         common = () if self.common is None else (self.common,)
-        offset = () if self.design.offset is None else (OffsetEffect(self.design.offset),)
-        return (*common, *self.groups, *offset)
+        return (*common, *self.groups, *self.specials, *offset_effects(self.design))
+
+    def around(self, of_effect: Callable[[Effect], T], of_family: T) -> list[T]:
+        """Return something of each effect and of the family, in the order drawn: leading effects, family, the rest."""
+        first = [of_effect(effect) for effect in self.effects if effect.leads]
+        return [*first, of_family, *(of_effect(effect) for effect in self.effects if not effect.leads)]
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
-        """All random variables but the response, in the order they are drawn: common, the family's own, groups."""
+        """All random variables but the response, in the order they are drawn: common, the family's own, the rest."""
+        check_keys(self.priors, chain(*self.around(lambda effect: effect.prior_keys, tuple(self._family_defaults))))
         own = tuple(Parameter(name, prior) for name, prior in self._table.family(self._family_defaults).items())
-        common = () if self.common is None else self.common.parameters
-        made = (*common, *own, *(p for effect in self.groups for p in effect.parameters))
+        made = tuple(chain(*self.around(lambda effect: effect.parameters, own)))
         keys = identifiers([*(p.name for p in made), self.design.response.name], RESERVED)
         return tuple(replace(p, key=key) for p, key in zip(made, keys[:-1], strict=True))
 
@@ -150,11 +120,8 @@ class Model:
 
     @cached_property
     def data(self) -> dict[str, Any]:
-        """The arrays a density needs: the response, the weights, and those of each effect."""
-        likelihood = {"y": np.asarray(self.design.response.values, dtype=float)}
-        if self.weights is not None:
-            likelihood["weights"] = np.asarray(self.weights, dtype=float)
-        return {"likelihood": likelihood, "effects": [dict(effect.data) for effect in self.effects]}
+        """The arrays a density needs: `likelihood`, the family's observations, and `effects`, those of each effect."""
+        return {"likelihood": self._observed, "effects": [dict(effect.data) for effect in self.effects]}
 
     def linear_predictor(self, values: Values, xp: Any = np, data: Mapping[str, Any] | None = None) -> Array:
         """Return η [..., n]: the sum of the effects' contributions.
@@ -180,14 +147,13 @@ class Model:
         """Return the log density of each response [..., n]."""
         data = self.data if data is None else data
         eta = self.linear_predictor(values, xp, data)
-        given = data["likelihood"]
-        return self.family.log_density(given["y"], eta, values, given.get("weights"), xp)
+        return self.family.log_density(eta, values, data["likelihood"], xp)
 
     def log_prior(self, values: Values, xp: Any = np) -> Array:
         """Return the log prior density of all parameters [...]."""
         return sum(p.prior.log_density(values[p.name], xp) for p in self.parameters)
 
-    def joint_distribution(self, substrate: str | Substrate = "tensorflow") -> Any:
+    def joint_distribution(self, substrate: str | Substrate = "auto") -> Any:
         """Return the model as a TFP joint distribution over its parameters and the response.
 
         The distribution is a `JointDistributionCoroutineAutoBatched`; its parts are called by each parameter's `key`,
@@ -195,7 +161,8 @@ class Model:
 
         Parameters
         ----------
-        substrate : {"tensorflow", "jax", "auto"} or Substrate
+        substrate : {"auto", "jax", "tensorflow"} or Substrate
+            `auto` is JAX where it is installed, else TensorFlow.
 
         Examples
         --------
@@ -203,14 +170,13 @@ class Model:
         """
         on = the_substrate(substrate)
         data = self.data_on(on)
-        weights = data["likelihood"].get("weights")
 
         def program() -> Any:
             values: dict[str, Array] = {}
             for p in self.parameters:
                 values[p.name] = yield p.prior.distribution(on.tfd, on.array, p.key)
             eta = self.linear_predictor(values, on.xp, data)
-            made = self.family.distribution(on.tfd, eta, values, weights, on.xp)
+            made = self.family.distribution(eta, values, data["likelihood"], on)
             yield made.copy(name=self.response_key)
 
         return on.tfd.JointDistributionCoroutineAutoBatched(program)
@@ -225,50 +191,66 @@ class Model:
     def shown(self, values: Values) -> dict[str, np.ndarray]:
         """Return what tables and ArviZ show, by shown name, from NumPy draws of the parameters [..., *shape].
 
-        The order is that of a summary: coefficients of X, the family's own parameters, then for each group its standard
-        deviations, correlations and coefficients by level.
+        The order is that of a summary: coefficients of X, the family's own parameters, then what each other effect
+        shows: for a group its standard deviations, correlations and coefficients by level.
         """
-        out = {} if self.common is None else self.common.shown(values)
-        out |= {name: np.asarray(values[name]) for name in self._family_defaults}
-        for effect in self.groups:
-            out |= effect.shown(values)
-        return out
+        own = {name: np.asarray(values[name]) for name in self._family_defaults}
+        return _merged(self.around(lambda effect: effect.shown(values), own))
+
+    def places(self) -> dict[str, Place]:
+        """Return where what is shown goes in files and tables of draws; a name left out is one number."""
+        return _merged([effect.places() for effect in self.effects])
+
+    def predictor_on(self, rows: Any, draws: Values, random: bool = True) -> np.ndarray:
+        """Return the linear predictor [..., m] on other rows, from draws by shown name.
+
+        Parameters
+        ----------
+        rows : Design or NewDesign
+            A level not seen (code -1) adds nothing.
+        draws : mapping of shown name to array [chains, draws, ...]
+        random : bool
+            Whether to add the effects that vary by level.
+        """
+        lead = np.shape(next(iter(draws.values())))[:2]
+        eta = np.zeros((*lead, rows.common.shape[0]))
+        for effect in self.effects:
+            if random or not effect.varies:
+                eta += effect.on(rows, draws)
+        return eta
 
     def log_prior_terms(self, values: Values) -> dict[str, np.ndarray]:
         """Return the log prior density [...] by shown name: each coefficient, the family's own, each covariance.
 
         The standard normal z of group effects are left out: they are the model, not the prior.
         """
+        own = {p.name: p.prior.log_density(values[p.name], np) for p in self._own}
         out: dict[str, np.ndarray] = {}
-        if self.common is not None:
-            if self.common.intercept is not None:
-                out[INTERCEPT] = self.common.intercept.log_density(values[INTERCEPT], np)
-            for name, prior, positions in self.common.slopes:
-                entries = prior.entries(values[name], np)
-                out |= {self.common.columns[j]: entries[..., i] for i, j in enumerate(positions)}
-        own = (p for p in self.parameters if p.name in self._family_defaults)
-        out |= {p.name: p.prior.log_density(values[p.name], np) for p in own}
-        for effect in self.groups:
-            terms = [p.prior.log_density(values[p.name], np) for p in effect.covariance.parameters]
-            out[f"sd({effect.group})"] = out.get(f"sd({effect.group})", 0.0) + sum(terms)
+        for terms in self.around(lambda effect: effect.log_prior_terms(values), own):
+            for name, density in terms.items():
+                out[name] = out[name] + density if name in out else density
         return out
 
     def prior_texts(self) -> dict[str, str]:
         """Return the prior of each parameter in words, for the foot of a summary."""
-        out: dict[str, str] = {}
-        if self.common is not None and self.common.intercept is not None:
-            out[f"{INTERCEPT} (at the mean of the predictors)"] = str(self.common.intercept)
-        for _, prior, positions in self.common.slopes if self.common is not None else ():
-            names = [self.common.columns[j] for j in positions]  # type: ignore[union-attr]
-            if len(names) > 5:
-                out[f"{len(names)} coefficients"] = str(prior)
-                continue
-            for i, name in enumerate(names):
-                out[name] = str(type(prior)(*(np.asarray(v)[i] for v in prior.values())))
-        out |= {p.name: str(p.prior) for p in self.parameters if p.name in self._family_defaults}
-        for effect in self.groups:
-            out |= {f"({effect.label})": effect.covariance.text()}
-        return out
+        return _merged(self.around(lambda effect: effect.prior_texts(), {p.name: str(p.prior) for p in self._own}))
+
+    @property
+    def family_parameters(self) -> tuple[str, ...]:
+        """The names of the family's own parameters."""
+        return tuple(self._family_defaults)
+
+    @property
+    def _own(self) -> list[Parameter]:
+        return [p for p in self.parameters if p.name in self._family_defaults]
+
+    @property
+    def title(self) -> str:
+        """What kind of model it is, in words: `Linear mixed model`."""
+        kind = "Linear" if self.family.linear else "Generalized linear"
+        mixed = " mixed" if any(effect.varies for effect in self.effects) else ""
+        link = "" if self.family.linear else f", {self.family.name} with {self.family.link.name} link"
+        return f"{kind}{mixed} model{link}"
 
     def code(self) -> str:
         """Return a Python program that builds the same joint distribution; it needs NumPy and TFP only."""
@@ -293,7 +275,18 @@ def build_model(
     priors : mapping of str to str, optional
         `{"b": "normal(0, 50)", "Intercept": "normal(300, 100)", "sigma": "exponential(0.02)"}`; defaults for the rest.
     """
+    if design.response is None:
+        raise ModelError("the formula has no response. Write one on the left of `~`.")
     model = Model(design, as_family(family, link), dict(priors or {}))
+    reason = model.family.refuses(design.response)
+    if reason is not None:
+        raise DataError(reason)
+    check_special(design)
     if priors:
         _ = model.parameters  # a prior that makes no sense is an error here, not when an engine asks
     return model
+
+
+def _merged(parts: Iterable[Mapping[str, T]]) -> dict[str, T]:
+    """Return mappings as one."""
+    return {name: value for part in parts for name, value in part.items()}

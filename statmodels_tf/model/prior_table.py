@@ -18,11 +18,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from ..errors import ModelError, did_you_mean
-from ..priors import LKJ, Decov, Elementwise, Exponential, Normal, Positive, Real, Spec, parse
-from .effects import INTERCEPT, Covariance, DecovCovariance, SeparateCovariance
+from ..priors import LKJ, Decov, Elementwise, Exponential, Normal, Positive, Real, Spec, parse, together
+from ..terms import INTERCEPT
+from .effects import Covariance, DecovCovariance, SeparateCovariance
 
 SUPPORTS: dict[str, tuple[type, str]] = {
     "coefficient": (Real, "a number of any sign, like `normal(0, 2.5)`"),
@@ -34,7 +33,7 @@ SUPPORTS: dict[str, tuple[type, str]] = {
 
 @dataclass(frozen=True)
 class PriorTable:
-    """Priors by key.
+    """Priors by key; a key that no parameter has is refused by `check_keys`, once the effects are known.
 
     Attributes
     ----------
@@ -84,6 +83,10 @@ class PriorTable:
             raise ModelError(f"the standard deviations of `({label})` take priors of one kind; got {kinds}.")
         return SeparateCovariance(label, size, together(chosen), lkj or LKJ())
 
+    def given_or(self, key: str, kind: str, default: Any) -> Any:
+        """Return the prior that the caller gave under `key`, of a kind of `SUPPORTS`, or the default."""
+        return self._of(key, kind) or default
+
     def _coefficient(self, key: str) -> Any:
         return self._of(key, "coefficient")
 
@@ -96,24 +99,18 @@ class PriorTable:
         return prior
 
 
-def read(priors: Mapping[str, Any] | None, known: Iterable[str], centre: float, unit: float) -> PriorTable:
-    """Return the table of the priors a caller wrote, checked against the names the model has."""
-    known = list(known)
-    for key in priors or {}:
+def read(priors: Mapping[str, Any], centre: float, unit: float) -> PriorTable:
+    """Return the table of the priors a caller wrote."""
+    return PriorTable({key: parse(text) for key, text in priors.items()}, centre, unit)
+
+
+def check_keys(priors: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse a prior of what the model does not have."""
+    known = list(dict.fromkeys(known))
+    for key in priors:
         if key not in known:
             near = did_you_mean(str(key), known)
             raise ModelError(f"no parameter `{key}` to give a prior.{near} There is {_listed(known)}.")
-    return PriorTable({key: parse(text) for key, text in (priors or {}).items()}, centre, unit)
-
-
-def together(priors: list[Elementwise]) -> Elementwise:
-    """Return priors of one kind as the prior of a vector.
-
-    >>> together([Normal(0.0, 1.0), Normal(2.0, 3.0)]).shape
-    (2,)
-    """
-    arguments = zip(*(prior.values() for prior in priors), strict=True)
-    return type(priors[0])(*(np.array(column, dtype=float) for column in arguments))
 
 
 def _listed(names: list[str], most: int = 12) -> str:

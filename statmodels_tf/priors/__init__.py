@@ -1,9 +1,10 @@
 """Prior distributions: written as text, evaluated on any array library, handed to TensorFlow Probability."""
 
-from .base import Elementwise, Positive, Prior, Real
+from .base import Elementwise, Positive, Prior, Real, together
 from .structured import CholeskyLKJ, Dirichlet
 from .text import LKJ, WORDS, Decov, Spec, parse
 from .univariate import (
+    LOG_2PI,
     Cauchy,
     Exponential,
     Gamma,
@@ -17,6 +18,7 @@ from .univariate import (
 
 __all__ = [
     "LKJ",
+    "LOG_2PI",
     "WORDS",
     "Cauchy",
     "CholeskyLKJ",
@@ -36,4 +38,5 @@ __all__ = [
     "Spec",
     "StudentT",
     "parse",
+    "together",
 ]

@@ -5,6 +5,7 @@
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import MISSING, fields
 from typing import Any
 
@@ -125,6 +126,12 @@ class Positive(Elementwise):
         """Return the exponential, in units of the typical size."""
         size = np.broadcast_to(np.asarray(self.size(), dtype=float), self.shape)
         return tfb.Chain([tfb.Scale(size), tfb.Exp()])
+
+
+def together(priors: Sequence[Elementwise]) -> Elementwise:
+    """Return priors of one kind, each of one number, as the prior of a vector."""
+    arguments = zip(*(prior.values() for prior in priors), strict=True)
+    return type(priors[0])(*(np.array(column, dtype=float) for column in arguments))
 
 
 def literal(value: Any) -> str:

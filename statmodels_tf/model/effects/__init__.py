@@ -1,13 +1,14 @@
 """Effects: the pieces whose sum is the linear predictor."""
 
-from .base import Effect, GaussianEffect, Piece
-from .common import INTERCEPT, CommonEffect
+from .base import Effect, GaussianEffect, Piece, Place, Program
+from .common import CommonEffect, common_effects
 from .covariance import Covariance, DecovCovariance, SeparateCovariance
-from .group import GroupEffect
-from .offset import OffsetEffect
+from .group import GroupEffect, group_effects
+from .offset import OffsetEffect, offset_effects
+from .special import EFFECTS, SpecialEffect, check_special, effect_of, special_effects
 
 __all__ = [
-    "INTERCEPT",
+    "EFFECTS",
     "CommonEffect",
     "Covariance",
     "DecovCovariance",
@@ -16,5 +17,14 @@ __all__ = [
     "GroupEffect",
     "OffsetEffect",
     "Piece",
+    "Place",
+    "Program",
     "SeparateCovariance",
+    "SpecialEffect",
+    "check_special",
+    "common_effects",
+    "effect_of",
+    "group_effects",
+    "offset_effects",
+    "special_effects",
 ]

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -12,20 +12,42 @@ from ...parameter import Parameter
 Array = Any  # an array of NumPy, TensorFlow or JAX
 Values = Mapping[str, Array]
 Data = Mapping[str, Array]
+Draws = Mapping[str, np.ndarray]
 
 
 class Effect(ABC):
-    """A map from parameters to a vector of length n.
+    """A map from parameters to a vector of length n, and all that a model must know of it.
 
-    All arrays may carry any leading axes (chains, draws); the last ones are those of the parameter.
+    Models, programs, summaries, predictions and ArviZ files loop over effects and ask each of them these questions;
+    they know no kind of effect by name. All arrays may carry any leading axes (chains, draws); the last ones are those
+    of the parameter.
+
+    Attributes
+    ----------
+    label : str
+        The term as written, different for each effect of a model.
+    varies : bool
+        Whether it differs by the level of a group, so that predictions may leave it out.
+    linear : bool
+        Whether its contribution is linear in what is shown of it, so that the mean of draws gives the mean.
+    leads : bool
+        Whether its parameters are drawn and shown before the family's own, which it then cannot read.
     """
 
     label: str
+    varies: ClassVar[bool] = False
+    linear: ClassVar[bool] = False
+    leads: ClassVar[bool] = False
 
     @property
     @abstractmethod
     def parameters(self) -> tuple[Parameter, ...]:
         """The random variables of this effect, in the order they are drawn."""
+
+    @property
+    @abstractmethod
+    def prior_keys(self) -> tuple[str, ...]:
+        """The keys under which a caller may give priors of its parameters."""
 
     @property
     @abstractmethod
@@ -48,6 +70,30 @@ class Effect(ABC):
     @abstractmethod
     def shown(self, values: Values) -> dict[str, np.ndarray]:
         """Return what tables and ArviZ show of this effect, by shown name, from NumPy draws [..., *shape]."""
+
+    @abstractmethod
+    def places(self) -> dict[str, "Place"]:
+        """Return where those of its shown names go that are more than a number each, or a part of a vector."""
+
+    @abstractmethod
+    def on(self, rows: Any, draws: Draws) -> np.ndarray:
+        """Return this effect's part of the linear predictor [..., m] on other rows.
+
+        Parameters
+        ----------
+        rows : Design or NewDesign
+            The m rows.
+        draws : mapping of shown name to array
+            What `shown` returns.
+        """
+
+    @abstractmethod
+    def log_prior_terms(self, values: Values) -> dict[str, np.ndarray]:
+        """Return the log prior density [...] by shown name; those of one name are added up over effects."""
+
+    @abstractmethod
+    def prior_texts(self) -> dict[str, str]:
+        """Return the priors in words, by the names a summary gives them."""
 
     @abstractmethod
     def code(self, keys: Mapping[str, str], program: "Program") -> "Piece":
@@ -84,8 +130,30 @@ class GaussianEffect(Effect):
         return self.product(self.modes(values, xp), xp, self.data if data is None else data)
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where what is shown under one name goes in a file and in a table of draws.
+
+    Attributes
+    ----------
+    variable : str
+        The name of a vector.
+    dim : str
+        The name of its axis.
+    labels : tuple of str
+        Of the whole vector; of one entry where the name is one number of it.
+    entry : bool
+        Whether the name is one number of the vector, which other names fill up.
+    """
+
+    variable: str
+    dim: str
+    labels: tuple[str, ...]
+    entry: bool = False
+
+
 class Program(Protocol):
-    """The program being written: where an effect puts its arrays and finds names that are free."""
+    """The program being written: where an effect puts its arrays, its comments, and finds names that are free."""
 
     def embed(self, name: str, values: np.ndarray) -> str:
         """Put an array into the program under a name like the one given; return the variable."""
@@ -93,10 +161,13 @@ class Program(Protocol):
     def fresh(self, name: str) -> str:
         """Return a variable like the name given that nothing else uses."""
 
+    def comment(self, text: str) -> str:
+        """Return a comment, whatever the text: one line, nothing in it that ends a line or hides."""
+
 
 @dataclass(frozen=True)
 class Piece:
-    """An effect as lines of a program.
+    """An effect as lines of a program. Text that users or data wrote stands in comments only, by `Program.comment`.
 
     Attributes
     ----------

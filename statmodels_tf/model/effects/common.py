@@ -1,19 +1,27 @@
 """The common effect X b: one coefficient for each estimable column, the intercept at the centre of the others."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...linalg import LinearMap
 from ...parameter import Parameter
-from ...priors import Elementwise
-from .base import Array, Data, Effect, Piece, Program, Values
+from ...priors import Elementwise, together
+from ...terms import INTERCEPT
+from .base import Array, Data, Draws, Effect, Piece, Place, Program, Values
 from .linear import gathered, pieces
 
-INTERCEPT = "Intercept"
+if TYPE_CHECKING:
+    from ...design import Design
+    from ..prior_table import PriorTable
+
+LISTED = 5
+"""Up to so many coefficients a summary names the prior of each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +56,21 @@ class CommonEffect(Effect):
     intercept: Elementwise | None
 
     label = "common"
+    linear = True
+    leads = True
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:  # type: ignore[override]
         """The intercept, then the vectors of slopes."""
         first = (Parameter(INTERCEPT, self.intercept),) if self.intercept is not None else ()
         return first + tuple(Parameter(name, prior, ("coefficient",)) for name, prior, _ in self.slopes)
+
+    @property
+    def prior_keys(self) -> tuple[str, ...]:
+        """The intercept, `b` for all others, and each by its column."""
+        first = (INTERCEPT,) if self.intercept is not None else ()
+        named = tuple(self.columns[j] for j in self.estimable if self.columns[j] != INTERCEPT or not first)
+        return (*first, "b", *named) if self.slopes else first
 
     @cached_property
     def _pieces(self) -> tuple[Any, ...]:
@@ -109,6 +126,39 @@ class CommonEffect(Effect):
         b = self.coefficients(values, np)
         return {self.columns[j]: b[..., j] for j in self.estimable}
 
+    def places(self) -> dict[str, Place]:
+        """Return nothing: each coefficient is a number."""
+        return {}
+
+    def on(self, rows: Any, draws: Draws) -> np.ndarray:
+        """Return X b on those rows."""
+        lead = np.shape(draws[self.columns[self.estimable[0]]])
+        b = np.zeros((*lead, len(self.columns)))
+        for j in self.estimable:
+            b[..., j] = draws[self.columns[j]]
+        return gathered((piece.product(b, np, piece.data) for piece in pieces(rows.common)), np)
+
+    def log_prior_terms(self, values: Values) -> dict[str, np.ndarray]:
+        """Return the log prior density of each coefficient."""
+        out = {} if self.intercept is None else {INTERCEPT: self.intercept.log_density(values[INTERCEPT], np)}
+        for name, prior, positions in self.slopes:
+            entries = prior.entries(values[name], np)
+            out |= {self.columns[j]: entries[..., i] for i, j in enumerate(positions)}
+        return out
+
+    def prior_texts(self) -> dict[str, str]:
+        """Return the priors in words, many coefficients together."""
+        out: dict[str, str] = {}
+        if self.intercept is not None:
+            out[f"{INTERCEPT} (at the mean of the predictors)"] = str(self.intercept)
+        for _, prior, positions in self.slopes:
+            if len(positions) > LISTED:
+                out[f"{len(positions)} coefficients"] = str(prior)
+                continue
+            for i, j in enumerate(positions):
+                out[self.columns[j]] = str(type(prior)(*(np.asarray(v)[i] for v in prior.values())))
+        return out
+
     def code(self, keys: Mapping[str, str], program: Program) -> Piece:
         """Return the effect as lines of a program."""
         lines = [f"{keys[p.name]} = yield {p.prior.code(keys[p.name])}" for p in self.parameters]
@@ -123,3 +173,35 @@ class CommonEffect(Effect):
             return Piece(tuple(setup), tuple(lines), f"tf.linalg.matvec(X, {b})")
         setup.append("X = X - X.mean(axis=0)  # the intercept is the mean response at the mean of the predictors")
         return Piece(tuple(setup), tuple(lines), f"{keys[INTERCEPT]} + tf.linalg.matvec(X, {b})")
+
+
+def common_effects(design: Design, priors: PriorTable) -> tuple[CommonEffect, ...]:
+    """Return the effect of a design's common terms; none where no column can be estimated."""
+    width = len(design.columns)
+    estimable = np.setdiff1d(np.arange(width), design.aliased)
+    if not len(estimable):
+        return ()
+    has_intercept = design.columns[estimable[0]] == INTERCEPT
+    positions = estimable[1:] if has_intercept else estimable
+    mean, sd = np.zeros(width), np.zeros(width)
+    for j in positions:
+        column = design.common.column(int(j))
+        mean[j], sd[j] = np.mean(column), np.std(column, ddof=min(1, len(column) - 1))
+    names = [design.columns[j] for j in positions]
+    kinds: dict[type[Elementwise], list[tuple[Elementwise, int]]] = {}
+    for prior, j in zip(priors.slopes(names, sd[positions]), positions, strict=True):
+        kinds.setdefault(type(prior), []).append((prior, j))
+    slopes = tuple(
+        ("b" if i == 0 else f"b({kind.word})", together([p for p, _ in members]), np.array([j for _, j in members]))
+        for i, (kind, members) in enumerate(kinds.items())
+    )
+    return (
+        CommonEffect(
+            matrix=design.common,
+            columns=tuple(design.columns),
+            estimable=estimable,
+            centre=mean if has_intercept else np.zeros(width),
+            slopes=slopes,
+            intercept=priors.intercept() if has_intercept else None,
+        ),
+    )

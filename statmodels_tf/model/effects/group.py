@@ -1,17 +1,24 @@
 """The group effect: coefficients that vary by level, `(1 + x | g)`."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...parameter import Parameter
 from ...priors import Normal
-from .base import Array, Data, GaussianEffect, Piece, Program, Values
+from ...terms import INTERCEPT
+from .base import Array, Data, Draws, GaussianEffect, Piece, Place, Program, Values
 from .covariance import Covariance, correlations
 from .linear import gathered
+
+if TYPE_CHECKING:
+    from ...design import Design
+    from ..prior_table import PriorTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +39,10 @@ class GroupEffect(GaussianEffect):
     columns : array [n, l] or None
         The x; None is one column of ones.
     covariance : Covariance
+    position : int
+        Which of the design's groups it is.
+    factor_name : str
+        The grouping factor's own name, which priors are given by.
     """
 
     label: str
@@ -41,6 +52,11 @@ class GroupEffect(GaussianEffect):
     codes: np.ndarray
     columns: np.ndarray | None
     covariance: Covariance
+    position: int
+    factor_name: str
+
+    varies = True
+    linear = True
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:  # type: ignore[override]
@@ -48,6 +64,12 @@ class GroupEffect(GaussianEffect):
         shape = (len(self.levels), len(self.effects))
         z = Parameter(self._z, Normal(np.zeros(shape), np.ones(shape)), ("level", "effect"))
         return (*self.covariance.parameters, z)
+
+    @property
+    def prior_keys(self) -> tuple[str, ...]:
+        """Covariance, standard deviations and correlations: of all groups, of this one, of one effect."""
+        of_group = (f"{word}({self.factor_name})" for word in ("cov", "sd", "cor"))
+        return ("cov", "sd", "cor", *of_group, *(f"sd({self.factor_name})[{effect}]" for effect in self.effects))
 
     @property
     def _z(self) -> str:
@@ -76,7 +98,7 @@ class GroupEffect(GaussianEffect):
 
     def names(self) -> tuple[str, ...]:
         """Return the shown name of each effect's coefficients: `1|Subject`, `Days|Subject`."""
-        return tuple(f"{'1' if e == 'Intercept' else e}|{self.group}" for e in self.effects)
+        return tuple(f"{'1' if e == INTERCEPT else e}|{self.group}" for e in self.effects)
 
     def covariance_names(self) -> tuple[str, ...]:
         """Return the shown names of the standard deviations, then of the correlations."""
@@ -100,11 +122,41 @@ class GroupEffect(GaussianEffect):
         out = dict(zip(self.covariance_names(), numbers, strict=True))
         return out | {name: modes[..., k] for k, name in enumerate(self.names())}
 
+    def places(self) -> dict[str, Place]:
+        """Return `sd(g)` over the effects, `cor(g)` over their pairs, and a vector over the levels for each effect."""
+        out = {}
+        for name in self.covariance_names():
+            variable, label = name[:-1].split(f"({self.group})[", 1)
+            dim = f"{self.group}_effect_dim" if variable == "sd" else f"{self.group}_cor_dim"
+            out[name] = Place(f"{variable}({self.group})", dim, (label,), entry=True)
+        return out | {name: Place(name, f"{self.group}_dim", self.levels) for name in self.names()}
+
+    def on(self, rows: Any, draws: Draws) -> np.ndarray:
+        """Return the effects of each row's level; of a level not seen (code -1) nothing."""
+        block, names = rows.groups[self.position], self.names()
+        known = block.codes >= 0
+        eta = np.zeros((*np.shape(draws[names[0]])[:-1], len(known)))
+        for k, name in enumerate(names):
+            part = np.take(draws[name], np.maximum(block.codes, 0), axis=-1)
+            part *= known if block.columns is None else known * block.columns[:, k]
+            eta += part
+        return eta
+
+    def log_prior_terms(self, values: Values) -> dict[str, np.ndarray]:
+        """Return the log prior density of the covariance; the standard normal z are the model, not the prior."""
+        terms = (p.prior.log_density(values[p.name], np) for p in self.covariance.parameters)
+        return {f"sd({self.group})": sum(terms, np.float64(0.0))}
+
+    def prior_texts(self) -> dict[str, str]:
+        """Return the prior of the covariance in words."""
+        return {f"({self.label})": self.covariance.text()}
+
     def code(self, keys: Mapping[str, str], program: Program) -> Piece:
         """Return the effect as lines of a program."""
         codes, z = program.embed(self.group, self.codes), keys[self._z]
         sd, b = program.fresh(f"sd_{codes}"), program.fresh(f"b_{codes}")
-        lines = [f"# ({self.label}): {len(self.levels)} levels of {self.group}; effects {', '.join(self.effects)}"]
+        about = f"({self.label}): {len(self.levels)} levels of {self.group}; effects {', '.join(self.effects)}"
+        lines = [program.comment(about)]
         lines += [f"{keys[p.name]} = yield {p.prior.code(keys[p.name])}" for p in self.parameters]
         lines.append(f"{sd} = {self.covariance.code(keys)}")
         if self.covariance.correlation is None:
@@ -119,3 +171,24 @@ class GroupEffect(GaussianEffect):
                 term += f" * {program.embed(effect, self.columns[:, k])}"
             terms.append(term)
         return Piece((), tuple(lines), " + ".join(terms))
+
+
+def group_effects(design: Design, priors: PriorTable, scale: str | None) -> tuple[GroupEffect, ...]:
+    """Return the effects of a design's group terms, in its order."""
+    seen: set[tuple[str, str]] = set()
+    labels: set[str] = set()
+    out = []
+    for position, block in enumerate(design.groups):
+        group, label, count = block.group, block.label, 0
+        while label in labels or any((group, effect) in seen for effect in block.effects):
+            count += 1  # the same effect twice by one factor, as `(1 | g) + (1 + x | g)`: lme4 calls it g.1
+            group, label = f"{block.group}.{count}", f"{block.label}.{count}"
+        labels.add(label)
+        effects = tuple(block.effects)
+        seen.update((group, effect) for effect in effects)
+        covariance = priors.covariance(label, block.group, effects, scale)
+        levels = tuple(block.levels)
+        out.append(
+            GroupEffect(label, group, effects, levels, block.codes, block.columns, covariance, position, block.group)
+        )
+    return tuple(out)

@@ -1,13 +1,18 @@
 """The offset: a known part of the linear predictor."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...parameter import Parameter
-from .base import Array, Data, Effect, Piece, Program, Values
+from .base import Array, Data, Draws, Effect, Piece, Place, Program, Values
+
+if TYPE_CHECKING:
+    from ...design import Design
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,10 +22,16 @@ class OffsetEffect(Effect):
     values: np.ndarray
 
     label = "offset"
+    linear = True
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """None: an offset is known."""
+        return ()
+
+    @property
+    def prior_keys(self) -> tuple[str, ...]:
+        """None."""
         return ()
 
     @property
@@ -36,6 +47,27 @@ class OffsetEffect(Effect):
         """Return nothing."""
         return {}
 
+    def places(self) -> dict[str, Place]:
+        """Return nothing."""
+        return {}
+
+    def on(self, rows: Any, draws: Draws) -> np.ndarray:
+        """Return the offset of those rows."""
+        return rows.offset
+
+    def log_prior_terms(self, values: Values) -> dict[str, np.ndarray]:
+        """Return nothing."""
+        return {}
+
+    def prior_texts(self) -> dict[str, str]:
+        """Return nothing."""
+        return {}
+
     def code(self, keys: Mapping[str, str], program: Program) -> Piece:
         """Return the effect as lines of a program."""
         return Piece((), (), program.embed("offset", self.values))
+
+
+def offset_effects(design: Design) -> tuple[OffsetEffect, ...]:
+    """Return the effect of a design's offsets, if it has any."""
+    return () if design.offset is None else (OffsetEffect(design.offset),)
