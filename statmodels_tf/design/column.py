@@ -166,7 +166,7 @@ def recalled(value, known, name):
                     f"column `{name}` held dates in the data fitted and holds {value.levels[0]!r} here; "
                     f"`pd.to_datetime(...)` must read it."
                 ) from None
-            return replace(value, days=read.days[read.codes])
+            return replace(value, days=read.days[read.codes], text=False)
         return value
     given = as_factor(value).recoded(tuple(known["levels"]))
     return Factor(given.codes, given.levels, known["ordered"], text=known["text"])

@@ -179,7 +179,7 @@ def _dict_table(data, told):
         (a, first), (b, second), *_ = lengths.items()
         raise DataError(f"the columns differ in length: `{first}` has {a} values and `{second}` has {b}.")
     (n,) = lengths or (1,)
-    data = {name: [column] * n if _alone(column) else column for name, column in data.items()}
+    data = {name: [c[()] if isinstance(c, np.ndarray) else c] * n if _alone(c) else c for name, c in data.items()}
     indexed = [c.index for c in data.values() if isinstance(c, pd.Series)]
     if any(not index.equals(indexed[0]) for index in indexed[1:]):
         raise DataError("the Series of the dict have different indexes; make one DataFrame of them first.")

@@ -207,8 +207,7 @@ class Reader:
             own = f' To use a function of your own, pass `functions={{"{name}": ...}}`.'
             own = " Methods and modules cannot be called in a formula." if "." in name else own * ("__" not in name)
             raise self._at(word, f"Unknown function `{name}`.{hint}{own}")
-        arguments: list[ast.expr] = []
-        keywords, labels = [], []
+        arguments, keywords, labels = list[ast.expr](), list[ast.keyword](), list[str]()
         for keyword, equals, (node, label) in self._arguments(lambda: self._read(0)):
             labels.append(f"{keyword or ''}{equals}{label}")
             if keyword is None:

@@ -111,6 +111,33 @@ def test_a_factor_of_many_levels_left_of_the_bar_is_refused(data):
         build("y ~ 1 + (factor(id) | a)", data)
 
 
+@pytest.mark.parametrize(
+    ("column", "values", "kind"),
+    [
+        ([308, 309, 310], [308, 309, 310], "i"),
+        ([2, 10, -1], [-1, 2, 10], "i"),
+        (np.array([3, 2, 1], dtype=np.uint8), [1, 2, 3], "i"),
+        (pd.array([3, None, 1], dtype="Int64"), [1, 3], "i"),
+        (pd.Categorical([3, 1, 2], categories=[3, 2, 1]), [3, 2, 1], "i"),
+        ([1.5, 0.5, 2.5], [0.5, 1.5, 2.5], "f"),
+        ([True, False, True], [False, True], "b"),
+        (["3", "2", "10"], ["10", "2", "3"], "O"),
+        (pd.Categorical(["3", "1", "2"]), ["1", "2", "3"], "O"),
+    ],
+)
+def test_levels_are_found_by_what_the_column_holds(column, values, kind):
+    data = pd.DataFrame({"y": np.arange(6.0) ** 2, "id": pd.concat([pd.Series(column)] * 2, ignore_index=True)})
+    made = build("y ~ 1 + (1|id) + (1|factor(id))", data)
+    for block in (*made.groups, *made.on(data.iloc[:1]).groups):
+        assert block.values.tolist() == values and block.values.dtype.kind == kind
+        assert len(block.values) == len(block.levels)
+
+
+def test_combinations_are_found_by_text(data):
+    made = build("y ~ 1 + (1|a:b) + (1|cut(x, 2))", data)
+    assert made.groups[0].values[0] == "u:2" and made.groups[1].values.dtype == object
+
+
 TERMS = [
     "(1|a)", "(x|a)", "(0 + x|a)", "(f|a)", "(0 + f|a)", "(x*f|a)", "(0 + x:f|a)", "(x + I(x^2)|b)", "(1|a:b)",
     "(1|a/b)", "(x|a/f)", "(f - 1|b)", "(poly(x, 2)|a)", "(0 + o|b)", "(o|a)", "(1|a:b:f)", "(x || a)",

@@ -128,3 +128,98 @@ def test_functions_of_the_caller_are_kept(data):
 
 def test_the_response_is_not_needed(data):
     assert build("log(y + 9) ~ x", data).on(data[["x"]]).common.shape == (30, 2)
+
+
+FORMS = {
+    "as they are": lambda new: new,
+    "one row": lambda new: new.iloc[:1],
+    "text": lambda new: new.astype({"f": str, "o": str, "t": str}),
+    "one row of text": lambda new: new.iloc[:1].astype({"f": str, "o": str}),
+    "unused categories gone": lambda new: new.assign(**{c: new[c].cat.remove_unused_categories() for c in "fo"}),
+    "categories in another order": lambda new: new.assign(
+        f=new["f"].cat.set_categories(["hi", "mid", "lo"]), o=new["o"].cat.set_categories(["C", "A", "B"])
+    ),
+    "more categories": lambda new: new.assign(f=new["f"].cat.set_categories(["new", "hi", "lo", "mid"])),
+    "text as categories": lambda new: new.assign(t=new["t"].astype("category")),
+    "polars": lambda new: pl.DataFrame(new.astype({"f": str, "o": str}).to_dict("list")),
+}
+TERMS = [
+    "as.numeric(f)", "as.integer(f) * x", "unclass(f)", "I(as.numeric(f) - 2)", "scale(as.numeric(f))",
+    "poly(as.numeric(o), 2)", "as.numeric(factor(t))", "as.numeric(relevel(f, 'hi'))", "as.double(droplevels(f))",
+    "as.numeric(interaction(f, o))", "as.numeric(t)", "as.numeric(as.factor(g))", "as.numeric(cut(x, 3))",
+    "relevel(f, ref = 'hi')", "relevel(factor(g), ref = '20')", "relevel(g, ref = '20')", "factor(f)", "ordered(g)",
+    "C(f, contr.sum)", "C(f, base = 'hi')", "C(f, contr.treatment(3, base = 2))", "C(f, contr.sdif)", "C(o, SAS)",
+    "factor(f, levels = c('hi', 'lo', 'mid'))", "factor(f, labels = c('u', 'v', 'w'))", "as.character(f)",
+    "droplevels(f)", "interaction(f, o)", "interaction(f, b)", "paste(f, g)", "cut(x, quantile(x, c(0, 0.5, 1)), include.lowest = TRUE)",
+    "dummy(f, 'mid')", "dummy(o)", "I(o >= 'B')", "I(o > 'A' & x > 2)", "I(f == 'hi')", "I(f %in% c('lo', 'hi'))",
+    "ifelse(o < 'C', x, 0)", "I((x - mean(x))/sd(x))", "I(x > median(x))", "I(x/max(x)) + I(x - min(x))",
+    "I(x/sum(x) + length(x) + var(x))", "rank(x)", "poly(x, g, degree = 2)", "round(x, 1) + plogis(x)",
+]  # fmt: skip
+
+
+@pytest.fixture
+def factors(data):
+    return data.assign(
+        o=pd.Categorical(np.repeat(["A", "B", "C"], 10), categories=["A", "B", "C"], ordered=True),
+        t=np.tile(["5", "10", "7"], 10),
+    )
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_levels_and_moments_are_those_of_the_fit(factors, term):
+    made = build(f"y ~ {term}", factors)
+    rows = np.array([11, 14, 17])  # f has "hi" alone and o "B"
+    for form, change in FORMS.items():
+        new = made.on(change(factors.iloc[rows]))
+        count = new.common.shape[0]
+        np.testing.assert_allclose(new.common.dense(), made.common.dense(rows[:count]), rtol=1e-13, err_msg=form)
+
+
+def test_a_number_for_a_level_that_the_fit_did_not_have(data):
+    made = build("y ~ I(as.numeric(f) * x)", data)
+    with pytest.raises(DataError, match=r'as.numeric\(\) has no number for the level "new", .* levels are lo, mid, hi'):
+        made.on({"f": ["lo", "new"], "x": 1.0})
+    with pytest.raises(DataError, match=r'`relevel\(f, "hi"\)` has the level "new"'):
+        build("y ~ relevel(f, 'hi')", data).on({"f": ["lo", "new"]})
+    with pytest.raises(DataError, match=r"rank\(\) has no rank for 9"):
+        build("y ~ rank(x)", data).on({"x": [9.0]})
+
+
+def test_codes_of_a_factor_that_comes_as_numbers(data):
+    data["g"] = data["g"].astype(str).astype("category")  # "1" "10" "2" "20" "3"
+    made = build("y ~ as.numeric(g)", data)
+    assert made.on({"g": [10, 3]}).common.dense()[:, 1].tolist() == [2, 5]
+
+
+def test_a_value_that_stands_alone_is_that_of_every_row(data):
+    made = build("y ~ x + f", data)
+    np.testing.assert_array_equal(made.on({"x": [1, 2], "f": "hi"}).common.dense(), [[1, 1, 0, 1], [1, 2, 0, 1]])
+    np.testing.assert_array_equal(made.on({"x": np.float64(3), "f": "lo"}).common.dense(), [[1, 3, 0, 0]])
+    np.testing.assert_array_equal(made.on({"x": np.array(3), "f": ["lo"]}).common.dense(), [[1, 3, 0, 0]])
+
+
+def test_what_is_no_table_says_how_to_make_one(data):
+    made = build("y ~ x", data)
+    with pytest.raises(DataError, match=r"`newdata` must be .* not list. Of a list of rows, write `pd.DataFrame\(new"):
+        made.on([{"x": 1.0}])
+    with pytest.raises(DataError, match=r"pd.DataFrame\(\[newdata\]\)"):
+        made.on(data.iloc[0])
+
+
+def test_weights_where_the_new_rows_hold_them(data):
+    assert build("y ~ x", data).on(data).weights is None
+    assert build("y ~ x", data, weights=np.ones(30)).on(data).weights is None
+    made = build("y ~ x", data, weights="x^2/mean(x)")
+    np.testing.assert_allclose(made.on({"x": [2.0]}).weights, [4 / 2.5])
+    named = build("y ~ b", data.rename(columns={"x": "my w"}), weights="my w", offset="my w")
+    new = named.on({"b": [True, False], "my w": [2.0, np.nan]})
+    np.testing.assert_array_equal(new.weights, [2, np.nan])
+    np.testing.assert_array_equal(new.offset, [2, np.nan])
+    noted = build("y | weights(x) ~ b", data)
+    assert noted.on({"b": [True]}).weights is None
+    assert noted.on({"b": [True], "x": [4]}).weights.tolist() == [4]
+
+
+def test_an_offset_that_learns_is_repeated(data):
+    made = build("y ~ f", data, offset="x - mean(x)")
+    np.testing.assert_allclose(made.on({"f": ["lo"], "x": [1.0]}).offset, [-1.5])

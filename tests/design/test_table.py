@@ -113,7 +113,13 @@ def test_what_no_column_can_be_is_named_with_a_remedy(name):
     data = pd.DataFrame({"y": [1.0, 2, 4, 3], name: BAD[name]})
     with pytest.raises(DataError, match=f"`{name}`") as caught:
         build(f"y ~ {name}", data)
-    remedy = {"dates": ".dt.days", "span": "total_seconds", "mixed": "pd.to_numeric", "lists": "row 0"}.get(name, "")
+    remedy = {
+        "dates": ".dt.days",
+        "month": ".dt.to_timestamp()",
+        "span": "total_seconds",
+        "mixed": "pd.to_numeric",
+        "lists": "row 0",
+    }.get(name, "")
     assert remedy in str(caught.value)
 
 
@@ -185,3 +191,18 @@ def test_importing_the_design_loads_no_polars_or_pyarrow_of_ours():
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert "statmodels_tf.design.build" in done.stdout
     assert "'polars'" not in done.stdout and "'pyarrow'" not in done.stdout
+
+
+def test_names_of_any_kind():
+    data = pd.DataFrame({"y": np.arange(6.0) ** 2, "class": [1, 2, 3, 1, 2, 4], "mean": np.arange(6) % 4, "I": 1.5})
+    data = data.assign(**{"f\u00fcr x": np.arange(6), "\u53d8\u91cf": list("abcabc"), "and": [1, 1, 2, 2, 3, 3]})
+    made = build("y ~ class + `f\u00fcr x` + mean + I(I * mean(mean)) + (class | `and`) + (1 | \u53d8\u91cf)", data)
+    assert made.columns == ("Intercept", "class", "f\u00fcr x", "mean", "I(I * mean(mean))")
+    assert [block.group for block in made.groups] == ["and", "\u53d8\u91cf"]
+
+
+def test_small_integers_do_not_overflow():
+    data = pd.DataFrame({"y": np.arange(4.0), "a": np.array([100, 2, 3, 127], dtype=np.int8),
+                         "b": np.array([200, 1, 2, 255], dtype=np.uint8)})  # fmt: skip
+    made = build("y ~ I(a * 100) + I(a^2) + I(-b) + I(b - 201) + a:b", data)
+    np.testing.assert_array_equal(made.common.dense()[0], [1, 1e4, 1e4, -200, -1, 2e4])
