@@ -23,8 +23,6 @@ from .model import Model, build_model
 
 __all__ = ["anova", "datasets", "fit", "lmer", "load", "load_dataset"]
 
-# What "auto" tries before it samples.
-_CLOSED_FORM = ("pls",)
 # Arguments of a call that a file may hold: figures and texts, never functions.
 _STORABLE = {"REML", "weights", "offset", "subset", "contrasts", "priors", "family", "link"}
 
@@ -123,7 +121,8 @@ def fit(
     REML, weights, offset, subset, contrasts, priors, functions, progress
         As `lmer`.
     engine : str or Engine
-        "auto" takes the first that supports the model and says in `diagnostics["why"]` why.
+        "auto" takes the first that supports the model and says in `diagnostics["why"]` why; a formula
+        without group terms is sampled, since no other engine takes it yet.
     """
     REML = flag("REML", REML)
     options = _given(
@@ -218,11 +217,12 @@ def choose_engine(engine: str | Engine, model: Model, *, REML: bool, progress: b
         chosen, why = engine, "asked for"
     elif engine == "auto":
         reasons = {}
-        for name in sorted(ENGINES, key=lambda name: (name not in _CLOSED_FORM, name)):
+        for name in sorted(ENGINES, key=lambda name: (ENGINES[name].sampling, name)):
             kind = ENGINES[name]
             reasons[name] = kind().supports(model)
             if reasons[name] is None:
-                chosen, why = kind(), f"the first engine that supports {model.family.name} models of this form"
+                over = "".join(f"; {other}: {said}" for other, said in reasons.items() if said is not None)
+                chosen, why = kind(), f"the first engine that supports this {model.family.name} model{over}"
                 break
         else:
             said = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
@@ -235,6 +235,8 @@ def choose_engine(engine: str | Engine, model: Model, *, REML: bool, progress: b
     reason = chosen.supports(model)
     if reason is not None:
         raise EngineError(reason)
+    if not REML and "REML" not in {f.name for f in fields(chosen)}:
+        raise EngineError(f"`REML=False`: {chosen.name} maximises no likelihood; leave it out.")
     changes = {} if REML else {"REML": False}
     return _with_options(chosen, changes | ({} if progress is None else {"progress": progress})), why
 

@@ -4,31 +4,59 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, final
+
+from ..errors import EngineError
 
 if TYPE_CHECKING:
-    from statmodels_tf.fits.base import Call, Fit
-    from statmodels_tf.model import Model
+    from ..fits.base import Call
+    from ..model import Model
 
 __all__ = ["ENGINES", "Engine", "engine"]
 
 ENGINES: dict[str, type[Engine]] = {}
 
 Kind = TypeVar("Kind", bound="type[Engine]")
+Result = TypeVar("Result")
 
 
-class Engine(ABC):
-    """A way to fit models. Its options are its fields: an engine is a frozen dataclass."""
+class Engine(ABC, Generic[Result]):
+    """A way to fit models. Its options are its fields: an engine is a frozen dataclass.
+
+    Attributes
+    ----------
+    name : str
+    sampling : bool
+        Whether it draws from a posterior; `engine="auto"` tries the others first.
+    remedy : str
+        What to do about a fit that did not converge, as the end of a sentence.
+    """
 
     name: ClassVar[str]
+    sampling: ClassVar[bool] = False
+    remedy: ClassVar[str] = "try another engine"
 
     @abstractmethod
     def supports(self, model: Model) -> str | None:
         """Return why this engine cannot fit the model and which can, or None if it can."""
 
     @abstractmethod
-    def fit(self, model: Model, call: Call | None = None) -> Fit:
-        """Return the fit."""
+    def _fit(self, model: Model, call: Call | None) -> Result:
+        """Return the fit of a model that the engine supports."""
+
+    @final
+    def fit(self, model: Model, call: Call | None = None) -> Result:
+        """Return the fit; a model that the engine does not support is an EngineError that says why.
+
+        Its `diagnostics` hold the engine, why it was chosen, the rows used and dropped, and what the engine adds.
+        """
+        reason = self.supports(model)
+        if reason is not None:
+            raise EngineError(reason)
+        result: Any = self._fit(model, call)
+        about = {"engine": self.name, "why": "asked for", "nobs": result.nobs, "dropped": model.design.dropped}
+        return replace(result, diagnostics={**about, **result.diagnostics})
 
 
 def engine(name: str) -> Callable[[Kind], Kind]:

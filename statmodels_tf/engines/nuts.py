@@ -44,7 +44,7 @@ STATS = ("lp", "acceptance_rate", "n_steps", "diverging", "reached_max_treedepth
 
 @engine("nuts")
 @dataclass(frozen=True)
-class NUTS(Engine):
+class NUTS(Engine[Posterior]):
     """The no-U-turn sampler.
 
     Parameters
@@ -73,6 +73,9 @@ class NUTS(Engine):
     substrate: str = "auto"
     progress: bool | None = None
 
+    sampling = True
+    remedy = "see its message: run more draws, raise `target_accept`, or write other priors"
+
     def __post_init__(self) -> None:
         for name in ("draws", "warmup", "chains", "max_treedepth"):
             value = getattr(self, name)
@@ -88,11 +91,8 @@ class NUTS(Engine):
             return "nuts cannot fit rows of weight 0, which have no density. Leave them out with `subset=`."
         return None
 
-    def fit(self, model: Model, call: Call | None = None) -> Posterior:
+    def _fit(self, model: Model, call: Call | None) -> Posterior:
         """Return the posterior."""
-        reason = self.supports(model)
-        if reason is not None:
-            raise EngineError(reason)
         began = perf_counter()
         on = substrate(self.substrate)
         flat = Flat(model, on)
@@ -104,8 +104,6 @@ class NUTS(Engine):
         shown = model.shown(values)
         converged, message, figures = verdict(shown, stats)
         diagnostics = {
-            "engine": "nuts",
-            "why": "asked for",
             "substrate": on.name,
             "chains": self.chains,
             "draws": self.draws,
@@ -117,8 +115,6 @@ class NUTS(Engine):
             **figures,
             "seconds": seconds,
             "compile_seconds": run.compile_seconds,
-            "nobs": len(model.design.rows),
-            "dropped": model.design.dropped,
         }
         return Posterior(model, self, diagnostics, call, values, stats)
 

@@ -201,10 +201,10 @@ class Fit(ABC):
 
     def bayes(self, priors: Mapping[str, Any] | None = None, engine: Any = "nuts") -> Fit:
         """Return the posterior of the same model: the same call with a sampling engine."""
-        return self.recorded_call("`bayes()`").again(engine=engine, priors=priors)
+        return self.recorded_call("`bayes()`").again(engine=engine, priors=priors, REML=True)
 
-    def joint_distribution(self, substrate: Any = "jax") -> Any:
-        """Return the model as a TensorFlow Probability joint distribution on `substrate` ("jax" or "tensorflow")."""
+    def joint_distribution(self, substrate: Any = "auto") -> Any:
+        """Return the model as TFP's joint distribution on "jax", "tensorflow", or "auto": JAX if it is there."""
         return self.model.joint_distribution(substrate)
 
     def code(self) -> str:

@@ -62,7 +62,7 @@ def not_converged(fit: MixedEstimate) -> tuple[str, ...]:
         )
     return (
         f"Not converged: {reason}. The estimates may be off: centre and scale the numeric columns, "
-        "leave out a random slope, or allow more iterations with engine=PLS(max_iter=...).",
+        f"leave out a random slope, or {fit.engine.remedy}.",
     )
 
 

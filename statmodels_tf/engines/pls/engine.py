@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @engine("pls")
 @dataclass(frozen=True)
-class PLS(Engine):
+class PLS(Engine[MixedEstimate]):
     """Fit a gaussian model with group terms by Newton's method on the profiled criterion.
 
     Parameters
@@ -52,6 +52,8 @@ class PLS(Engine):
     max_iter: int = 100
     backend: str | None = None
 
+    remedy = "allow more iterations with engine=PLS(max_iter=...)"
+
     def supports(self, model: Model) -> str | None:
         """Return why this engine cannot fit the model and which can, or None if it can."""
         family, link = model.family.name, model.family.link.name
@@ -65,11 +67,16 @@ class PLS(Engine):
                 "PLS cannot fit this model: its formula has no group term such as `(1 | g)`. Add one, or use"
                 ' engine="nuts".'
             )
+        if model.design.specials:
+            return (
+                f"PLS cannot fit this model: `{model.design.specials[0].label}` has parameters of its own. Use"
+                ' engine="nuts".'
+            )
         if model.priors:
             return 'PLS cannot fit this model: it has priors, and PLS maximises a likelihood. Use engine="nuts".'
         return None
 
-    def fit(self, model: Model, call: Call | None = None) -> MixedEstimate:
+    def _fit(self, model: Model, call: Call | None) -> MixedEstimate:
         """Return the estimate that minimises the criterion."""
         began = perf_counter()
         with one_thread():
