@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from ..errors import DataError, did_you_mean
-from ..transforms import Factor
-from ..transforms.base import describe, numeric
+from ..transforms import Factor, Logical
+from ..transforms.base import describe, number_label, numeric
+from ..transforms.factor import as_factor
 from .column import rows_of
 
 COMPARISONS = {
@@ -29,6 +30,7 @@ def compare(op, left, right):
     left, right : values or constants
     """
     function = COMPARISONS[type(op)]
+    left, right = _beside_text(left, right), _beside_text(right, left)
     if isinstance(left, (Factor, str)) or isinstance(right, (Factor, str)):
         return _compare_factor(function, left, right)
     a, b = numeric(left, "a comparison"), numeric(right, "a comparison")
@@ -36,6 +38,20 @@ def compare(op, left, right):
         result = function(a, b).astype(np.int8)
     missing = np.isnan(a) | np.isnan(b)
     return np.where(missing, np.int8(-1), result) if np.any(missing) else result
+
+
+def _beside_text(value, other):
+    """Return a side of a comparison as what it is beside text: truth values as `True` and `False`, `TRUE` as `True`."""
+    if isinstance(other, (Factor, str)) and _truths(value):
+        return as_factor(value)
+    return _SPELLED.get(value, value) if isinstance(value, str) and _truths(other) else value
+
+
+def _truths(value):
+    return isinstance(value, Logical) or (isinstance(value, np.ndarray) and value.dtype.kind == "b")
+
+
+_SPELLED = {"TRUE": "True", "FALSE": "False"}
 
 
 def _compare_factor(function, left, right):
@@ -93,6 +109,7 @@ def _places(value, factor):
         places = value.codes.astype(object)
         places[value.codes < 0] = None
         return places
+    value = value if isinstance(value, str) else number_label(value)
     if value not in factor.levels:
         raise DataError(
             f'no level "{value}".{did_you_mean(str(value), factor.levels)} The levels are {", ".join(factor.levels)}.'
@@ -103,6 +120,8 @@ def _places(value, factor):
 def within(left, right):
     """Return whether each value is in a list of constants; a missing value is in none."""
     wanted = (right,) if isinstance(right, (str, float, int)) else right
+    if any(isinstance(v, str) for v in wanted) and not isinstance(left, Factor):
+        left, wanted = as_factor(left), [_SPELLED.get(v, v) if _truths(left) else v for v in wanted]
     if isinstance(left, Factor):
         known = {v if isinstance(v, str) else f"{v:.15g}" for v in wanted}
         lookup = np.array([*(level in known for level in left.levels), False])

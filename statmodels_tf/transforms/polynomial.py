@@ -22,6 +22,9 @@ def poly(x, *others, degree=1, raw=False, state=None):
     """
     if len(others) == 1 and np.ndim(others[0]) == 0 and not isinstance(others[0], (Factor, Logical, Matrix)):
         others, degree = (), others[0]  # poly(x, 2)
+    for value in others:
+        if np.ndim(value) == 0 and not isinstance(value, (Factor, Logical, Matrix)):
+            raise DataError("poly() needs its options by name beside several columns: `degree = 2`, `raw = TRUE`.")
     degree = int(numeric(degree, "poly()"))
     if degree < 1:
         raise DataError(f"poly() needs a degree of at least 1, not {degree}.")

@@ -7,12 +7,12 @@ from .base import Factor, Transform, numeric
 
 
 def _statistic(name, function):
-    """Return the transform of a statistic of the values that are not missing."""
+    """Return the transform of a statistic of the values that are not missing, or of all of them by `na.rm = FALSE`."""
 
-    def call(x, na_rm=True, *, state=None):
+    def call(x, *, na_rm=True, state=None):
         if state is None:
             values = np.atleast_1d(numeric(x, f"{name}()"))
-            present = values[~np.isnan(values)]
+            present = values[~np.isnan(values)] if na_rm else values
             if not len(present):
                 raise DataError(f"{name}() was given no value that is not missing.")
             state = {"value": float(function(present))}
@@ -28,7 +28,7 @@ def length(x, *, state=None):
     return np.float64(state["value"]), state
 
 
-def quantile(x, probs, na_rm=True, *, state=None):
+def quantile(x, probs, *, na_rm=True, state=None):
     """Return a quantile of the values that are not missing, R's type 7."""
     if state is None:
         values = np.atleast_1d(numeric(x, "quantile()"))
@@ -37,7 +37,7 @@ def quantile(x, probs, na_rm=True, *, state=None):
             share = share[0]
         if np.any((share < 0) | (share > 1)):
             raise DataError("quantile() needs probabilities from 0 to 1.")
-        state = {"value": np.nanquantile(values, share).tolist()}
+        state = {"value": (np.nanquantile if na_rm else np.quantile)(values, share).tolist()}
     return np.asarray(state["value"])[()], state
 
 
