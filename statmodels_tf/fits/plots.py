@@ -12,6 +12,7 @@ import pandas as pd
 from scipy import special
 
 from statmodels_tf.errors import ModelError, did_you_mean
+from statmodels_tf.terms import INTERCEPT
 
 from .estimate import t_quantile
 
@@ -80,8 +81,8 @@ def caterpillar(fit: Fit, group: str | None, level: float) -> Any:
 
 def coefficients(fit: Fit, level: float, ax: Any) -> Any:
     """Draw estimates and intervals of the coefficients; the intercept only if there is nothing else."""
-    table = fit.coef_table(level).dropna(subset=["estimate"])
-    table = table.drop(index="Intercept", errors="ignore") if len(table) > 1 else table
+    table = fit.coef_table(level).rename(columns={"mean": "estimate"}).dropna(subset=["estimate"])
+    table = table.drop(index=INTERCEPT, errors="ignore") if len(table) > 1 else table
     y = np.arange(len(table))[::-1]
     with _style():
         ax = _axes(ax, (7, 1.4 + 0.32 * len(table)))

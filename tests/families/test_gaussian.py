@@ -70,7 +70,7 @@ def test_the_observations_are_what_a_response_has():
 @pytest.mark.parametrize(
     ("response", "says"),
     [
-        (Response("cbind(a, b)", Y, trials=Y + 1), "successes and trials"),
+        (Response("cbind(a, b)", Y, trials=Y + 1), "has two columns"),
         (Response("dept", np.zeros(3), levels=("a", "b", "c", "d")), "has levels ('a', 'b', 'c', ...)"),
     ],
 )

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from statmodels_tf.design import build
+from statmodels_tf.errors import DataError, FormulaError
 from statmodels_tf.model import build_model
+from statmodels_tf.model.code import Program
 from tests.model.cases import CASES, draw, model_of, toy
 
 RUN = """
@@ -86,3 +88,51 @@ def test_text_in_a_formula_cannot_leave_the_docstring():
     text = build_model(build('y ~ `a"""b` + (1 | g)', data)).code()
     compile(text, "program.py", "exec")
     assert text.count('"""') == 4
+
+
+BREAKS = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\0", '"""\n', "'''\n", "\\\n"]
+ACT = "__import__('pathlib').Path('acted').touch()"
+
+
+def hostile(where, breaks):
+    """Return a model in which text that would act stands as a level, a column, a response or a group."""
+    act = f"a{breaks}{ACT}  #"
+    data = toy()
+    if where == "level":
+        return build_model(build("y ~ x + (arm | g)", data.assign(arm=np.where(data["arm"] == "a", "z", act))))
+    if where == "group level":
+        return build_model(build("y ~ x + (1 | g)", data.assign(g=np.where(data["g"] == "g1", act, data["g"]))))
+    if where == "dot":
+        return build_model(build("y ~ .", data[["y", "x", "g"]].rename(columns={"x": act})))
+    names = {"column": "x", "response": "y", "group": "g"}
+    data = data.rename(columns={names[where]: act})
+    written = {name: f"`{act}`" if name == names[where] else name for name in names.values()}
+    return build_model(build("{y} ~ {x} + ({x} | {g})".format(**written), data))
+
+
+def test_text_of_the_data_cannot_act_in_a_program(tmp_path):
+    models = {}
+    for where in ("level", "group level", "dot", "column", "response", "group"):
+        for k, breaks in enumerate(BREAKS):
+            try:
+                models[f"{where.replace(' ', '_')}{k}"] = hostile(where, breaks)
+            except (FormulaError, DataError):  # what no formula can say needs no program
+                assert where not in ("level", "group level")
+    assert {name.rstrip("0123456789") for name in models} >= {"level", "group_level", "column", "response", "group"}
+    found, expected = run(tmp_path, models)
+    assert found == pytest.approx(expected, rel=1e-10)
+    assert not (tmp_path / "acted").exists()
+
+
+def test_the_payload_of_that_test_does_act(tmp_path):
+    subprocess.run([sys.executable, "-I", "-c", f"# a\n{ACT}  #"], cwd=tmp_path, check=True)
+    assert (tmp_path / "acted").exists()
+
+
+def test_comments_are_one_line_that_hides_nothing():
+    for breaks in BREAKS:
+        comment = Program([]).comment(f"a{breaks}b")
+        assert comment.startswith("# a")
+        assert comment.isprintable()
+        assert len(comment.splitlines()) == 1
+    assert "\u202e" not in Program([]).comment("left\u202etfel")
