@@ -111,6 +111,61 @@ def test_no_random_effects_is_said_without_naming_what_is_not_there():
         st.lmer("Reaction ~ Days", st.load_dataset("sleepstudy"))
 
 
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("cbind(Reaction, Days) ~ 1 + (1 | Subject)", "two columns or a number of trials"),
+        ("Reaction | trials(Days) ~ 1 + (1 | Subject)", "two columns or a number of trials"),
+        ("poly(Reaction, 2) ~ 1 + (1 | Subject)", "two columns or a number of trials"),
+        ("Subject ~ Days + (1 | Subject)", "has levels"),
+    ],
+)
+def test_a_gaussian_model_takes_one_column_of_numbers(formula, said):
+    for entry in (st.lmer, st.fit):
+        with pytest.raises(st.DataError, match=f"(?s){said}.*gaussian model needs"):
+            entry(formula, st.load_dataset("sleepstudy"))
+
+
+def test_a_family_that_is_not_there_is_said_before_the_response_is_read():
+    data = st.load_dataset("sleepstudy").assign(late=lambda d: np.where(d["Days"] > 4, "y", "n"))
+    with pytest.raises(st.ModelError, match=r'no family .binomial.*There is "gaussian"'):
+        st.fit("late ~ Days + (1 | Subject)", data, "binomial")
+
+
+def test_a_formula_without_a_response_asks_for_one():
+    with pytest.raises(st.ModelError, match=r"no response; write one on the left, `y ~ Days"):
+        st.lmer("~ Days + (1 | Subject)", st.load_dataset("sleepstudy"))
+
+
+@pytest.mark.parametrize("value", ["ML", "false", None, 2])
+def test_reml_is_true_or_false(value):
+    data = st.load_dataset("sleepstudy")
+    for entry in (st.lmer, st.fit):
+        with pytest.raises(st.ModelError, match="neither True nor False"):
+            entry("Reaction ~ Days + (1 | Subject)", data, REML=value)
+    assert st.lmer("Reaction ~ Days + (1 | Subject)", data, REML=0).REML is False
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"contrasts": "contr.sum"}, r'contrasts=\{"arm": "contr.sum"\}'),
+        ({"priors": "normal"}, r'priors=\{"b": "normal'),
+        ({"functions": [np.log]}, r'functions=\{"f": f\}'),
+        ({"functions": {"f": 3}}, "is no function"),
+    ],
+)
+def test_what_comes_by_name_is_a_dict(given, said):
+    with pytest.raises(st.ModelError, match=said):
+        st.lmer("Reaction ~ Days + (1 | Subject)", st.load_dataset("sleepstudy"), **given)
+
+
+def test_an_engine_without_options_may_be_its_class():
+    assert st.lmer("Reaction ~ Days + (1 | Subject)", st.load_dataset("sleepstudy"), engine=st.PLS).REML
+    with pytest.raises(st.EngineError, match="Did you mean `pls`"):
+        st.lmer("Reaction ~ Days + (1 | Subject)", st.load_dataset("sleepstudy"), engine=["pls"])
+
+
 def test_a_fit_that_does_not_converge_warns_once():
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

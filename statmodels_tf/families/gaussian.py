@@ -36,7 +36,7 @@ class Gaussian(ExponentialFamily):
         name, levels = response.name, response.levels
         if response.trials is not None:
             return (
-                f"the response `{name}` has two columns, successes and trials, and a gaussian model needs one column "
+                f"the response `{name}` has two columns or a number of trials, and a gaussian model needs one column "
                 "of numbers; name that column, or write the share of successes as an expression."
             )
         if levels is not None and levels != ("False", "True"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -75,3 +76,10 @@ def count_of(function: str, argument: str, value: Any) -> int:
     raise ModelError(
         f"`{function}({argument}={value!r})`: `{argument}` counts the responses to draw; write a whole number from 1."
     )
+
+
+def file_path(function: str, path: Any) -> Path:
+    """Return the path of a file, or say that one is needed."""
+    if isinstance(path, (str, Path)) and str(path) not in ("", "."):
+        return Path(path)
+    raise ModelError(f'`{function}({path!r})` names no file; write `{function}("model.fit")`.')

@@ -69,10 +69,13 @@ def likelihood_ratio(fits: Sequence[Any]) -> pd.DataFrame:
         "Pr(>Chisq)": chi_square_p(chisq, df),
     }
     table = pd.DataFrame(columns, index=[str(fit.formula) for fit in fits])
-    notes = ["refitted by ML instead of REML" if refitted else "fitted by ML"]
+    heading = "refitted by ML instead of REML" if refitted else "fitted by ML"
+    table.attrs["heading"] = heading
     if np.any((df > 0) & (gain < -_WORSE * np.maximum(1.0, np.abs(deviance)))):
-        notes.append("a model with more parameters fits worse: they are not nested, and no test compares them")
-    table.index.name = table.attrs["heading"] = "; ".join(notes)
+        heading += "; not nested"
+        table.attrs["heading"] = f"{heading}: a model with more parameters fits worse, so no test compares them"
+    # Short enough to be printed whole: pandas cuts a label of fifty characters.
+    table.index.name = heading
     return table
 
 

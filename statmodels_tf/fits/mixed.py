@@ -13,7 +13,7 @@ import pandas as pd
 from statmodels_tf.errors import ModelError
 
 from . import broom, compare, wald
-from .arguments import count_of, flag, one_of
+from .arguments import count_of, file_path, flag, one_of
 from .arviz import estimate_to_arviz
 from .base import MixedSystem
 from .check import Findings, mixed_findings
@@ -269,7 +269,7 @@ class MixedEstimate(GroupedEstimate):
 
     def save(self, path: Any) -> None:
         """Write this fit to one file, without pickle; `statmodels_tf.load(path)` reads it."""
-        save_fit(self, path)
+        save_fit(self, file_path("save", path))
 
     @cached_property
     def _fitted(self) -> np.ndarray:

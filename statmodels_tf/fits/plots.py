@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from statmodels_tf.errors import ModelError, did_you_mean
-from statmodels_tf.terms import INTERCEPT
-
+from ..terms import INTERCEPT
+from .arguments import known_group
+from .effect_data import effect_data
 from .estimate import t_quantile
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def residuals_fitted(fit: Fit, ax: Any) -> Any:
         _cloud(ax, fit.fitted().to_numpy(), fit.residuals("pearson").to_numpy())
         ax.axhline(0, color=_GREY, lw=0.8, zorder=1)
         _running_mean(ax, fit.fitted().to_numpy(), fit.residuals("pearson").to_numpy())
-        ax.set(title="Residuals against fitted values", xlabel=f"fitted {_response(fit)}", ylabel="residual")
+        kind = "residual" if fit.model.design.weights is None else "Pearson residual"
+        ax.set(title="Residuals against fitted values", xlabel=f"fitted {_response(fit)}", ylabel=kind)
     return ax
 
 
@@ -61,9 +62,8 @@ def diagnostics(fit: Fit) -> Any:
 def caterpillar(fit: Fit, group: str | None, level: float) -> Any:
     """Draw the levels of each group in the order of their first effect, with intervals."""
     tables, plain = fit.ranef(se=True), fit.ranef()
-    if group is not None and group not in tables:
-        listed = ", ".join(f"`{g}`" for g in tables)
-        raise ModelError(f"no grouping factor `{group}`.{did_you_mean(group, tables)} There is {listed}.")
+    if group is not None:
+        known_group(group, list(tables))
     panels = [(g, effect) for g in (tables if group is None else [group]) for effect in plain[g].columns]
     tallest = max(len(tables[g]) for g, _ in panels)
     height = min(10.0, max(2.5, 1.2 + 0.17 * tallest)) if tallest <= _LABELLED else 6.5
@@ -96,65 +96,40 @@ def coefficients(fit: Fit, level: float, ax: Any) -> Any:
 
 
 def effect(fit: Fit, x: str, level: float, ax: Any) -> Any:
-    """Draw the population's mean over column `x`, the other columns held, with its interval and the data."""
-    frame, design = fit.model_frame(), fit.model.design
-    known = list(dict.fromkeys(name for term in design.formula.common for v in term.variables for name in v.names))
-    if x not in known:
-        listed = ", ".join(f"`{name}`" for name in known) or "none"
-        raise ModelError(f"no column `{x}` among the common terms.{did_you_mean(x, known)} There is {listed}.")
-    y = design.response.values
-    numeric = pd.api.types.is_numeric_dtype(frame[x]) and not pd.api.types.is_bool_dtype(frame[x])
-    if numeric:
-        grid = np.linspace(frame[x].min(), frame[x].max(), 101)
-    else:
-        grid = [value for value in _levels_of(frame[x]) if (frame[x] == value).any()]
-    new, held = _held(frame, x, grid, known)
-    band = fit.predict(new, random="exclude", interval="confidence", level=level)
+    """Draw the population's mean over column `x`, the other columns held, with its interval and partial residuals."""
+    shown = effect_data(fit, x, level)
+    band = shown.band
     with _style():
         ax = _axes(ax, (7, 4.5))
-        if numeric:
-            _cloud(ax, frame[x].to_numpy(float), y)
-            ax.fill_between(grid, band["lower"], band["upper"], color=_BLUE, alpha=0.25, lw=0, zorder=3)
-            ax.plot(grid, band["mean"], color=_BLUE, lw=2, zorder=4)
+        if shown.numeric:
+            _cloud(ax, shown.values, shown.points)
+            ax.fill_between(shown.grid, band["lower"], band["upper"], color=_BLUE, alpha=0.25, lw=0, zorder=3)
+            ax.plot(shown.grid, band["mean"], color=_BLUE, lw=2, zorder=4)
         else:
-            at = np.arange(len(grid))
-            if len(y) <= _MANY:
-                codes = pd.Categorical(frame[x], categories=grid).codes
-                jitter = np.random.default_rng(0).uniform(-0.15, 0.15, len(y))
-                ax.plot(codes + jitter, y, "o", color=_GREY, alpha=0.35, ms=3, mew=0)
+            at = np.arange(len(shown.grid))
+            _strips(ax, shown.values, shown.points)
             ax.vlines(at, band["lower"], band["upper"], color=_BLUE, lw=2.5, zorder=3)
             ax.plot(at, band["mean"], "o", color=_BLUE, ms=6, zorder=4)
-            ax.set_xticks(at, [str(value) for value in grid])
-            ax.set_xlim(-0.6, len(grid) - 0.4)
-        title = f"Mean {_response(fit)} over {x}, {100 * level:g}% interval"
-        ax.set(title=title + (f"\n{held}" if held else ""), xlabel=_labelled(frame, x), ylabel=_response(fit))
+            ax.set_xticks(at, [str(value) for value in shown.grid])
+            ax.set_xlim(-0.6, len(shown.grid) - 0.4)
+        bars = not shown.numeric and len(shown.values) > _MANY
+        cloud = "grey: the middle 90% and 50% of the partial residuals" if bars else "grey: partial residuals"
+        title = f"Mean {_response(fit)} over {x}, {100 * level:g}% interval\n"
+        title += "; ".join(part for part in (shown.held, cloud) if part)
+        ax.set(title=title, xlabel=_labelled(fit.model.design.frame, x), ylabel=_response(fit))
     return ax
 
 
-def _held(frame: pd.DataFrame, x: str, grid: Any, known: list[str]) -> tuple[pd.DataFrame, str]:
-    """Return rows that differ only in `x`, and in words what the other columns are held at."""
-    new = frame.iloc[np.zeros(len(grid), dtype=int)].reset_index(drop=True)
-    said = []
-    for name in frame.columns:
-        column = frame[name]
-        if name == x:
-            value = pd.Series(grid).astype(column.dtype) if not pd.api.types.is_numeric_dtype(column) else grid
-        elif pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-            value = float(column.mean())
-        else:
-            value = _levels_of(column)[0]
-        if name == x or name in known:
-            new[name] = pd.Series(value, index=new.index, dtype=column.dtype if isinstance(value, str) else None)
-        if name in known and name != x:
-            said.append(f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}")
-    return new, f"at {', '.join(said)}" if said else ""
-
-
-def _levels_of(column: pd.Series) -> list[Any]:
-    """Return the values of a factor in their order."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return list(column.cat.categories)
-    return sorted(column.dropna().unique())
+def _strips(ax: Any, place: np.ndarray, y: np.ndarray) -> None:
+    """Draw points around each place, or bars of their middle 90% and 50% where they are thousands."""
+    if len(y) <= _MANY:
+        jitter = np.random.default_rng(0).uniform(-0.15, 0.15, len(y))
+        ax.plot(place + jitter, y, "o", color=_GREY, alpha=0.35, ms=3, mew=0)
+        return
+    for at in np.unique(place):
+        low, first, third, high = np.quantile(y[place == at], [0.05, 0.25, 0.75, 0.95])
+        ax.vlines(at, low, high, color=_PALE, lw=9, alpha=0.55, zorder=1)
+        ax.vlines(at, first, third, color=_PALE, lw=16, zorder=2)
 
 
 def _levels(ax: Any, value: pd.Series, se: pd.Series, level: float, labels: bool) -> None:
@@ -226,7 +201,7 @@ def _running_mean(ax: Any, x: np.ndarray, y: np.ndarray) -> None:
 
 def _response(fit: Fit) -> str:
     """Return the label of the response."""
-    return _labelled(fit.model_frame(), fit.model.design.response.name)
+    return _labelled(fit.model.design.frame, fit.model.design.response.name)
 
 
 def _labelled(frame: pd.DataFrame, name: str) -> str:

@@ -60,7 +60,11 @@ def reference_levels(design: Design) -> list[str]:
     """Return the parts of the header that say what coefficients of factors compare with: levels, or contrasts."""
     names = {name: str(design.contrasts.get(name, "")) for name in design.levels}
     treated = [f"{name} {design.levels[name][0]}" for name, coding in names.items() if coding == "contr.treatment"]
-    coded = [f"{name} {coding}" for name, coding in names.items() if coding and coding != "contr.treatment"]
+    coded = [
+        f"{name} {coding}"
+        for name, coding in names.items()
+        if coding not in ("", "contr.treatment") and coding not in name
+    ]
     return [
         f"{said}: {', '.join(listed)}"
         for said, listed in (("reference levels", treated), ("contrasts", coded))

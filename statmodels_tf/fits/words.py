@@ -13,7 +13,7 @@ from statmodels_tf.families import FAMILIES
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_OPTIONS = "is not needed: what can be tuned are the fields of the engine, as in `engine=PLS(max_iter=200)`"
+_OPTIONS = "what can be tuned are the fields of the engine, as in `engine=PLS(max_iter=200)`"
 _TABLE = 'the result is a table whose rows can be taken: `.loc[["x"]]`'
 _LEVEL = "intervals are part of the table, and `level=0.9` sets their coverage"
 
@@ -85,7 +85,7 @@ def spoken(function: Callable[P, T]) -> Callable[P, T]:
     ...     return se
     >>> predict(se_fit=True)
     Traceback (most recent call last):
-    statmodels_tf.errors.ModelError: `predict` has no argument `se_fit`: write `se=True`. It takes `newdata`, `se`.
+    statmodels_tf.errors.ModelError: `predict` has no argument `se_fit`: write `se=True`.
     """
     signature = inspect.signature(function)
 
@@ -105,10 +105,10 @@ def no_argument(function: str, name: str, known: Iterable[str]) -> str:
     known = list(known)
     word = name.lower().replace(".", "_")
     said = ARGUMENTS.get(f"{function}.{word}", ARGUMENTS.get(word))
-    listed = f"It takes {', '.join(f'`{k}`' for k in known)}." if known else "It takes none."
     # A translation is shown only where it holds: `n=` says nothing to a function that has no `n`.
     if said is not None and all(part.split("=")[0] in known for part in _written(said)):
-        return f"`{function}` has no argument `{name}`: {said}. {listed}"
+        return f"`{function}` has no argument `{name}`: {said}."
+    listed = f"It takes {', '.join(f'`{k}`' for k in known)}." if known else "It takes none."
     return f"`{function}` has no argument `{name}`.{did_you_mean(name, known)} {listed}"
 
 
@@ -136,7 +136,7 @@ def _refusal(function: str, signature: inspect.Signature, places: int, named: It
     known = [p.name for p in parameters]
     for name in named:
         if name not in known:
-            return no_argument(function, name, known)
+            return no_argument(function, name, [p.name for p in parameters if p.kind is not p.VAR_POSITIONAL])
     by_place = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
     if "too many positional" in error:
         listed = ", ".join(f"`{name}`" for name in by_place) or "none"

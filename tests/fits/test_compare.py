@@ -39,6 +39,68 @@ def test_only_fits_of_the_same_rows_are_compared():
         fit.anova(dense_fit("ml"), test="F")
 
 
+def test_rows_that_differ_are_counted_and_another_order_is_named():
+    data = data_of("slopes")
+    fit = dense_fit("slopes")
+    holes = data.assign(Days=data["Days"].where(data.index > 1))
+    with pytest.raises(DataError, match=r"178 rows \(2 dropped as incomplete\).*dropna"):
+        anova(fit, dense_lmer("Reaction ~ Days + (1 | Subject)", holes))
+    with pytest.raises(DataError, match=r"different values of the response `Reaction`.*another order"):
+        anova(fit, dense_lmer("Reaction ~ Days + (1 | Subject)", data.iloc[::-1]))
+
+
+def test_a_larger_model_that_fits_worse_has_no_negative_chi_square():
+    data = data_of("slopes").assign(f=np.tile(list("abcde"), 36))
+    worse = dense_lmer("Reaction ~ f + (1 | Subject)", data, REML=False)
+    better = dense_lmer("Reaction ~ Days + (1 | Subject)", data, REML=False)
+    table = anova(worse, better)
+    assert table["deviance"].iloc[1] > table["deviance"].iloc[0]
+    assert table["Chisq"].iloc[1] == 0 and table["Pr(>Chisq)"].iloc[1] == 1
+    assert "not nested" in table.attrs["heading"] and "not nested" in str(table)
+    same = anova(better, dense_lmer("Reaction ~ Days + (1 | Subject)", data, REML=False))
+    assert not np.signbit(same["Chisq"].iloc[1]) and "not nested" not in str(same)
+
+
+def test_a_list_of_fits_is_compared_and_a_posterior_refused():
+    small = dense_lmer("Reaction ~ Days + (1 | Subject)", data_of("slopes"))
+    table = anova([dense_fit("slopes"), small])
+    assert table["Df"].tolist()[1] == 2 and str(table["Df"].dtype) == "Int64"
+
+    class Draws:
+        def anova(self, *others, test=None):
+            raise AssertionError("was asked")
+
+    for fits in ((Draws(), small), (small, Draws())):
+        with pytest.raises(ModelError, match="given a Draws"):
+            anova(*fits)
+
+
+def test_the_heading_of_a_comparison_survives_a_choice_of_columns():
+    table = anova(dense_fit("slopes"), dense_lmer("Reaction ~ Days + (1 | Subject)", data_of("slopes")))
+    assert "refitted by ML instead of REML" in str(table[["Df", "Chisq"]])
+
+
+def test_terms_that_may_go_have_f_tests():
+    fit = dense_fit("crossed")
+    table = fit.drop1("F")
+    assert list(table.index) == ["x:arm"]
+    np.testing.assert_allclose(table.loc["x:arm"], fit.anova().loc["x:arm"], rtol=1e-8)
+    with pytest.raises(ModelError, match='"Chisq", "F"'):
+        fit.drop1("LRT")
+
+
+def test_augment_has_the_response_as_it_was_modelled():
+    data = data_of("crossed").assign(y=lambda d: np.exp(d["y"] / 4))
+    fit = dense_lmer("log(y) ~ x + offset(0.1 * x) + (1 | g)", data, weights="w")
+    table = fit.augment()
+    assert table.columns[0] == "log(y)" and {"y", ".offset", ".weights"} <= set(table.columns)
+    np.testing.assert_allclose(table["log(y)"], np.log(data["y"]))
+    np.testing.assert_allclose(table[".fitted"] + table[".resid"], table["log(y)"])
+    np.testing.assert_allclose(table[".offset"], 0.1 * data["x"])
+    np.testing.assert_array_equal(fit.model_frame()[".weights"], data["w"])
+    assert list(dense_fit("slopes").model_frame().columns) == ["Reaction", "Days", "Subject"]
+
+
 def test_terms_are_left_out_one_at_a_time():
     fit = dense_fit("crossed")
     table = fit.drop1()

@@ -1,10 +1,14 @@
 """What a mixed model answers, against the algebra it stands for."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+import statmodels_tf as st
 from statmodels_tf.errors import ModelError
+from statmodels_tf.fits.effects import flat_directions
 from tests.fits.cases import CASES, data_of, dense_fit
 from tests.fits.dense import indicator
 
@@ -87,6 +91,27 @@ def test_residuals_by_type():
         fit.residuals("perason")
 
 
+def test_residuals_are_scaled_by_sigma_as_in_lme4():
+    fit = dense_fit("crossed")
+    np.testing.assert_allclose(fit.residuals("pearson", scaled=True), fit.residuals("pearson") / fit.sigma)
+    np.testing.assert_allclose(fit.residuals("quantile", scaled=True), fit.residuals("quantile"))
+    assert fit.dispersion == fit.sigma**2 == fit.scale
+
+
+def test_rows_of_weight_zero_are_not_counted():
+    data = data_of("slopes")
+    weights = np.ones(180)
+    weights[[3, 100]] = 0
+    fit = st.lmer("Reaction ~ Days + (Days | Subject)", data, weights=weights)
+    less = st.lmer("Reaction ~ Days + (Days | Subject)", data.drop(index=data.index[[3, 100]]))
+    assert (fit.nobs, fit.df_residual) == (less.nobs, less.df_residual) == (178, 172)
+    for name in ("criterion", "deviance", "bic", "aic", "sigma"):
+        assert getattr(fit, name) == pytest.approx(getattr(less, name), rel=1e-6)
+    assert len(fit.fitted()) == len(fit.residuals()) == 180
+    assert "178 rows" in str(fit) and "2 rows of weight 0 not counted" in str(fit)
+    np.testing.assert_allclose(fit.refit(2 * data["Reaction"]).coef(), 2 * fit.coef(), rtol=1e-5)
+
+
 def test_tables_of_coefficients():
     fit = dense_fit("slopes")
     table = fit.coef_table()
@@ -142,6 +167,37 @@ def test_random_effects_by_group():
         fit.coef_by("subject")
 
 
+def test_random_effects_of_one_group_are_asked_by_its_name():
+    fit = dense_fit("crossed")
+    pd.testing.assert_frame_equal(fit.ranef("g"), fit.ranef()["g"])
+    pd.testing.assert_frame_equal(fit.ranef("h", se=True), fit.ranef(se=True)["h"])
+    assert set(fit.coef_by()) == {"g", "h"}
+    pd.testing.assert_frame_equal(fit.coef_by()["h"], fit.coef_by("h"))
+    slopes = dense_fit("slopes")
+    pd.testing.assert_frame_equal(slopes.coef_by(), slopes.coef_by("Subject"))
+
+
+def test_levels_of_an_integer_group_are_looked_up_as_integers():
+    data = data_of("slopes").assign(id=lambda d: d["Subject"].astype(str).astype(int))
+    fit = st.lmer("Reaction ~ Days + (Days | id)", data)
+    named = st.lmer("Reaction ~ Days + (Days | Subject)", data)
+    assert fit.ranef("id").loc[308, "Days"] == pytest.approx(named.ranef("Subject").loc["308", "Days"])
+    assert fit.coef_by().index.tolist()[:2] == [308, 309]
+
+
+def test_the_same_effect_twice_by_one_group_has_two_columns_and_a_finding():
+    fit = st.lmer("Reaction ~ Days + (Days | Subject) + (1 | Subject)", data_of("slopes"))
+    effects = fit.ranef("Subject")
+    assert list(effects.columns) == ["Intercept", "Days", "Intercept.1"]
+    np.testing.assert_allclose(effects["Intercept"], fit.modes[0][:, 0])
+    np.testing.assert_allclose(
+        fit.coef_by()["Intercept"], fit.coef()["Intercept"] + effects["Intercept"] + effects["Intercept.1"]
+    )
+    assert list(fit.ranef(se=True)["Subject"].columns[-1:]) == ["se(Intercept.1)"]
+    assert "both give `Subject` the effect `Intercept`; only the sum" in str(fit.check())
+    assert "both give" not in str(dense_fit("uncorrelated").check())
+
+
 def test_coefficients_by_group_count_absent_ones_as_zero():
     table = dense_fit("reordered").coef_by("g")
     fit = dense_fit("reordered")
@@ -155,6 +211,25 @@ def test_a_singular_fit_says_so_in_words():
     assert "Singular fit" in str(fit.check()) and "`Batch`" in str(fit.check())
     assert "Singular fit" in str(fit.summary())
     assert not dense_fit("slopes").singular
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1e6])
+def test_whether_a_fit_is_singular_does_not_depend_on_units(unit):
+    data = data_of("slopes").assign(x=lambda d: unit * d["Days"])
+    fit = st.lmer("Reaction ~ x + (x | Subject)", data)
+    assert not fit.singular and "Singular" not in str(fit)
+    by_hand = dense_fit("slopes")
+    block, factor = by_hand.model.design.groups[0], np.diag([1.0, 1 / unit]) @ by_hand.factors[0]
+    groups = (replace(block, columns=block.columns * [1.0, unit]),)
+    model = replace(by_hand.model, design=replace(by_hand.model.design, groups=groups))
+    assert flat_directions(replace(by_hand, model=model, factors=(factor,))) == [False]
+
+
+def test_a_response_without_residuals_is_not_told_to_iterate_more():
+    data = data_of("slopes").assign(y=lambda d: 2.0 * d["Days"] + d["Subject"].cat.codes)
+    with pytest.warns(st.ConvergenceWarning, match="Nothing is left for the residual"):
+        fit = st.lmer("y ~ Days + (1 | Subject)", data)
+    assert "max_iter" not in str(fit.check())
 
 
 @pytest.mark.parametrize("case", ALL)

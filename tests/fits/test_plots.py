@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 
+import statmodels_tf as st
 from statmodels_tf.errors import ModelError
+from statmodels_tf.fits.effect_data import effect_data
 from tests.fits.cases import data_of, dense_fit, dense_lmer
 
 
@@ -68,6 +70,46 @@ def test_effects_of_numbers_and_factors():
     assert "x " in ax.get_title(loc="left")
     with pytest.raises(ModelError, match="Did you mean `Days`"):
         fit.plot_effects("days")
+
+
+def test_points_of_an_effect_are_partial_residuals():
+    """Line and points differ by residuals only, whatever the other columns do."""
+    fit = dense_fit("crossed")
+    shown = effect_data(fit, "x", 0.95)
+    held = data_of("crossed").assign(arm="old")
+    np.testing.assert_allclose(shown.points, fit.predict(held, random="exclude") + fit.residuals())
+    (ax,) = drawn(fit.plot_effects("x"))
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), shown.points)
+    assert "partial residuals" in ax.get_title(loc="left") and "arm old" in ax.get_title(loc="left")
+    factor = effect_data(fit, "arm", 0.95)
+    middle = [factor.points[factor.values == i].mean() for i in range(3)]
+    assert np.all(np.abs(middle - factor.band["mean"]) < 0.5)
+
+
+def test_effects_say_at_which_offset():
+    data = data_of("slopes").assign(o=lambda d: 10.0 + d["Days"])
+    within = dense_lmer("Reaction ~ Days + offset(o) + (1 | Subject)", data)
+    assert "o 14.5" in within.plot_effects("Days").get_title(loc="left")
+    beside = dense_lmer("Reaction ~ Days + (1 | Subject)", data, offset=data["o"].to_numpy())
+    assert "offset 14.5" in beside.plot_effects("Days").get_title(loc="left")
+    one, two = effect_data(within, "Days", 0.95), effect_data(beside, "Days", 0.95)
+    np.testing.assert_allclose(one.band, two.band)
+    np.testing.assert_allclose(one.points, two.points)
+
+
+def test_residuals_of_weighted_fits_are_called_pearsons():
+    assert dense_fit("crossed").plot().get_ylabel() == "Pearson residual"
+    assert dense_fit("slopes").plot().get_ylabel() == "residual"
+
+
+def test_the_axis_of_a_factor_covers_the_data_when_there_are_thousands():
+    rng = np.random.default_rng(4)
+    n = 4400
+    data = {"g": np.repeat(np.arange(40), n // 40), "f": np.tile(["a", "b"], n // 2)}
+    data["y"] = rng.normal(size=n) + rng.normal(size=40)[data["g"]]
+    ax = st.lmer("y ~ f + (1 | g)", data).plot_effects("f")
+    low, high = ax.get_ylim()
+    assert low < -1.4 and high > 1.4 and "middle 90%" in ax.get_title(loc="left")
 
 
 def test_thousands_of_points_and_levels_stay_light():

@@ -100,6 +100,38 @@ def test_options_are_checked():
             fit.predict(NEW[:2], **options)
 
 
+def test_new_observations_have_the_weights_of_the_new_data():
+    fit = dense_fit("crossed")
+    new = data_of("crossed").iloc[:3].assign(w=[1.0, 4.0, 0.25])
+    table = fit.predict(new, interval="prediction")
+    half = 1.959963984540054 * np.sqrt(table["se"] ** 2 + fit.sigma**2 / new["w"])
+    np.testing.assert_allclose(table["upper"] - table["mean"], half)
+    # Without the column a new observation has weight one.
+    alone = fit.predict(new.drop(columns="w"), interval="prediction")
+    np.testing.assert_allclose(alone["upper"] - alone["mean"], 1.959963984540054 * np.hypot(table["se"], fit.sigma))
+    with pytest.raises(DataError, match="must not be negative"):
+        fit.predict(new.assign(w=-1.0), interval="prediction")
+
+
+def test_intervals_of_new_levels_need_no_grouping_columns():
+    fit = dense_fit("slopes")
+    without = fit.predict(NEW[["Days"]], random="exclude", interval="prediction")
+    np.testing.assert_allclose(without, fit.predict(NEW, random="exclude", interval="prediction"))
+    # A group that is missing does not matter where levels do not.
+    holes = NEW.assign(Subject=[None, "308", "999"])
+    np.testing.assert_allclose(fit.predict(holes, random="exclude", interval="prediction"), without)
+    crossed = dense_fit("crossed")
+    new = data_of("crossed").iloc[:4]
+    full = crossed.predict(new, random="exclude", interval="prediction")
+    bare = crossed.predict(new.drop(columns=["g", "h"]), random="exclude", interval="prediction")
+    np.testing.assert_allclose(bare, full)
+
+
+def test_a_column_that_new_data_lack_is_said_to_be_theirs():
+    with pytest.raises(DataError, match="`Days` in newdata"):
+        dense_fit("slopes").predict(NEW[["Subject"]])
+
+
 def test_statsmodels_prediction_names():
     fit = dense_fit("slopes")
     frame = fit.get_prediction(NEW[:2]).summary_frame(alpha=0.1)

@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from statmodels_tf.fits.table import Heading, Summary, Table, column_format, fixed
-from tests.fits.cases import dense_fit
+from statmodels_tf.fits.table import Heading, Summary, Table, column_format, fixed, grouped
+from tests.fits.cases import data_of, dense_fit, dense_lmer
 
 
 def simple():
@@ -125,3 +125,23 @@ def test_correlations_stand_in_columns():
     text = dense_fit("crossed").summary(df="none").tables[1].text()
     assert "correlation" in text
     assert "df" not in str(dense_fit("crossed").summary(df="none").tables[0].text()).split()
+
+
+def test_coefficients_that_are_not_estimated_show_na():
+    (row,) = (line for line in str(dense_fit("aliased").summary()).splitlines() if line.startswith("twice"))
+    assert row.split() == ["twice", *["NA"] * 7]
+    summary = dense_fit("aliased").summary()
+    assert "<td" in summary._repr_html_() and ">NA<" in summary._repr_html_()
+    assert "| NA |" in summary.to_markdown() and "& NA" in summary.to_latex()
+
+
+def test_contrasts_other_than_treatment_stand_in_the_header():
+    fit = dense_lmer("y ~ x + arm + (1 | g)", data_of("crossed"), contrasts={"arm": "contr.sum"})
+    assert "contrasts: arm contr.sum" in str(fit) and "reference levels" not in str(fit)
+    written = dense_lmer("y ~ x + C(arm, contr.sum) + (1 | g)", data_of("crossed"))
+    assert "contrasts:" not in str(written)
+
+
+def test_huge_numbers_have_an_exponent():
+    assert fixed([6.12e20, -3e15, 1.5], 2) == ["6.12e+20", "-3.00e+15", "1.50"]
+    assert grouped(6.12e20) == "6.12e+20" and grouped(-1234.56) == "-1,234.6"

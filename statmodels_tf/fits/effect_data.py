@@ -1,0 +1,118 @@
+"""What a plot of an effect shows: the mean over one column with the others held, and the partial residuals around it.
+
+The partial residual of a row is the mean at its own value of the column, the other columns held, plus the residual
+y - fitted (random effects included). So points and line differ by residuals only, whatever the other columns do.
+
+References
+----------
+Fox & Weisberg (2018), Visualizing fit and lack of fit. doi:10.18637/jss.v087.i09
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from statmodels_tf.errors import ModelError, did_you_mean
+from statmodels_tf.formula.expressions import expression
+
+
+@dataclass(frozen=True, eq=False)
+class EffectData:
+    """The figures of one plot.
+
+    Parameters
+    ----------
+    numeric : bool
+    grid : array or list
+        The values of the column: points of a line, or levels.
+    band : DataFrame
+        mean, lower, upper on the grid.
+    values : array [n]
+        The column in the data: numbers, or the position in the grid.
+    points : array [n]
+        Partial residuals.
+    held : str
+        In words what the other columns and the offset are held at.
+    """
+
+    numeric: bool
+    grid: Any
+    band: pd.DataFrame
+    values: np.ndarray
+    points: np.ndarray
+    held: str
+
+
+def effect_data(fit: Any, x: Any, level: float) -> EffectData:
+    """Return the figures of the effect of the column `x`."""
+    design, frame = fit.model.design, fit.model.design.frame
+    known = _names(term.variables for term in design.formula.common)
+    if not isinstance(x, str) or x not in known:
+        listed = ", ".join(f"`{name}`" for name in known) or "none"
+        raise ModelError(f"no column `{x}` among the common terms.{did_you_mean(str(x), known)} There is {listed}.")
+    column = frame[x]
+    numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    if numeric:
+        grid: Any = np.linspace(column.min(), column.max(), 101)
+        values = column.to_numpy(float)
+    else:
+        grid = [value for value in _levels_of(column) if (column == value).any()]
+        values = np.array([{value: i for i, value in enumerate(grid)}[value] for value in column], dtype=float)
+    offsets = [(term.variable,) for term in design.formula.offsets]
+    if design.spec.offset is not None:
+        offsets.append((expression(design.spec.offset, design.functions),))
+    fixed = [name for name in dict.fromkeys([*known, *_names(offsets)]) if name != x and name in frame]
+    held = {name: _middle(frame[name]) for name in fixed}
+    asked, shift = _without_array_offset(fit)
+    band = asked.predict(_rows(frame, x, grid, held), random="exclude", interval="confidence", level=level)
+    band = band[["mean", "lower", "upper"]] + shift
+    each = pd.Series(column.unique())
+    at = asked.predict(_rows(frame, x, each, held), random="exclude").to_numpy() + shift
+    own = dict(zip(each, at, strict=True))
+    points = np.array([own[value] for value in column]) + fit.residuals().to_numpy()
+    said = [f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in held.items()]
+    if shift:
+        said.append(f"offset {shift:.4g}")
+    return EffectData(numeric, grid, band, values, points, f"at {', '.join(said)}" if said else "")
+
+
+def _names(variables: Any) -> list[str]:
+    """Return the columns that variables read, each once."""
+    return list(dict.fromkeys(name for group in variables for v in group for name in v.names))
+
+
+def _middle(column: pd.Series) -> Any:
+    """Return what a column is held at: the mean of numbers, the first level of a factor."""
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        return float(column.mean())
+    return _levels_of(column)[0]
+
+
+def _rows(frame: pd.DataFrame, x: str, values: Any, held: dict[str, Any]) -> pd.DataFrame:
+    """Return rows that differ only in `x`."""
+    new = frame.iloc[np.zeros(len(values), dtype=int)].reset_index(drop=True)
+    for name, value in {**held, x: values}.items():
+        column = frame[name]
+        numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+        new[name] = pd.Series(value, index=new.index, dtype=None if numeric else column.dtype)
+    return new
+
+
+def _without_array_offset(fit: Any) -> tuple[Any, float]:
+    """Return the fit to ask, and the mean of an offset that was an array and that new rows cannot have."""
+    design = fit.model.design
+    if not design.spec.offset_given:
+        return fit, 0.0
+    bare = replace(design, spec=replace(design.spec, offset_given=False))
+    return replace(fit, model=replace(fit.model, design=bare)), float(np.mean(design.offset))
+
+
+def _levels_of(column: pd.Series) -> list[Any]:
+    """Return the values of a factor in their order."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return list(column.cat.categories)
+    return sorted(column.dropna().unique())

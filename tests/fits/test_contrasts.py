@@ -1,0 +1,90 @@
+"""F tests of terms against lmerTest's, and where they differ, what is tested instead."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import statmodels_tf as st
+from statmodels_tf.errors import ModelError
+from statmodels_tf.fits.wald import denominator, f_test
+
+GOLDEN = json.loads((Path(__file__).parent.parent / "golden" / "anova_terms.json").read_text())["cases"]
+# R codes the interaction of these by full indicators, and lmerTest then tests the lower term at a reference level.
+AVERAGED = {
+    "Informed.liking ~ heavy + heavy:Product + (1 | Consumer)": "heavy",
+    "Informed.liking ~ Gender + Gender:Product + (1 | Consumer)": "Gender",
+}
+
+
+def ham():
+    return st.load_dataset("ham").assign(heavy=lambda d: d["Age"] / 10)
+
+
+def fitted(case):
+    data = ham()
+    if case.get("holes"):
+        data = data[~((data["Product"] == "4") & (data["Gender"] == "2"))]
+    coded = {"Product": "contr.sum", "Gender": "contr.helmert"} if case.get("coded") else None
+    return st.lmer(case["formula"], data, contrasts=coded)
+
+
+@pytest.mark.parametrize("case", GOLDEN, ids=lambda case: case["formula"])
+@pytest.mark.parametrize("kind", ["three", "one"])
+def test_terms_are_tested_as_lmertest_tests_them(case, kind):
+    fit = fitted(case)
+    table = fit.anova(type={"three": "III", "one": "I"}[kind])
+    assert list(table.index) == [row["term"] for row in case[kind]]
+    for row in case[kind]:
+        found = table.loc[row["term"]]
+        if kind == "three" and AVERAGED.get(case["formula"]) == row["term"]:
+            assert abs(found["F value"] - row["F"]) > 0.1 * abs(row["F"])
+            continue
+        assert found["NumDF"] == row["num"]
+        assert found["F value"] == pytest.approx(row["F"], rel=2e-4, abs=1e-7)
+        assert found["DenDF"] == pytest.approx(row["den"], rel=2e-3)
+
+
+def test_a_slope_within_its_interaction_is_averaged_over_levels_whichever_is_the_reference():
+    data, formula = ham(), "Informed.liking ~ heavy + heavy:Product + (1 | Consumer)"
+    turned = data.assign(Product=data["Product"].cat.reorder_categories(["4", "2", "3", "1"]))
+    one, other = (st.lmer(formula, d).anova().loc["heavy"] for d in (data, turned))
+    np.testing.assert_allclose(one, other, rtol=1e-6)
+    fit = st.lmer(formula, data)
+    mean_slope = np.array([[0, 1, 0.25, 0.25, 0.25]])
+    assert one["F value"] == pytest.approx(f_test(fit, mean_slope)[4], rel=1e-8)
+
+
+def test_infinite_degrees_of_freedom_give_the_chi_square_test_and_no_nan():
+    assert denominator(np.array([np.inf, np.inf])) == np.inf
+    assert denominator(np.array([np.inf])) == np.inf
+    # Both terms of 1/(1 - 2/nu) known: E = 1 + 10/8, so 2 E / (E - 2) = 18.
+    assert denominator(np.array([np.inf, 10.0])) == pytest.approx(18.0)
+
+    class Certain:
+        def __init__(self, system):
+            self.system, self.estimable = system, system.estimable
+
+        def satterthwaite(self, contrasts):
+            return np.full(len(contrasts), np.inf)
+
+    fit = st.lmer("Informed.liking ~ Product + (1 | Consumer)", ham())
+    row = replace(fit, system=Certain(fit.system)).anova().loc["Product"]
+    assert row["DenDF"] == np.inf and 0 < row["Pr(>F)"] < 1
+    assert row["Pr(>F)"] == pytest.approx(fit.anova().loc["Product", "Pr(>F)"], rel=0.5)
+
+
+def test_types_are_named_as_in_r_and_type_two_is_said_to_be_missing():
+    fit = st.lmer("Informed.liking ~ Product * Gender + (1 | Consumer)", ham())
+    for three in ("III", 3, "3", "iii"):
+        pd.testing.assert_frame_equal(fit.anova(type=three), fit.anova())
+    for one in ("I", 1, "1"):
+        pd.testing.assert_frame_equal(fit.anova(type=one), fit.anova(type="I"))
+    with pytest.raises(ModelError, match="Type II is not available") as caught:
+        fit.anova(type="II")
+    assert "mean" not in str(caught.value)
+    with pytest.raises(ModelError, match="others are given too"):
+        fit.anova(fit, type="zzz")

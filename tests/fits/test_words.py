@@ -1,0 +1,156 @@
+"""R's words, and arguments of the wrong kind, are answered with what to write."""
+
+import copy
+import inspect
+
+import numpy as np
+import pytest
+
+import statmodels_tf as st
+from statmodels_tf.errors import DataError, ModelError
+from statmodels_tf.fits.words import ACCESSORS, ARGUMENTS
+from tests.fits.cases import data_of, dense_fit, dense_lmer
+
+F = "Reaction ~ Days + (Days | Subject)"
+
+
+@pytest.fixture(scope="module")
+def fit():
+    return dense_fit("slopes")
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda f: f.predict(re_form=None), r're.form = NA.*random="include"|random="exclude"'),
+        (lambda f: f.predict(**{"re.form": None}), 'random="exclude"'),
+        (lambda f: f.predict(allow_new_levels=True), 'new_levels="population"'),
+        (lambda f: f.predict(se_fit=True), "`se=True`"),
+        (lambda f: f.simulate(nsim=2), "write `n=`"),
+        (lambda f: f.simulate(use_u=True), 'random="include"'),
+        (lambda f: f.simulate(newdata=1), "rows of the fit"),
+        (lambda f: f.ranef(condVar=True), "`se=True`"),
+        (lambda f: f.ranef(whichel="Subject"), "`group=`"),
+        (lambda f: f.confint(parm="Days"), r"\.loc"),
+        (lambda f: f.summary(ddf="lme4"), 'df="none"'),
+        (lambda f: f.anova(ddf="lme4"), "Satterthwaite's degrees of freedom"),
+        (lambda f: f.anova(f, refit=False), "always refitted by ML"),
+        (lambda f: f.tidy(conf_int=True), "`level=0.9`"),
+        (lambda f: f.varcorr(comp="Variance"), "`vcov` and `sdcor`"),
+        (lambda f: f.coef_table(levle=0.9), "Did you mean `level`"),
+        (lambda f: f.predict(None, "response", "include"), "takes `newdata`, `type` by place"),
+        (lambda f: f.refit(method="ML"), "`REML=False`"),
+    ],
+)
+def test_an_argument_of_r_is_translated(fit, ask, said):
+    with pytest.raises(ModelError, match=said) as caught:
+        ask(fit)
+    assert "has no argument" in str(caught.value) or "by place" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"control": "x"}, "engine=PLS"),
+        ({"na_action": "na.omit"}, "dropped and counted"),
+        ({"family": "binomial"}, "gaussian"),
+        ({"method": "ML"}, "`REML=False`"),
+        ({"wieghts": "w"}, "Did you mean `weights`"),
+        ({"nAGQ": 0}, "without quadrature"),
+    ],
+)
+def test_an_argument_of_rs_lmer_is_translated(given, said):
+    with pytest.raises(ModelError, match=said):
+        st.lmer(F, st.load_dataset("sleepstudy"), **given)
+
+
+def test_data_that_are_not_given_are_asked_for():
+    with pytest.raises(ModelError, match=r"needs `data`: write `lmer\(formula, data\)`"):
+        st.lmer(F)
+
+
+def test_signatures_are_those_that_are_written():
+    assert list(inspect.signature(st.lmer).parameters)[:3] == ["formula", "data", "REML"]
+    assert "kwargs" not in inspect.signature(dense_fit("slopes").predict).parameters
+
+
+def test_a_translation_names_what_the_function_takes():
+    """What is told to write exists on some function that can be asked."""
+    fit = dense_fit("slopes")
+    known = set(inspect.signature(st.lmer).parameters)
+    for name in ("predict", "simulate", "ranef", "confint", "anova", "summary", "coef_table", "tidy", "residuals"):
+        known |= set(inspect.signature(getattr(fit, name)).parameters)
+    for said in ARGUMENTS.values():
+        for part in said.split("`")[1::2]:
+            word = part.split("=")[0]
+            assert "=" not in part or not word.isidentifier() or word in known | {"family"}, part
+
+
+@pytest.mark.parametrize("name", sorted(ACCESSORS))
+def test_an_accessor_of_r_is_translated(fit, name):
+    with pytest.raises(AttributeError, match="write `fit") as caught:
+        getattr(fit, name)
+    word = str(caught.value).split("write `fit.")[1].split("`")[0].split("(")[0]
+    assert hasattr(fit, word) and not hasattr(fit, name)
+
+
+def test_attributes_that_are_not_there_name_the_nearest(fit):
+    with pytest.raises(AttributeError, match="Did you mean `coef`"):
+        _ = fit.coeff
+    assert not hasattr(fit, "_no_such_thing") and hasattr(fit, "criterion")
+    assert copy.copy(fit).sigma == fit.sigma
+
+
+@pytest.mark.parametrize("random", [None, False, "~0", "NA"])
+def test_random_in_rs_words_is_explained(fit, random):
+    with pytest.raises(ModelError, match=r're.form = NULL` random="include"'):
+        fit.predict(random=random)
+
+
+def test_new_levels_true_is_explained(fit):
+    with pytest.raises(ModelError, match=r'allow.new.levels = TRUE` is new_levels="population"'):
+        fit.predict(new_levels=True)
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda f: f.confint("Days"), r'level=.Days.*\.loc\[\["Days"\]\]'),
+        (lambda f: f.confint(None), "between 0 and 1"),
+        (lambda f: f.summary(level="95%"), "such as 0.95"),
+        (lambda f: f.coef_table(95), "write `level=0.95`"),
+        (lambda f: f.predict(se="yes"), "`se=True` or `se=False`"),
+        (lambda f: f.simulate(1, "a"), "`seed=1`"),
+        (lambda f: f.simulate("a"), "whole number"),
+        (lambda f: f.coef_by(1), "There is `Subject`"),
+        (lambda f: f.ranef(True), "There is `Subject`"),
+        (lambda f: f.plot_ranef(["Subject"]), "There is `Subject`"),
+        (lambda f: f.plot_effects(["Days"]), "There is `Days`"),
+        (lambda f: f.update(["x"]), "as text"),
+        (lambda f: f.save(None), r'write `save\("model.fit"\)`'),
+        (lambda f: f.vcov("HC3"), "Robust covariances do not exist for mixed models here"),
+        (lambda f: f.vcov(type="cluster"), "Robust covariances"),
+        (lambda f: f.confint(method="profile"), 'not available; "boot"'),
+        (lambda f: f.refit(REML="ML"), "neither True nor False"),
+    ],
+)
+def test_arguments_of_the_wrong_kind_are_refused_in_words(fit, ask, said):
+    with pytest.raises(ModelError, match=said):
+        ask(fit)
+
+
+def test_a_response_that_is_no_number_is_refused_by_refit():
+    fit = st.lmer(F, st.load_dataset("sleepstudy"))
+    with pytest.raises(DataError, match="needs numbers"):
+        fit.refit(["a"] * 180)
+    frame = fit.simulate(1, 1)
+    np.testing.assert_array_equal(fit.refit(frame).coef(), fit.refit(frame["sim_1"]).coef())
+
+
+def test_wald_is_wald_in_any_case(fit):
+    np.testing.assert_array_equal(fit.confint(method="Wald"), fit.confint(method="wald"))
+
+
+def test_the_call_is_shown_without_the_data():
+    fit = dense_lmer(F, data_of("slopes"), REML=False)
+    assert repr(fit.call) == f"dense_lmer({F!r}, data, REML=False)"
