@@ -84,7 +84,7 @@ def build(
         specs[variable.key], values[variable.key] = learn(variable.label, raw[variable.key], chosen.get(variable.label))
         _check_levels(read, specs[variable.key], variable)
     groups = tuple(
-        build_block(p, specs, values, raw, n, read.error, group_kind(p, raw, given)) for p in parts(formula.groups)
+        build_block(p, specs, values, raw, n, read.error, group_kind(p, given)) for p in parts(formula.groups)
     )
     specials = special_blocks(formula, lambda variable: raw[variable.key])
     argued = {n.variable.key: n.states for n in numbers if n.variable is not None and n.states}

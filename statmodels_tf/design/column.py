@@ -122,7 +122,7 @@ def dates(series):
     """
     codes, known = pd.factorize(series, sort=True)
     known = pd.Index(known)
-    moments = known.to_timestamp() if isinstance(known, pd.PeriodIndex) else known
+    moments = known.to_timestamp() if isinstance(known, pd.PeriodIndex) else pd.DatetimeIndex(known)
     moments = moments.tz_convert("UTC").tz_localize(None) if moments.tz is not None else moments
     days = (moments - pd.Timestamp(0)) / pd.Timedelta(days=1)
     labels = tuple(str(moment).removesuffix(" 00:00:00") for moment in known)

@@ -121,7 +121,8 @@ def within(left, right):
     """Return whether each value is in a list of constants; a missing value is in none."""
     wanted = (right,) if isinstance(right, (str, float, int)) else right
     if any(isinstance(v, str) for v in wanted) and not isinstance(left, Factor):
-        left, wanted = as_factor(left), [_SPELLED.get(v, v) if _truths(left) else v for v in wanted]
+        wanted = [_SPELLED.get(str(v), v) for v in wanted] if _truths(left) else wanted
+        left = as_factor(left)
     if isinstance(left, Factor):
         known = {v if isinstance(v, str) else f"{v:.15g}" for v in wanted}
         lookup = np.array([*(level in known for level in left.levels), False])

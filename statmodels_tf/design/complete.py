@@ -45,7 +45,7 @@ def kept_rows(given, computed, subset, na_action):
     if subset is not None and not subset.any():
         raise DataError("`subset` keeps no row of the data.")
     among = np.ones(given.n, dtype=bool) if subset is None else subset
-    incomplete, columns, undefined = None, {}, {}
+    incomplete, columns, undefined = None, dict[str, np.ndarray](), dict[str, int]()
     for variable, value in computed:
         holes = missing_rows(value)
         if holes is None:

@@ -97,21 +97,20 @@ def levels_of(variables, values):
     return result.codes, result.levels
 
 
-def group_kind(part, values, given):
+def group_kind(part, given):
     """Return what the levels of a part are in the data, which is text unless the group is one column of another type.
 
     Parameters
     ----------
     part : GroupPart
-    values : dict variable key -> value as evaluated
     given : Table
     """
     if len(part.variables) > 1:
         return "text"
     (variable,) = part.variables
-    node, value = variable.node, values[variable.key]
-    if isinstance(node, ast.Call) and node.func.id in ("factor", "as.factor") and len(node.args) == 1:
-        node = node if node.keywords else node.args[0]
+    node = variable.node
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("factor", "as.factor"):
+        node = node.args[0] if len(node.args) == 1 and not node.keywords else node
     if not isinstance(node, ast.Name):
         return "text"
     value = given.column(node.id)

@@ -77,10 +77,15 @@ class DesignSpec:
             {key: VariableSpec.from_dict(spec) for key, spec in plain["variables"].items()},
             {key: list(states) for key, states in plain["states"].items()},
             tuple((label, tuple(levels)) for label, levels in plain["groups"]),
-            tuple(plain["group_kinds"]),
-            *(plain[name] for name in ("columns", "offset", "offset_given", "weights")),
-            *(plain[name] for name in ("dropped", "missing_by", "undefined_by")),
-            tuple((label, dict(state)) for label, state in plain.get("specials", ())),
+            group_kinds=tuple(plain["group_kinds"]),
+            columns=dict(plain["columns"]),
+            offset=plain["offset"],
+            offset_given=plain["offset_given"],
+            weights=plain["weights"],
+            dropped=plain["dropped"],
+            missing_by=dict(plain["missing_by"]),
+            undefined_by=dict(plain["undefined_by"]),
+            specials=tuple((label, dict(state)) for label, state in plain["specials"]),
         )
 
 

@@ -20,22 +20,22 @@ def poly(x, *others, degree=1, raw=False, state=None):
     ----------
     Kennedy & Gentle (1980), Statistical Computing, pp. 343-348.
     """
-    if len(others) == 1 and np.ndim(others[0]) == 0 and not isinstance(others[0], (Factor, Logical, Matrix)):
-        others, degree = (), others[0]  # poly(x, 2)
-    for value in others:
-        if np.ndim(value) == 0 and not isinstance(value, (Factor, Logical, Matrix)):
-            raise DataError("poly() needs its options by name beside several columns: `degree = 2`, `raw = TRUE`.")
-    degree = int(numeric(degree, "poly()"))
+    constants = [v for v in others if np.ndim(v) == 0 and not isinstance(v, (Factor, Logical, Matrix))]
+    if constants and len(others) > 1:
+        raise DataError("poly() takes one degree; write its other options by name: `degree = 2`, `raw = TRUE`.")
+    columns = [np.atleast_1d(numeric(value, "poly()")) for value in (x, *others[len(constants) :])]
+    if len({len(values) for values in columns}) > 1:
+        raise DataError("poly() takes columns and one degree, such as `poly(x, z, degree = 2)`.")
+    degree = int(numeric(constants[0] if constants else degree, "poly()"))
     if degree < 1:
         raise DataError(f"poly() needs a degree of at least 1, not {degree}.")
-    columns = [np.atleast_1d(numeric(value, "poly()")) for value in (x, *others)]
-    states = [None] * len(columns) if state is None else [state] if not others else state["parts"]
+    states = [None] * len(columns) if state is None else [state] if len(columns) == 1 else state["parts"]
     made = [_poly(values, degree, bool(raw), before) for values, before in zip(columns, states, strict=True)]
-    if not others:
+    if len(columns) == 1:
         return Matrix(made[0][0], tuple(str(j + 1) for j in range(degree))), made[0][1]
     # The first column's power runs fastest, as in R's expand.grid.
     powers = [p[::-1] for p in product(range(degree + 1), repeat=len(columns)) if 0 < sum(p) <= degree]
-    bases = [np.column_stack([np.ones(len(x)), values]) for values, _ in made]
+    bases = [np.column_stack([np.ones(len(values)), values]) for values, _ in made]
     values = np.column_stack([np.prod([b[:, k] for b, k in zip(bases, p, strict=True)], axis=0) for p in powers])
     return Matrix(values, tuple(".".join(map(str, p)) for p in powers)), {"parts": [learned for _, learned in made]}
 

@@ -140,6 +140,7 @@ BAD = {
     "t > 2": r"text .* on one side and numbers on the other",
     "min(x, 3)": r"too many positional arguments; it takes \(x, na_rm\)",
     "poly(k, 2, TRUE)": "options by name",
+    "poly(k, c(1, 2))": "columns and one degree",
     "log(kk)": "no column `kk` .* Did you mean `k`",
     "relevel(f, ref = 'z')": 'no level "z"',
     "as.numeric(t)": "'p'",

@@ -116,7 +116,7 @@ def test_random_effects(case):
     for group, reference in results["ranef"].items():
         table = modes[group]
         assert len(table) == reference["n_levels"]
-        assert list(table.index[: len(reference["levels"])]) == reference["levels"]
+        assert [str(level) for level in table.index[: len(reference["levels"])]] == reference["levels"]
         assert [r_name(name) for name in table.columns] == reference["columns"]
         head = len(reference["levels"])
         np.testing.assert_allclose(table.iloc[:head], reference["value"], atol=1e-3 * fit.sigma)
