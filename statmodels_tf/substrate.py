@@ -5,6 +5,7 @@ for.
 """
 
 import os
+import re
 import tempfile
 import threading
 import warnings
@@ -20,6 +21,15 @@ import numpy as np
 from .errors import EngineError, did_you_mean
 
 NAMES = ("tensorflow", "jax")
+LOGGED = re.compile(
+    rb"WARNING: All log messages before absl::InitializeLog\(\) is called are written to STDERR"
+    rb"|[IWEF]\d{4} \d\d:\d\d:[\d.]+ +\d+ [\w./]+:\d+\] "  # absl
+    rb"|\d{4}-\d\d-\d\d \d\d:\d\d:[\d.]+: [IWEF] [\w./]+:\d+\] "  # TensorFlow
+    rb"|WARNING:tensorflow:"
+    rb"|To enable the following instructions:"  # the second line of one of its messages
+)
+"""A line that TensorFlow or JAX logs."""
+
 _LOCK = threading.RLock()
 _MADE: dict[str, "Substrate"] = {}
 
@@ -172,9 +182,10 @@ def _mend(jax: Any) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence what the libraries print while they load; if loading fails, say it after all.
+    """Keep from standard error what the libraries log while they load; if loading fails, say it after all.
 
-    Their C++ parts write to file descriptor 2 before any setting of theirs is read.
+    Their C++ parts write to file descriptor 2 before any setting of theirs is read, so it points to a file meanwhile.
+    What else is written there (by other threads, by the caller's own C code) comes after loading, none of it lost.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with tempfile.TemporaryFile() as sink, warnings.catch_warnings():
@@ -184,13 +195,20 @@ def _quiet() -> Iterator[None]:
         except OSError:  # no standard error to silence
             yield
             return
+        failed = True
         try:
             os.dup2(sink.fileno(), 2)
             yield
-        except BaseException:
-            sink.seek(0)
-            os.write(kept, sink.read())
-            raise
+            failed = False
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+            sink.seek(0)
+            written = sink.read()
+            _write(written if failed else b"".join(line for line in written.splitlines(True) if not LOGGED.match(line)))
+
+
+def _write(text: bytes) -> None:
+    """Write all of a text to standard error."""
+    while text:
+        text = text[os.write(2, text) :]

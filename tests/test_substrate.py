@@ -84,3 +84,23 @@ def test_what_loading_wrote_is_shown_if_it_fails(capfd):
         module.os.write(2, b"the reason")
         raise RuntimeError
     assert "the reason" in capfd.readouterr().err
+
+
+def test_what_others_write_meanwhile_is_not_lost(capfd):
+    logged = (
+        b"WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n",
+        b"E0000 00:00:1795184302.681203   14185 cuda_platform.cc:52] failed call to cuInit: INTERNAL\n",
+        b"2024-05-01 10:00:00.123456: I tensorflow/core/util/port.cc:153] oneDNN custom operations are on.\n",
+    )
+    with module._quiet():
+        for line in logged:
+            module.os.write(2, line)
+        module.os.write(2, b"a line of another thread\n")
+        assert capfd.readouterr().err == ""
+    assert capfd.readouterr().err == "a line of another thread\n"
+
+
+def test_a_log_level_that_the_user_chose_stays(monkeypatch):
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
+    with module._quiet():
+        assert module.os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
