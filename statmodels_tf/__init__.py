@@ -12,11 +12,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import anova, datasets, fit, lmer, load, load_dataset
+    from .api import anova, datasets, fit, lmer, load_dataset
     from .engines import NUTS, PLS
     from .errors import ConvergenceWarning, DataError, EngineError, FormulaError, ModelError, StatmodelsError
     from .fits import Estimate, Fit, MixedEstimate
     from .model import Model
+    from .saved import load
 
 __all__ = [
     "NUTS",
@@ -41,11 +42,12 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOME = {
-    "api": ("anova", "datasets", "fit", "lmer", "load", "load_dataset"),
+    "api": ("anova", "datasets", "fit", "lmer", "load_dataset"),
     "engines": ("NUTS", "PLS"),
     "errors": ("ConvergenceWarning", "DataError", "EngineError", "FormulaError", "ModelError", "StatmodelsError"),
     "fits": ("Estimate", "Fit", "MixedEstimate"),
     "model": ("Model",),
+    "saved": ("load",),
 }
 
 

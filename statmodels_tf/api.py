@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,14 +16,10 @@ from .errors import ConvergenceWarning, DataError, EngineError, ModelError, did_
 from .families import Family, as_family
 from .fits import Call, Fit, anova
 from .fits.arguments import flag
-from .fits.storage import read_fit
 from .fits.words import spoken
 from .model import Model, build_model
 
-__all__ = ["anova", "datasets", "fit", "lmer", "load", "load_dataset"]
-
-# Arguments of a call that a file may hold: figures and texts, never functions.
-_STORABLE = {"REML", "weights", "offset", "subset", "contrasts", "priors", "family", "link"}
+__all__ = ["anova", "datasets", "fit", "lmer", "load_dataset"]
 
 
 @spoken
@@ -141,30 +136,6 @@ def fit(
     model = build_model(design, family=chosen_family, priors=priors)
     chosen, why = choose_engine(engine, model, REML=REML, progress=progress)
     return _fitted(chosen, why, model, Call(fit, str(formula), data, options))
-
-
-@spoken
-def load(path: str | Path, *, functions: Mapping[str, Callable[..., Any]] | None = None) -> Fit:
-    """Return the fit that `fit.save(path)` wrote: its design rebuilt, its engine evaluated once, nothing optimised."""
-    stored = read_fit(path)
-    entries = {"lmer": lmer, "fit": fit}
-    if stored.function not in entries or stored.engine not in ENGINES:
-        raise DataError(f"`{path}` was fitted by `{stored.function}` with {stored.engine!r}, unknown to this release.")
-    entry = entries[stored.function]
-    options = dict(stored.options)
-    unknown = set(options) - _STORABLE
-    if unknown:
-        raise DataError(f"`{path}` holds options unknown to this release: {', '.join(sorted(unknown))}.")
-    arguments = {k: options.get(k) for k in ("weights", "offset", "subset", "contrasts")}
-    design = build(stored.formula, stored.data, **arguments, functions=functions)
-    model = build_model(design, family=options.get("family", "gaussian"), link=options.get("link"))
-    engine = _with_options(ENGINES[stored.engine](), stored.engine_options)
-    blocks = [(len(block.effects),) * 2 for block in design.groups]
-    if [f.shape for f in stored.factors] != blocks or not all(np.all(np.isfinite(f)) for f in stored.factors):
-        raise DataError(f"`{path}` is damaged: its factors do not fit its formula.")
-    call = Call(entry, stored.formula, stored.data, options | ({"functions": functions} if functions else {}))
-    again = engine.at(model, stored.factors, call=call)
-    return replace(again, diagnostics={**again.diagnostics, **stored.diagnostics})
 
 
 def check_response(design: Design, family: Family) -> None:

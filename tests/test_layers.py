@@ -20,7 +20,7 @@ LAYERS = [
     ["fits"],
     ["engines"],
     ["api"],
-    ["report"],
+    ["saved", "report"],
     ["__init__"],
     ["__main__"],
 ]
@@ -47,8 +47,15 @@ def layer(path):
     return first.removesuffix(".py")
 
 
+# What loads a module by a name that this file cannot read, and the only files that may.
+LOADERS = {"importlib": {"__init__.py", "substrate.py"}, "__import__": set(), "runpy": set(), "pkgutil": set()}
+
+
 def imports(path):
-    """Yield (module, names, inside a function) for each import of a file, relative ones made absolute."""
+    """Yield (module, names, inside a function) for each import of a file, relative ones made absolute.
+
+    Only what stands under `if TYPE_CHECKING:` itself, the bare name, is left out: what is under its `else:` is run.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     inside = {
         id(node)
@@ -59,8 +66,9 @@ def imports(path):
     checking = {
         id(node)
         for block in ast.walk(tree)
-        if isinstance(block, ast.If) and ast.unparse(block.test).endswith("TYPE_CHECKING")
-        for node in ast.walk(block)
+        if isinstance(block, ast.If) and isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
+        for statement in block.body
+        for node in ast.walk(statement)
     }
     package = [PACKAGE, *path.relative_to(ROOT).parts[:-1]]
     for node in ast.walk(tree):
@@ -73,6 +81,31 @@ def imports(path):
             base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
             yield module, [alias.name for alias in node.names], id(node) in inside
+
+
+def loaders(path):
+    """Return the ways to load a module by name that a file uses where it may not."""
+    name = path.relative_to(ROOT).as_posix()
+    used = {module.split(".")[0] for module, _, _ in imports(path) if module != "importlib.metadata"}
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    used |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    used |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {loader for loader, allowed in LOADERS.items() if loader in used | texts and name not in allowed}
+
+
+def upward(path):
+    """Return the layers that a file imports from and may not."""
+    here = layer(path)
+    reached = {target for module, names, _ in imports(path) for target in targets(module, names)}
+    return {t for t in reached if t != here and not (t in RANK and RANK[t] < RANK[here])}
+
+
+def heavy(path):
+    """Return the heavy modules that a file loads where it may not, or at its top."""
+    name = path.relative_to(ROOT).as_posix()
+    tops = [(module.split(".")[0], inside) for module, _, inside in imports(path)]
+    return {top for top, inside in tops if top in LAZY and not (inside and name in LAZY[top])}
 
 
 def targets(module, names):
@@ -96,29 +129,67 @@ def test_every_layer_is_in_the_documented_tree():
         assert re.search(rf"^ {{6}}{path.name}{'/' if path.is_dir() else ''}( |$)", document, re.MULTILINE), path.name
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
+BY_PATH = pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
+
+
+@BY_PATH
 def test_imports_go_one_way(path):
-    here = layer(path)
-    for module, names, _ in imports(path):
-        for target in targets(module, names):
-            assert target in RANK, f"{module} is in no layer"
-            assert target == here or RANK[target] < RANK[here], f"{here} may not import {target}"
+    assert not upward(path)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
+@BY_PATH
 def test_imports_stand_at_the_top_except_the_heavy_ones(path):
-    name = path.relative_to(ROOT).as_posix()
-    for module, _, inside in imports(path):
-        top = module.split(".")[0]
-        if top in LAZY:
-            assert name in LAZY[top], f"{name} may not load {top}"
-            assert inside, f"{name} must load {top} inside a function"
-        else:
-            assert not inside, f"{name} imports {module} inside a function"
+    assert not heavy(path)
+    assert not [m for m, _, inside in imports(path) if inside and m.split(".")[0] not in LAZY]
 
 
-def test_the_check_sees_an_import_that_goes_up(tmp_path, monkeypatch):
-    (tmp_path / "errors.py").write_text("from .api import lmer\nfrom statmodels_tf import fits\nimport numpy\n")
+@BY_PATH
+def test_modules_are_loaded_by_import_statements(path):
+    assert not loaders(path)
+
+
+def test_public_names_are_found_by_name_in_one_place_only():
+    """`__init__.py` loads what it lists and `substrate.py` only looks whether something is installed."""
+    used = re.findall(r"importlib[.\w]* import .*|importlib[.\w]+", (ROOT / "substrate.py").read_text(encoding="utf-8"))
+    assert used == ["importlib.util import find_spec"]
+
+
+CHECKING = "from typing import TYPE_CHECKING\n"
+CHEATS = {
+    "upwards": "from .api import lmer\n",
+    "by the package": "from statmodels_tf import fits\n",
+    "the package itself": "import statmodels_tf\nlmer = statmodels_tf.lmer\n",
+    "all of it": "from . import *\n",
+    "not checking": CHECKING + "if not TYPE_CHECKING:\n    from .api import lmer\n",
+    "or checking": CHECKING + "if True or TYPE_CHECKING:\n    from .api import lmer\n",
+    "else of checking": CHECKING + "if TYPE_CHECKING:\n    pass\nelse:\n    from .api import lmer\n",
+    "elif of checking": CHECKING + "if TYPE_CHECKING:\n    pass\nelif True:\n    from .api import lmer\n",
+    "an attribute called so": "import os\nif os.TYPE_CHECKING:\n    from .api import lmer\n",
+    "else of checking, heavy": CHECKING + "if TYPE_CHECKING:\n    pass\nelse:\n    import tensorflow\n",
+    "heavy at the top": "import jax\n",
+    "heavy in another file": "def f():\n    import jax\n",
+    "import_module": "from importlib import import_module\napi = import_module('statmodels_tf.api')\n",
+    "importlib": "import importlib\napi = importlib.import_module('statmodels_tf.api')\n",
+    "__import__": "jax = __import__('jax')\n",
+    "__import__ of builtins": "import builtins\njax = builtins.__import__('jax')\n",
+    "__import__ by its text": "import builtins\njax = getattr(builtins, '__import__')('jax')\n",
+    "find_spec": "from importlib.util import find_spec\n",
+}
+
+
+@pytest.mark.parametrize("source", CHEATS.values(), ids=CHEATS)
+def test_the_verdict_sees_each_way_around_it(source, tmp_path, monkeypatch):
+    (tmp_path / "errors.py").write_text(source)
     monkeypatch.setitem(globals(), "ROOT", tmp_path)
-    found = [targets(module, names) for module, names, _ in imports(tmp_path / "errors.py")]
-    assert found == [{"api"}, {"fits"}, set()]
+    path = tmp_path / "errors.py"
+    assert upward(path) | heavy(path) | loaders(path)
+
+
+@pytest.mark.parametrize(
+    "source", ["import numpy\n", CHECKING + "if TYPE_CHECKING:\n    from .api import lmer\n"], ids=["numpy", "types"]
+)
+def test_the_verdict_lets_pass_what_may(source, tmp_path, monkeypatch):
+    (tmp_path / "errors.py").write_text(source)
+    monkeypatch.setitem(globals(), "ROOT", tmp_path)
+    path = tmp_path / "errors.py"
+    assert not upward(path) | heavy(path) | loaders(path)

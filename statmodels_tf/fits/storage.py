@@ -1,39 +1,58 @@
 """A fit in one file: what is needed to make it again, as JSON and plain arrays.
 
-The file is a zip archive with `fit.json` and one `.npy` file for each array. It holds the columns that the formula
-reads, the formula as text, the options and the relative Cholesky factors. Reading it rebuilds the design and evaluates
-the engine once at the stored factors. Nothing in it is executed: there is no pickle, members are read by name and never
-written to disk, and the formula passes the same allow-list as one that is typed.
+The file holds the call (the formula as text, the options, the columns that they read, all rows) and the relative
+Cholesky factors. Loading makes the call's design again, exactly, and evaluates the engine once at the factors: what
+transforms learn they learn from the same rows. Nothing else that the file says of the fit is believed, but for figures
+of how it was found. Nothing in it is executed: the formula passes the same allow-list as one that is typed.
 """
 
 from __future__ import annotations
 
-import json
-import re
+import os
 import zipfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from io import BytesIO
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from statmodels_tf.design.table import table
-from statmodels_tf.errors import DataError, ModelError
+from ..design.table import table
+from ..errors import DataError, ModelError, StatmodelsError
+from .archive import Archive, write_archive
+from .call_options import (
+    OPTIONS,
+    count,
+    engine_of,
+    is_count,
+    is_number,
+    matrix,
+    plain_engine,
+    plain_options,
+    text,
+)
+from .packing import Arrays, pack, pack_index, unpack, unpack_index
 
 if TYPE_CHECKING:
     from .mixed import MixedEstimate
 
 FORMAT, VERSION = "statmodels_tf fit", 1
-_WORD = re.compile(r"`([^`]+)`|([^\W\d][\w.]*)")
-_SCALARS = (str, int, float, bool, type(None))
+FOUND: dict[str, Callable[[Any], bool]] = {
+    "seconds": lambda value: is_number(value) and value >= 0,
+    "evaluations": is_count,
+    "iterations": is_count,
+    "starts": is_count,
+    "message": lambda value: isinstance(value, str),
+    "converged": lambda value: isinstance(value, bool),
+}
+"""What a file may say of how the fit was found, and whether it does."""
 
 
 @dataclass(frozen=True, eq=False)
 class Stored:
-    """What a file holds.
+    """What a file holds, its types checked.
 
     Parameters
     ----------
@@ -42,9 +61,13 @@ class Stored:
     data : DataFrame
         The columns the call reads, all rows.
     options : mapping
-        The other arguments of the call.
+        The other arguments of the call; an engine is given as `(name, its options)`.
     engine : str
-    engine_options, diagnostics : mapping
+    engine_options : mapping of str to scalar
+    diagnostics : mapping
+        How the fit was found: seconds, evaluations, iterations, starts, message, converged.
+    criterion : float or None
+        Its value at the factors, where it is finite.
     factors : tuple of array [l, l]
         The relative Cholesky factors, in the design's order.
     """
@@ -56,6 +79,7 @@ class Stored:
     engine: str
     engine_options: Mapping[str, Any]
     diagnostics: Mapping[str, Any]
+    criterion: float | None
     factors: tuple[np.ndarray, ...]
 
 
@@ -66,134 +90,84 @@ def save_fit(fit: MixedEstimate, path: str | Path) -> None:
         raise ModelError(
             "a fit with your own `functions=` cannot be saved: code is never stored. Make columns of them."
         )
-    data = table(call.data)
-    options = {k: v for k, v in call.options.items() if k not in ("engine", "functions", "progress")}
-    words = {name for v in fit.formula.variables for name in v.names}
-    for text in (v for v in options.values() if isinstance(v, str)):
-        words |= {quoted or plain for quoted, plain in _WORD.findall(text)}
-    frame = data.frame([name for name in data.names if name in words], None)
-    arrays: dict[str, np.ndarray] = {f"factor_{k}": factor for k, factor in enumerate(fit.factors)}
+    design, data = fit.model.design, table(call.data)
+    names = [str(name) for name in design.frame.columns]
+    frame = data.frame([name for name in names if data.has(name)], None)
+    if len(frame.columns) < len(names) or not frame.iloc[design.rows].equals(design.frame):
+        raise ModelError("the data have changed since this fit was made, so it cannot be saved with them; fit again.")
+    arrays: Arrays = {f"factor_{k}": factor for k, factor in enumerate(fit.factors)}
     content = {
         "format": FORMAT,
         "version": VERSION,
         "function": call.name,
         "formula": str(fit.formula),
-        "options": {name: _option(name, value, arrays) for name, value in options.items()},
-        "engine": fit.diagnostics["engine"],
-        "engine_options": {k: v for k, v in asdict(fit.engine).items() if isinstance(v, _SCALARS)},
-        "diagnostics": {k: _plain(v) for k, v in fit.diagnostics.items() if _plain(v) is not None},
+        "options": plain_options(fit, call.options, arrays),
+        "engine": plain_engine(fit.engine, fit.diagnostics["engine"]),
+        "diagnostics": {k: v for k, v in fit.diagnostics.items() if k in FOUND and FOUND[k](v)},
+        "criterion": float(fit.criterion) if is_number(fit.criterion) else None,
         "factors": len(fit.factors),
-        "index": _pack(frame.index.to_series(), "index", arrays),
-        "columns": [{"name": c, **_pack(frame[c], f"column_{j}", arrays)} for j, c in enumerate(frame.columns)],
-    }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("fit.json", json.dumps(content, allow_nan=True, indent=1))
-        for name, values in arrays.items():
-            buffer = BytesIO()
-            np.lib.format.write_array(buffer, np.ascontiguousarray(values), allow_pickle=False)
-            archive.writestr(f"{name}.npy", buffer.getvalue())
+        "index": pack_index(frame.index, arrays),
+        "columns": [
+            {"name": name, **pack(frame.iloc[:, j], f"column_{j}", arrays)} for j, name in enumerate(names)
+        ],
+    }  # fmt: skip
+    write_archive(path, content, arrays)
+
+
+@contextmanager
+def loading(path: str | Path) -> Iterator[None]:
+    """Return a context in which whatever a file causes to fail is a DataError that names the file."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise DataError(f"no file `{path}`.") from None
+    except StatmodelsError as error:
+        raise DataError(f"`{path}` cannot be loaded: {str(error).rstrip('.')}.") from None
+    except zipfile.BadZipFile as error:
+        raise DataError(f"`{path}` is no fit saved by statmodels_tf: {error}.") from None
+    except Exception as error:  # the file was made by others: what it breaks is its fault, whatever the error
+        raise DataError(f"`{path}` cannot be loaded, it is damaged ({type(error).__name__}: {error}).") from None
 
 
 def read_fit(path: str | Path) -> Stored:
-    """Return what the file `path` holds, or a DataError that says what is wrong with it."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            content = json.loads(archive.read("fit.json"))
-            if not isinstance(content, dict) or content.get("format") != FORMAT:
-                raise DataError(f"`{path}` is no fit saved by statmodels_tf.")
-            if content["version"] != VERSION:
-                raise DataError(
-                    f"`{path}` has format version {content['version']} and this release reads version {VERSION}; "
-                    "read it with the release that wrote it, or fit again."
-                )
-            return _unpack_fit(content, archive)
-    except FileNotFoundError:
-        raise DataError(f"no file `{path}`.") from None
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(f"`{path}` is no fit saved by statmodels_tf, or it is damaged: {error}.") from None
+    """Return what the file `path` holds, its types checked; run it `with loading(path)`."""
+    if not isinstance(path, str | os.PathLike):
+        raise DataError(f"the path of a saved fit is text, not {type(path).__name__}")
+    with zipfile.ZipFile(path) as file:
+        archive = Archive(file, os.path.getsize(path))
+        content = archive.content()
+        if content.get("format") != FORMAT:
+            raise DataError("it is no fit saved by statmodels_tf")
+        if content["version"] != VERSION:
+            raise DataError(
+                f"it has format version {content['version']!r} and this release reads version {VERSION}; "
+                "read it with the release that wrote it, or fit again"
+            )
+        return _unpack_fit(content, archive)
 
 
-def _unpack_fit(content: Mapping[str, Any], archive: zipfile.ZipFile) -> Stored:
+def _unpack_fit(content: Mapping[str, Any], archive: Archive) -> Stored:
     """Return the fit described by `content`, its arrays read from `archive`."""
-
-    def array(name: str) -> np.ndarray:
-        return np.lib.format.read_array(BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
-
-    index = pd.Index(_unpack(content["index"], array))
-    columns = {str(column["name"]): _unpack(column, array) for column in content["columns"]}
+    index = unpack_index(content["index"], archive.array)
+    columns = {text(column["name"]): unpack(column, archive.array) for column in content["columns"]}
+    if not columns or any(len(values) != len(index) for values in columns.values()):
+        raise DataError("its columns differ in length")
     data = pd.DataFrame({name: pd.Series(values, index=index) for name, values in columns.items()}, index=index)
-    options = {str(k): array(v["array"]) if isinstance(v, dict) and "array" in v else v
-               for k, v in content["options"].items()}  # fmt: skip
-    factors = tuple(array(f"factor_{k}").astype(float) for k in range(int(content["factors"])))
-    texts = {k: str(content[k]) for k in ("function", "formula", "engine")}
-    engine_options = {str(k): v for k, v in content["engine_options"].items() if isinstance(v, _SCALARS)}
-    diagnostics = dict(content["diagnostics"])
+    unknown = set(content["options"]) - set(OPTIONS)
+    if unknown:
+        raise DataError(f"it holds options unknown to this release: {', '.join(sorted(unknown))}")
+    engine, engine_options = engine_of(content["engine"])
+    wrong = [k for k, v in content["diagnostics"].items() if k not in FOUND or not FOUND[k](v)]
+    if wrong:
+        raise DataError(f"what it says of `{wrong[0]}` is no such figure")
     return Stored(
-        **texts, data=data, options=options, engine_options=engine_options, diagnostics=diagnostics, factors=factors
+        function=text(content["function"]),
+        formula=text(content["formula"]),
+        data=data,
+        options={name: OPTIONS[name](value, archive) for name, value in content["options"].items()},
+        engine=engine,
+        engine_options=engine_options,
+        diagnostics=dict(content["diagnostics"]),
+        criterion=content["criterion"] if is_number(content["criterion"]) else None,
+        factors=tuple(matrix(archive.array(f"factor_{k}")) for k in range(count(content["factors"]))),
     )
-
-
-def _pack(series: pd.Series, name: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-    """Return the description of a column; its values go to `arrays` under `name`."""
-    if isinstance(series.dtype, pd.CategoricalDtype):
-        levels = [_plain(v) if isinstance(_plain(v), str | int | float) else str(v) for v in series.cat.categories]
-        arrays[name] = series.cat.codes.to_numpy(np.int32)
-        return {"kind": "factor", "array": name, "levels": levels, "ordered": bool(series.cat.ordered)}
-    if pd.api.types.is_bool_dtype(series.dtype):
-        arrays[name] = series.astype("boolean").to_numpy(dtype=np.int8, na_value=-1)
-        return {"kind": "logical", "array": name}
-    if pd.api.types.is_numeric_dtype(series.dtype):
-        whole = pd.api.types.is_integer_dtype(series.dtype) and not series.isna().any()
-        arrays[name] = series.to_numpy(dtype=np.int64 if whole else np.float64, na_value=0 if whole else np.nan)
-        return {"kind": "number", "array": name}
-    if isinstance(series.dtype, np.dtype) and series.dtype.kind == "M":
-        arrays[name] = series.to_numpy().astype(np.int64)
-        return {"kind": "time", "array": name, "unit": np.datetime_data(series.dtype)[0]}
-    codes, values = pd.factorize(series.astype(object))
-    arrays[name] = codes.astype(np.int32)
-    if all(isinstance(value, (int, float, np.number)) for value in values):
-        arrays[name] = series.astype(float).to_numpy()
-        return {"kind": "number", "array": name}
-    return {"kind": "text", "array": name, "levels": [str(value) for value in values]}
-
-
-def _unpack(column: Mapping[str, Any], array: Any) -> Any:
-    """Return the values of a column from its description."""
-    kind = column["kind"]
-    values = array(column["array"])
-    if kind == "number":
-        return values
-    if kind == "logical":
-        known = values >= 0
-        return values == 1 if np.all(known) else pd.arrays.BooleanArray(values == 1, ~known)
-    if kind == "time":
-        return values.astype(f"datetime64[{column['unit']}]")
-    if kind == "factor":
-        return pd.Categorical.from_codes(values, categories=column["levels"], ordered=bool(column["ordered"]))
-    if kind == "text":
-        levels = np.array([*map(str, column["levels"]), None], dtype=object)
-        return levels[values]
-    raise DataError(f"a column of the file has the unknown kind {kind!r}.")
-
-
-def _option(name: str, value: Any, arrays: dict[str, np.ndarray]) -> Any:
-    """Return an option as JSON; an array goes to `arrays`."""
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, _SCALARS):
-        return value
-    arrays[f"option_{name}"] = np.asarray(value)
-    return {"array": f"option_{name}"}
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON has it, or None."""
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    return value if isinstance(value, _SCALARS) else None

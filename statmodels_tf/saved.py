@@ -1,0 +1,83 @@
+"""Loading a saved fit: the call's design again, and its engine at the factors that were found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from .api import check_mixed, check_response, fit, lmer
+from .design import build
+from .engines import ENGINES, Engine
+from .errors import DataError
+from .families import as_family
+from .fits import Call, Fit
+from .fits.storage import Stored, loading, read_fit
+from .fits.words import spoken
+from .model import build_model
+
+__all__ = ["load"]
+
+_ENTRIES = {"lmer": lmer, "fit": fit}
+_SAME = 1e-6
+"""How far the criterion may be from the one stored, relative: other machines round otherwise."""
+
+
+@spoken
+def load(path: str | Path) -> Fit:
+    """Return the fit that `fit.save(path)` wrote: its design made again, its engine evaluated once, nothing optimised.
+
+    The file may come from anyone: nothing in it is executed, and one that is damaged, or made to do harm, is a
+    DataError.
+    """
+    with loading(path):
+        return _restored(read_fit(path))
+
+
+def _restored(stored: Stored) -> Fit:
+    if stored.function not in _ENTRIES:
+        raise DataError(f"it was fitted by `{stored.function}`, unknown to this release")
+    options = {k: _engine(*v) if k == "engine" and isinstance(v, tuple) else v for k, v in stored.options.items()}
+    family = as_family(options.get("family", "gaussian"), options.get("link"))
+    rows = {k: options.get(k) for k in ("weights", "offset", "subset", "contrasts")}
+    design = build(stored.formula, stored.data, **rows)
+    check_response(design, family)
+    check_mixed(design)
+    model = build_model(design, family=family, priors=options.get("priors"))
+    engine: Any = _engine(stored.engine, stored.engine_options)
+    refusal = engine.supports(model)
+    if refusal is not None:
+        raise DataError(refusal)
+    if not hasattr(engine, "at"):
+        raise DataError(f"{stored.engine!r} makes no fits that are saved")
+    if [factor.shape for factor in stored.factors] != [(len(block.effects),) * 2 for block in design.groups]:
+        raise DataError("its factors are not those of its formula")
+    again = engine.at(model, stored.factors, call=Call(_ENTRIES[stored.function], stored.formula, stored.data, options))
+    was = stored.criterion
+    if was is not None and not abs(again.criterion - was) <= _SAME * max(1.0, abs(was)):
+        raise DataError(f"its criterion was {was:.8g} and is {again.criterion:.8g} with the data and factors it holds")
+    return replace(again, diagnostics={**again.diagnostics, **_found(again, stored.diagnostics)})
+
+
+def _found(again: Fit, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what to take over of how the fit was found; a file can doubt a fit, and not vouch for it."""
+    kept = {name: value for name, value in found.items() if name not in ("converged", "message")}
+    kept["converged"] = again.converged and found.get("converged", True)
+    if not kept["converged"] and not found.get("converged", True):
+        kept["message"] = found.get("message", "")
+    return kept
+
+
+def _engine(name: str, options: Mapping[str, Any]) -> Engine:
+    """Return an engine by name with options whose types are those of its fields."""
+    if name not in ENGINES:
+        raise DataError(f"it was fitted by the engine {name!r}, unknown to this release")
+    types = get_type_hints(ENGINES[name])
+    for option, value in options.items():
+        wanted = types.get(option)
+        if wanted is float and type(value) is int:
+            continue
+        if wanted is None or not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
+            raise DataError(f"the engine {name!r} has no option `{option}={value!r}`")
+    return ENGINES[name](**options)
