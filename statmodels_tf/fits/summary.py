@@ -44,7 +44,7 @@ def data_lines(fit: Fit) -> tuple[str, ...]:
     if len(design.rows) > fit.nobs:
         extra.append(f"{plural(len(design.rows) - fit.nobs, 'row')} of weight 0 not counted")
     if design.dropped:
-        extra.append(f"{plural(design.dropped, 'row')} with missing values dropped")
+        extra.append(dropped_rows(design))
     options = fit.call.options if fit.call is not None else {}
     for name in ("weights", "offset", "subset"):
         if isinstance(options.get(name), str):
@@ -54,6 +54,19 @@ def data_lines(fit: Fit) -> tuple[str, ...]:
     if extra:
         lines.append(" · ".join(extra))
     return tuple(lines)
+
+
+def dropped_rows(design: Design) -> str:
+    """Return how many rows were dropped, and which columns or expressions have no value in them."""
+    missing = ", ".join(f"{name} {grouped(count, 0)}" for name, count in design.missing_by.items())
+    undefined = ", ".join(f"`{label}`" for label in design.undefined_by)
+    shown = plural(design.dropped, "row")
+    if not undefined:
+        return f"{shown} with missing values dropped" + (f" ({missing})" if missing else "")
+    counts = ", ".join(f"`{label}` {grouped(count, 0)}" for label, count in design.undefined_by.items())
+    if missing:
+        return f"{shown} dropped (missing: {missing}; without a value: {counts})"
+    return f"{shown} dropped: {undefined if len(design.undefined_by) == 1 else counts} has no value there"
 
 
 def reference_levels(design: Design) -> list[str]:
