@@ -22,8 +22,8 @@ def start(flat: Flat) -> tuple[np.ndarray, np.ndarray]:
     """
     centre, scale = np.zeros(flat.size), np.ones(flat.size)
     model = flat.model
-    common, link = model.common, model.family.link
-    if common is None or link.name != "identity" or len(common.estimable) > MOST_COLUMNS:
+    common = model.common
+    if common is None or not model.family.linear or len(common.estimable) > MOST_COLUMNS:
         return centre, scale
     y = model.data["likelihood"]["y"]
     y = y if model.design.offset is None else y - model.design.offset

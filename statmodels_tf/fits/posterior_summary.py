@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .posterior_tables import table
+from .posterior_tables import shown_names, table
 from .summary import data_lines
 from .table import Heading, Summary, Table, column_format, fixed
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def posterior_summary(fit: Posterior, level: float) -> Summary:
     """Return the summary of a posterior; see `Posterior.summary`."""
     columns = list(fit.model.design.columns)
-    special = [name for effect in fit.model.specials for name in effect.shown(fit.values) if name in fit.names]
+    special = [name for effect in fit.model.specials for name in shown_names(fit, effect) if name in fit.names]
     spread = [name for name in fit.names if name not in {*columns, *special}]
     common = table(fit, columns, level, "eti")
     more = [("Special terms", special), ("Standard deviations", spread)]

@@ -14,6 +14,7 @@ from .convergence import ess, r_hat
 from .effects import level_index
 
 if TYPE_CHECKING:
+    from ..model import Effect
     from .posterior import Posterior
 
 
@@ -63,6 +64,11 @@ def residuals(fit: Posterior, kind: str) -> np.ndarray:
         "deviance": lambda: family.deviance_residuals(mu, own, data),
         "quantile": lambda: family.quantile_residuals(mu, own, data),
     }[kind]()
+
+
+def shown_names(fit: Posterior, effect: Effect) -> list[str]:
+    """Return the names of what is shown of one effect."""
+    return list(effect.shown({name: array[:1, :1] for name, array in fit.values.items()}))
 
 
 def by_column(fit: Posterior, function: Callable[[np.ndarray], float], name: str) -> pd.Series:
@@ -130,7 +136,7 @@ def tidy(fit: Posterior, level: float) -> pd.DataFrame:
     found = table(fit, fit.names, level, "eti").reset_index(names="term")
     names = {"mean": "estimate", "sd": "std.error", "lower": "conf.low", "upper": "conf.high", "r_hat": "rhat"}
     found = found.rename(columns=names)
-    varying = {name for effect in fit.model.effects if effect.varies for name in effect.shown(fit.values)}
+    varying = {name for effect in fit.model.effects if effect.varies for name in shown_names(fit, effect)}
     varying |= set(fit.model.family_parameters)
     found.insert(0, "effect", ["ran_pars" if term in varying else "fixed" for term in found["term"]])
     return found

@@ -223,4 +223,6 @@ def test_plots_are_axes():
     assert fit.plot_diagnostics().shape == (2, 2)
     assert len(fit.plot_ranef()) == 2
     assert fit.plot_effects("x").get_ylabel() == "y"
+    (dots,) = [line for line in fit.plot_coef().get_lines() if line.get_marker() == "o"]
+    np.testing.assert_allclose(dots.get_xdata(), [fit.coef()["x"]])
     plt.close("all")
