@@ -8,7 +8,7 @@ from ..errors import DataError
 from .rows import missing_rows
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kept:
     """The rows kept, and why the others were dropped.
 

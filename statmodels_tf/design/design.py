@@ -15,7 +15,7 @@ from .spec import DesignSpec
 from .special import SpecialBlock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Design:
     """The arrays of a model: n rows used, p common columns, and the grouping factors.
 

@@ -19,7 +19,7 @@ MAX_EFFECTS = 1_000
 """The most effects of one block: their covariance then has half a million parameters."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GroupBlock:
     """One grouping factor and the effects that vary by it.
 
@@ -186,13 +186,13 @@ def effect_columns(part, specs, values, n):
     return names, blocks(codings, specs, values, n).dense()
 
 
-def new_codes(part, levels, raw, new_levels):
+def new_codes(part, levels, raw, new_levels, missing=False):
     """Return the codes [m] of new rows among `levels`, -1 for a level not seen where `new_levels="population"`.
 
-    A missing group is -1 too; the caller flags its row.
+    A missing group is -1 too, as is any of the rows that the caller says are `missing` [m].
     """
     factors = [as_factor(raw[variable.key]) for variable in part.variables]
-    missing = np.any([factor.codes < 0 for factor in factors], axis=0)
+    missing = np.any([factor.codes < 0 for factor in factors], axis=0) | missing
     if missing.all():
         return np.full(len(missing), -1, dtype=np.int32)
     factors = [replace(factor, codes=np.maximum(factor.codes, 0)) for factor in factors]

@@ -21,7 +21,7 @@ from .variable import recall
 NEW_LEVELS = ("error", "population")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NewDesign:
     """A design's columns on m new rows.
 
@@ -69,16 +69,18 @@ def new_design(design, newdata, new_levels, groups):
         return raw[variable.key]
 
     asked = parts(formula.groups) if groups else ()
-    values = {}
-    for term in (*formula.common, *(effect for part in asked for effect in part.effects)):
-        for variable in term.variables:
-            if variable.key not in values:
-                known = recall(spec.variables[variable.key], value_of(variable), given.row_name)
-                values[variable.key] = _filled(known)
+    terms = (*formula.common, *(effect for part in asked for effect in part.effects))
+    variables = {variable.key: variable for term in terms for variable in term.variables}
+    for variable in (*variables.values(), *(variable for part in asked for variable in part.variables)):
+        value_of(variable)  # all of them first: in a row that is missing anyway a new level does not matter
+    values = {
+        key: _filled(recall(spec.variables[key], value_of(variable), given.row_name, missing))
+        for key, variable in variables.items()
+    }
     common = blocks(code_terms(formula.common, spec.variables), spec.variables, values, given.n)
     made = []
     for part, (_, levels), kind in zip(asked, spec.groups, spec.group_kinds, strict=groups):
-        codes = new_codes(part, levels, {v.key: value_of(v) for v in part.variables}, new_levels)
+        codes = new_codes(part, levels, {v.key: value_of(v) for v in part.variables}, new_levels, missing)
         effects, columns = effect_columns(part, spec.variables, values, given.n)
         made.append(GroupBlock(part.label, part.group, codes, levels, effects, columns, kind))
     specials = special_blocks(formula, lambda variable: _filled(value_of(variable)), spec.specials)

@@ -11,7 +11,7 @@ from .rows import infinite_row
 from .table import Table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Read:
     """All variables of a formula, evaluated on the data."""
 

@@ -9,7 +9,7 @@ from ..transforms import Factor, Logical, Matrix
 from ..transforms.base import numeric, truth
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Response:
     """The response on the rows used.
 

@@ -53,7 +53,7 @@ def infinite_row(value):
     return int(np.flatnonzero(~finite.reshape(len(numbers), -1).all(axis=1))[0])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RowNumbers:
     """Numbers given for each row: their values [n], and the expression and its states where they were text."""
 

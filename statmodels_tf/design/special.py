@@ -10,7 +10,7 @@ from ..errors import DataError, pointing
 from ..terms import SpecialTerm
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SpecialBlock:
     """One special term on n rows.
 

@@ -67,45 +67,6 @@ class VariableSpec:
             return tuple(f"{self.label}[{column}]" for column in self.columns)
         return (self.label,)
 
-    def to_dict(self):
-        """Return the specification as plain data, for JSON."""
-        contrast = None
-        if self.contrast is not None:
-            matrix = self.contrast.matrix
-            contrast = {
-                "name": self.contrast.name,
-                "matrix": None if matrix is None else matrix.tolist(),
-                "columns": self.contrast.columns,
-            }
-        return {
-            "label": self.label,
-            "kind": self.kind,
-            "levels": list(self.levels),
-            "ordered": self.ordered,
-            "contrast": contrast,
-            "columns": list(self.columns),
-        }
-
-    @classmethod
-    def from_dict(cls, plain):
-        """Return the specification that `to_dict` wrote."""
-        contrast = plain["contrast"]
-        if contrast is not None:
-            matrix, columns = contrast["matrix"], contrast["columns"]
-            contrast = Contrast(
-                contrast["name"],
-                None if matrix is None else np.asarray(matrix, dtype=float),
-                None if columns is None else tuple(columns),
-            )
-        return cls(
-            plain["label"],
-            plain["kind"],
-            tuple(plain["levels"]),
-            plain["ordered"],
-            contrast,
-            tuple(plain["columns"]),
-        )
-
 
 def learn(label, value, contrast=None):
     """Return the specification of a variable from its value on the rows fitted, and the value to code.
@@ -141,8 +102,11 @@ def learn(label, value, contrast=None):
     return VariableSpec(label, "numeric"), numeric(value)
 
 
-def recall(spec, value, row_name):
-    """Return the value of a variable on new rows, coded as `spec` says; a level not seen before is a DataError."""
+def recall(spec, value, row_name, missing=None):
+    """Return the value of a variable on new rows, coded as `spec` says; a level not seen before is a DataError.
+
+    Of rows known to be `missing` [m] the level does not matter.
+    """
     if spec.kind == "matrix":
         return value.values
     if spec.kind == "numeric":
@@ -157,6 +121,8 @@ def recall(spec, value, row_name):
     place = {level: i for i, level in enumerate(spec.levels)}
     lookup = np.array([*(place.get(level, -2) for level in given.levels), -1], dtype=np.int32)
     codes = lookup[given.codes]
+    if missing is not None:
+        codes = np.where(missing, np.maximum(codes, -1), codes)
     unseen = np.flatnonzero(codes == -2)
     if len(unseen):
         new = list(dict.fromkeys(given.levels[c] for c in given.codes[unseen].tolist()))

@@ -12,7 +12,7 @@ DENSE_PAIRS = 4_000_000
 """Pairs of levels up to which two blocks are crossed by counting into an array; beyond it a sparse count is made."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Coded(LinearMap):
     """Row i is table[codes[i]] times each of values[i], values running fastest: X_i = table[codes_i] ⊗ values_i.
 

@@ -7,7 +7,7 @@ import numpy as np
 from .base import LinearMap
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dense(LinearMap):
     """Columns held as they are: `values` [n, p] float64."""
 

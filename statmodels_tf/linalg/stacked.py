@@ -8,7 +8,7 @@ import numpy as np
 from .base import LinearMap
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stacked(LinearMap):
     """The columns of several blocks, one after the other: X = [X_1 X_2 ...]; at least one block."""
 

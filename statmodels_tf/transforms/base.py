@@ -5,23 +5,34 @@ levels), a `Matrix` (several named columns), or a constant.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..errors import DataError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Contrast:
     """How the levels of a factor become columns: a name of R's (`contr.sum`), or a matrix [levels, columns]."""
 
     name: str
-    matrix: np.ndarray | None = field(default=None, compare=False)
+    matrix: np.ndarray | None = None
     columns: tuple[str, ...] | None = None
 
+    def __eq__(self, other):
+        return self._said == other._said if isinstance(other, Contrast) else NotImplemented
 
-@dataclass(frozen=True)
+    def __hash__(self):
+        return hash(self._said)
+
+    @property
+    def _said(self):
+        """All of it as values that compare."""
+        return self.name, self.columns, None if self.matrix is None else tuple(map(tuple, self.matrix.tolist()))
+
+
+@dataclass(frozen=True, eq=False)
 class Factor:
     """A value for each row out of a list of levels; `codes` [n] index `levels`, -1 where missing.
 
@@ -34,7 +45,7 @@ class Factor:
     ordered: bool = False
     contrast: Contrast | None = None
     text: bool = False
-    days: np.ndarray | None = field(default=None, compare=False)
+    days: np.ndarray | None = None
 
     def take(self, rows):
         """Return the factor on `rows`, all levels kept."""
@@ -72,14 +83,14 @@ class Factor:
         return np.array([*self.levels, None], dtype=object)[self.codes]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Logical:
     """Truth values with holes: `values` [n] int8 are 1, 0 or -1 (missing)."""
 
     values: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Matrix:
     """Columns [n, k] made by one call, and their names within it."""
 

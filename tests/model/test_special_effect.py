@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 import statmodels_tf as st
-from statmodels_tf.design import DesignSpec, build, restore
+from statmodels_tf.design import build, restore
 from statmodels_tf.engines import NUTS, PLS
 from statmodels_tf.errors import DataError, EngineError, ModelError
 from statmodels_tf.fits.posterior import Posterior
@@ -137,7 +137,7 @@ def test_the_design_holds_its_arrays_and_repeats_them(model):
     assert block.state == {"levels": list(LEVELS)}
     new = data().iloc[[3, 1]].assign(dose=pd.Categorical(["high", "low"], ["high", "low"], ordered=True))
     np.testing.assert_array_equal(design.on(new).specials[0].arrays["step"], [2, 0])
-    again = restore(DesignSpec.from_dict(design.spec.to_dict()), design.frame)
+    again = restore(design.spec, design.frame)
     np.testing.assert_array_equal(again.specials[0].arrays["step"], block.arrays["step"])
     assert again.specials[0].state == block.state
 
