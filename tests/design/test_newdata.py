@@ -111,6 +111,17 @@ def test_rows_with_holes_are_flagged(data):
     assert everything.missing.tolist() == [True] and everything.groups[0].codes.tolist() == [-1]
 
 
+def test_a_level_that_only_incomplete_rows_have_does_not_matter(data):
+    data = data.astype({"f": object})
+    data.loc[:5, "g"], data.loc[:5, "x"], data.loc[3, "f"] = 99, np.nan, "only here"
+    made = build("y ~ x + f + (1|g) + (1|g:h)", data)
+    new = made.on(data)
+    assert new.missing.tolist() == [True] * 6 + [False] * 24
+    assert (new.groups[0].codes[:6] == -1).all() and (new.groups[0].codes[6:] >= 0).all()
+    with pytest.raises(DataError, match='the level "99"'):
+        made.on(data.assign(x=1.0, f="lo"))
+
+
 def test_offsets(data):
     terms = build("y ~ 1 + offset(log(x)) + offset(2*x)", data)
     np.testing.assert_allclose(terms.on({"x": [1.0, 2.0]}).offset, [2, np.log(2) + 4])
