@@ -25,29 +25,39 @@ SCRIPT = """
 import json, sys, time
 start = time.process_time()
 import statmodels_tf
-seconds = time.process_time() - start
+imported = time.process_time() - start
 statmodels_tf.lmer
-print(json.dumps([seconds, sorted(sys.modules)]))
+used = time.process_time() - start
+print(json.dumps([imported, used, sorted(sys.modules)]))
 """
 
 
 @pytest.fixture(scope="module")
 def imported():
-    """The CPU seconds (best of five) of the import, and all modules loaded once `lmer` is at hand, in a fresh process."""
+    """In fresh processes, CPU seconds (best of five) until the import is done and until `lmer` is at hand, and modules.
+
+    The import itself loads nothing: a public name is loaded when it is first used, which is when pandas, SciPy and
+    formulaic are.
+    """
     runs = [
         json.loads(subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, check=True, text=True).stdout)
         for _ in range(5)
     ]
-    return min(seconds for seconds, _ in runs), set(runs[0][1])
+    return min(run[0] for run in runs), min(run[1] for run in runs), set(runs[0][2])
 
 
 def test_import_takes_under_half_a_second(imported):
     assert imported[0] < 0.5
 
 
+def test_the_first_use_of_lmer_takes_under_a_second_and_a_half(imported):
+    """0.6 s where it was measured: pandas 0.17, formulaic 0.14 (of it SciPy's sparse matrices 0.1), SciPy, our own."""
+    assert imported[1] < 1.5
+
+
 @pytest.mark.parametrize("module", HEAVY)
 def test_neither_import_nor_lmer_loads(imported, module):
-    assert module not in imported[1]
+    assert module not in imported[2]
 
 
 @pytest.mark.parametrize(
@@ -63,5 +73,5 @@ def test_every_public_name_is_there():
     for name in statmodels_tf.__all__:
         assert getattr(statmodels_tf, name) is not None
     with pytest.raises(AttributeError, match="no_such"):
-        statmodels_tf.no_such
+        assert statmodels_tf.no_such
     assert callable(statmodels_tf.datasets)
