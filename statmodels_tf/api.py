@@ -206,7 +206,7 @@ def choose_engine(engine: str | Engine, model: Model, *, REML: bool, progress: b
     reason = chosen.supports(model)
     if reason is not None:
         raise EngineError(reason)
-    if not REML and "REML" not in {f.name for f in fields(chosen)}:
+    if not REML and not hasattr(chosen, "REML"):
         raise EngineError(f"`REML=False`: {chosen.name} maximises no likelihood; leave it out.")
     changes = {} if REML else {"REML": False}
     return _with_options(chosen, changes | ({} if progress is None else {"progress": progress})), why

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..errors import DataError
 from ..linalg import Coded, Dense, LinearMap, Stacked
+from ..terms import INTERCEPT
 
 MANY_CELLS = 4096
 """Combinations of levels, beyond twice the rows, from which on only those that occur are tabulated."""
@@ -56,7 +57,7 @@ def code_terms(terms, specs):
         if total > MAX_COLUMNS:
             raise DataError(_too_wide(term, specs, total))
         parts = [specs[key].names(f) for key, f in zip(keys, full, strict=True)]
-        codings.append(TermCoding(term.label, keys, tuple(full), _products(parts) or ("Intercept",)))
+        codings.append(TermCoding(term.label, keys, tuple(full), _products(parts) or (INTERCEPT,)))
         for key in keys:
             before.setdefault(key, []).append(frozenset(keys))
     return tuple(codings)

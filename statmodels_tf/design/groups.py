@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError
-from ..terms import CommonTerm
+from ..terms import INTERCEPT, CommonTerm
 from ..transforms import Factor, Logical, Matrix
 from ..transforms.base import describe
 from ..transforms.factor import as_factor
@@ -176,7 +176,7 @@ def effect_columns(part, specs, values, n):
     """Return the names of a part's effects and their columns [n, l], None for an intercept alone."""
     codings = code_terms(part.effects, specs)
     names = tuple(name for coding in codings for name in coding.columns)
-    if names == ("Intercept",):
+    if names == (INTERCEPT,):
         return names, None
     if len(names) > MAX_EFFECTS:
         raise DataError(

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from statmodels_tf.design import Design, restore
+from statmodels_tf.terms import INTERCEPT
 from statmodels_tf.transforms import Contrast
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def own_columns(design: Design) -> dict[str, list[int]]:
     return {
         label: [position[j] for j in range(columns.start, columns.stop) if j in position]
         for label, columns in design.terms
-        if label != "Intercept"
+        if label != INTERCEPT
     }
 
 
