@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pandas as pd
 import pytest
 
+import statmodels_tf
 from statmodels_tf.dataset import datasets, load_dataset
 from statmodels_tf.errors import DataError
 
@@ -78,6 +79,9 @@ def test_the_wheel_carries_the_data_sets(tmp_path):
     subprocess.run([sys.executable, "-c", build], cwd=FOLDER.parent, check=True, capture_output=True)
     with ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         wheel.extractall(tmp_path / "site")
+        assert "statmodels_tf/py.typed" in wheel.namelist()
+        (described,) = (wheel.read(name).decode() for name in wheel.namelist() if name.endswith("/METADATA"))
+    assert f"\nVersion: {statmodels_tf.__version__}\n" in described
     show = "import statmodels_tf.dataset as d; print(d.__file__, d.load_dataset('insteval').shape)"
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
     done = subprocess.run([sys.executable, "-c", show], cwd=tmp_path, env=environment, check=True, capture_output=True)

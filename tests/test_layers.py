@@ -144,6 +144,17 @@ def test_imports_stand_at_the_top_except_the_heavy_ones(path):
 
 
 @BY_PATH
+def test_imports_within_the_package_are_relative(path):
+    text = path.read_text(encoding="utf-8")
+    assert not [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom) and absolute(node)]
+
+
+def absolute(node):
+    """Return whether an import names the package."""
+    return not node.level and (node.module or "").split(".")[0] == PACKAGE
+
+
+@BY_PATH
 def test_modules_are_loaded_by_import_statements(path):
     assert not loaders(path)
 

@@ -1,7 +1,7 @@
 """Engines: ways to fit a model. `ENGINES` knows them by name."""
 
-from statmodels_tf.engines.base import ENGINES, Engine
-from statmodels_tf.engines.nuts import NUTS
-from statmodels_tf.engines.pls import PLS
+from .base import ENGINES, Engine
+from .nuts import NUTS
+from .pls import PLS
 
 __all__ = ["ENGINES", "NUTS", "PLS", "Engine"]

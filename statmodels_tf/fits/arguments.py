@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from statmodels_tf.errors import ModelError, did_you_mean
+from ..errors import ModelError, did_you_mean
 
 
 def one_of(argument: str, value: str, allowed: Sequence[str], hint: str = "") -> str:

@@ -26,12 +26,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from statmodels_tf.errors import ModelError
-
+from ..errors import ModelError
 from .draws import pointwise
 
 if TYPE_CHECKING:
-    from statmodels_tf.model import Model
+    from ..model import Model
 
 CELLS = 20_000_000
 """Draws times rows kept in `posterior_predictive` and in `log_likelihood`: 80 MB each, as float32."""

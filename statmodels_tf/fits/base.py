@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from statmodels_tf.errors import ModelError
-
+from ..errors import ModelError
 from .words import no_argument, no_attribute
 
 if TYPE_CHECKING:
-    from statmodels_tf.formula import Formula
-    from statmodels_tf.model import Model
-
+    from ..formula import Formula
+    from ..model import Model
     from .check import Findings
     from .table import Summary
 

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from statmodels_tf.errors import DataError, ModelError
-
+from ..errors import DataError, ModelError
 from .arguments import flag
 from .estimate import Estimate
 from .wald import drop1_f

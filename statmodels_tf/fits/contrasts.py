@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from statmodels_tf.design import Design, restore
-from statmodels_tf.terms import INTERCEPT
-from statmodels_tf.transforms import Contrast
+from ..design import Design, restore
+from ..terms import INTERCEPT
+from ..transforms import Contrast
 
 if TYPE_CHECKING:
     from .mixed import MixedEstimate

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from statmodels_tf.model import Model
+    from ..model import Model
 
 CHUNK = 4_000_000  # draws times rows held at once, in float64: 32 MB an array
 

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from statmodels_tf.errors import ModelError, did_you_mean
-from statmodels_tf.formula.expressions import expression
+from ..errors import ModelError, did_you_mean
+from ..formula.expressions import expression
 
 
 @dataclass(frozen=True, eq=False)

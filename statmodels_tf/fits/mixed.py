@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from statmodels_tf.errors import ModelError
-
+from ..errors import ModelError
 from . import broom, compare, wald
 from .arguments import count_of, file_path, flag, one_of
 from .arviz import estimate_to_arviz

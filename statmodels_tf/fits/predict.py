@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from statmodels_tf.design.table import table
-from statmodels_tf.errors import DataError
-from statmodels_tf.formula.expressions import expression
-
+from ..design.table import table
+from ..errors import DataError
+from ..formula.expressions import expression
 from .arguments import coverage, flag, one_of
 from .estimate import t_quantile
 

@@ -12,8 +12,7 @@ from .check import problems
 from .table import Heading, Summary, Table, column_format, fixed, grouped, p_value, plural
 
 if TYPE_CHECKING:
-    from statmodels_tf.design import Design
-
+    from ..design import Design
     from .base import Fit
     from .mixed import MixedEstimate
 

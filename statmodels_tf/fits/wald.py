@@ -18,8 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from statmodels_tf.errors import ModelError
-
+from ..errors import ModelError
 from .contrasts import marginal, own_columns, sequential
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from statmodels_tf.errors import ModelError, did_you_mean
-from statmodels_tf.families import FAMILIES
+from ..errors import ModelError, did_you_mean
+from ..families import FAMILIES
 
 P = ParamSpec("P")
 T = TypeVar("T")
