@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .evaluation import Evaluation, pack, unpack
+from .evaluation import Evaluation
+from .root import pack, unpack
 
 if TYPE_CHECKING:
     from .system import PLSSystem
@@ -33,11 +34,12 @@ def posterior_draws(system: PLSSystem, rng: np.random.Generator, size: int, vary
     if not vary_theta:
         _fill(system, evaluation, rng, beta, b, sigma, np.arange(size))
         return {"beta": beta, "b": b, "sigma": sigma, "factors": problem.to_user(evaluation.factors)}
-    theta, sizes, covariance = pack(evaluation.factors), evaluation.sizes, system.freedom.A[:-1, :-1]
-    factors = tuple(np.empty((size, width, width)) for width in sizes)
+    orders, covariance = evaluation.orders, system.freedom.A[:-1, :-1]
+    theta = pack(evaluation.factors, orders)
+    factors = tuple(np.empty((size, len(order), len(order))) for order in orders)
     for rows in np.array_split(np.arange(size), min(size, _THETAS)):
         moved = rng.multivariate_normal(theta, covariance, method="eigh")
-        at = Evaluation(problem, unpack(moved, sizes), evaluation.REML)
+        at = Evaluation(problem, unpack(moved, orders), evaluation.REML, orders)
         _fill(system, at, rng, beta, b, sigma, rows)
         for out, Lambda in zip(factors, problem.to_user(at.factors), strict=True):
             out[rows] = Lambda

@@ -14,7 +14,8 @@ from ...fits.mixed import MixedEstimate
 from ...linalg.random import Block
 from ..base import Engine, engine
 from .evaluation import Evaluation
-from .optimum import Solution, is_singular, solve
+from .given import judged
+from .optimum import Solution, solve
 from .problem import Problem, build_problem
 from .system import PLSSystem
 from .threads import one_thread
@@ -85,7 +86,7 @@ class PLS(Engine[MixedEstimate]):
         return self._estimate(model, call, solution, estimable, began)
 
     def at(self, model: Model, factors: Sequence[np.ndarray], call: Call | None = None) -> MixedEstimate:
-        """Return the estimate at given factors: one evaluation, nothing optimised.
+        """Return the estimate at given factors: one evaluation, nothing optimised; converged if they are an optimum.
 
         Parameters
         ----------
@@ -96,9 +97,7 @@ class PLS(Engine[MixedEstimate]):
         with one_thread():
             problem, estimable = self._problem(model.design)
             std = problem.from_user([np.asarray(Lambda, dtype=float) for Lambda in factors])
-            evaluation = Evaluation(problem, std, self.REML)
-        message = "evaluated at given factors"
-        solution = Solution(evaluation, True, message, 1, 0, 0, float("nan"), is_singular(std))
+            solution = judged(Evaluation(problem, std, self.REML))
         return self._estimate(model, call, solution, estimable, began)
 
     def _problem(self, design: Design) -> tuple[Problem, np.ndarray]:
@@ -133,7 +132,10 @@ class PLS(Engine[MixedEstimate]):
             "iterations": solution.iterations,
             "starts": solution.starts,
             "predicted_decrease": solution.predicted_decrease,
-            "singular": solution.singular,
+            "singular": any(solution.singular),
+            "singular_terms": tuple(
+                block.label for block, flat in zip(design.groups, solution.singular, strict=True) if flat
+            ),
             "rank": len(estimable),
             "aliased": tuple(design.columns[j] for j in design.aliased),
             "backend": problem.products.name,

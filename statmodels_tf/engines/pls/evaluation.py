@@ -36,33 +36,21 @@ from scipy.linalg import lapack
 
 from ...linalg.random import Factor
 from .problem import Problem
-
-
-def positions(sizes: Sequence[int]) -> list[tuple[int, int, int]]:
-    """Return (term, row, column) of each parameter: lower triangles by column, as lme4 orders theta."""
-    return [(k, a, b) for k, size in enumerate(sizes) for b in range(size) for a in range(b, size)]
-
-
-def pack(factors: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the lower triangles of the factors as one vector."""
-    return np.array([factors[k][a, b] for k, a, b in positions([len(f) for f in factors])])
-
-
-def unpack(theta: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, ...]:
-    """Undo `pack`."""
-    factors = tuple(np.zeros((size, size)) for size in sizes)
-    for value, (k, a, b) in zip(theta, positions(sizes), strict=True):
-        factors[k][a, b] = value
-    return factors
+from .root import Orders, natural, pack, positions
+from .standardise import lower_triangular
 
 
 class Evaluation:
-    """The criterion of a problem at given factors (one Lambda a term, standardised scale); the rest on demand."""
+    """The criterion of a problem at given factors (one Lambda a term, standardised scale); the rest on demand.
 
-    def __init__(self, problem: Problem, factors: Sequence[np.ndarray], REML: bool):
+    Each Lambda is triangular with its effects in the order given, by default as they stand.
+    """
+
+    def __init__(self, problem: Problem, factors: Sequence[np.ndarray], REML: bool, orders: Orders | None = None):
         self.problem, self.factors, self.REML = problem, tuple(factors), REML
+        self.orders = natural(factors) if orders is None else orders
         self.nu, p = problem.nu(REML), problem.p
-        self.factor: Factor = problem.products.factor(problem.fuse(factors))
+        self.factor: Factor = problem.products.factor(problem.fuse(self.triangular))
         self.U = self.factor.shrink(problem.ZtV)
         H = problem.VtV - self.U @ problem.ZtV.T
         self.cholesky, info = lapack.dpotrf(0.5 * (H + H.T), lower=1, clean=1)
@@ -73,6 +61,14 @@ class Evaluation:
         self.logdet_X = 2.0 * float(np.log(np.diag(self.L)).sum())
         profiled = self.nu * (1.0 + np.log(2.0 * np.pi * self.r2 / self.nu))
         self.value = self.factor.logdet + profiled + (self.logdet_X if REML else 0.0)
+
+    @property
+    def triangular(self) -> tuple[np.ndarray, ...]:
+        """Return lower triangular factors of the same Sigma."""
+        return tuple(
+            Lambda if order == tuple(range(len(order))) else lower_triangular(Lambda)
+            for Lambda, order in zip(self.factors, self.orders, strict=True)
+        )
 
     @cached_property
     def beta(self) -> np.ndarray:
@@ -117,22 +113,17 @@ class Evaluation:
         return tuple(out)
 
     @cached_property
-    def sizes(self) -> list[int]:
-        """Return l of each term."""
-        return [len(Lambda) for Lambda in self.factors]
-
-    @cached_property
     def gradient(self) -> np.ndarray:
         """Return the gradient in the entries of Lambda, in the order of `positions`."""
-        return pack([2.0 * D @ Lambda for D, Lambda in zip(self.scores, self.factors, strict=True)])
+        return pack([2.0 * D @ Lambda for D, Lambda in zip(self.scores, self.factors, strict=True)], self.orders)
 
     @cached_property
     def working(self) -> np.ndarray:
         """Return f for each parameter [parameters, q]."""
         problem = self.problem
-        out = np.zeros((len(positions(self.sizes)), problem.products.size))
+        out = np.zeros((len(positions(self.orders)), problem.products.size))
         z, parts = problem.products.parts(self.z[None]), problem.products.parts(out)
-        for row, (k, a, b) in enumerate(positions(self.sizes)):
+        for row, (k, a, b) in enumerate(positions(self.orders)):
             block, where = problem.places[k]
             own, Lambda = z[block][0, where], self.factors[k]
             f = parts[block][row, where]
@@ -155,7 +146,7 @@ class Evaluation:
             half = f @ self.whitened.T
             info = info - half @ half.T
         H = self.nu / self.r2 * (info - np.outer(self.cross_sigma, self.cross_sigma) / self.r2)
-        where = positions(self.sizes)
+        where = positions(self.orders)
         for i, (k, a, b) in enumerate(where):
             for j, (m, c, d) in enumerate(where):
                 if k == m and b == d:

@@ -24,9 +24,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .evaluation import Evaluation, pack, unpack
+from .evaluation import Evaluation
+from .observed import observed_hessian
+from .root import pack
 
-_STEP = 1e-3  # relative to the size of Lambda
 _FLAT = 1e-8
 
 
@@ -65,23 +66,7 @@ class Freedom:
             for (block, where), Lambda in zip(problem.places, evaluation.factors, strict=True):
                 own = t[block][r, where]
                 slopes.append(2.0 * sigma2 * (own @ own.T) @ Lambda)
-            gradient[r] = [*pack(slopes), v[r]]
+            gradient[r] = [*pack(slopes, evaluation.orders), v[r]]
         spread = np.einsum("ri,ij,rj->r", gradient, self.A, gradient)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(v > 0.0, 2.0 * v**2 / spread, np.nan)
-
-
-def observed_hessian(evaluation: Evaluation) -> np.ndarray:
-    """Return the Hessian of the profiled criterion in Lambda, by central differences of its gradient."""
-    sizes, theta = evaluation.sizes, pack(evaluation.factors)
-    norms = [max(float(np.linalg.norm(Lambda)), 1e-2) for Lambda in evaluation.factors]
-    steps = pack([np.full((size, size), norm) for size, norm in zip(sizes, norms, strict=True)]) * _STEP
-    H = np.empty((len(theta), len(theta)))
-    for i, step in enumerate(steps):
-        ends = []
-        for sign in (1.0, -1.0):
-            moved = theta.copy()
-            moved[i] += sign * step
-            ends.append(Evaluation(evaluation.problem, unpack(moved, sizes), evaluation.REML).gradient)
-        H[i] = (ends[0] - ends[1]) / (2.0 * step)
-    return 0.5 * (H + H.T)

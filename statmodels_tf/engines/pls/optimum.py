@@ -1,8 +1,11 @@
-"""The best optimum: from the moment start, and from others where the first ends at the boundary or nowhere.
+"""The best optimum: from the moment start, and from others wherever the criterion may have several.
 
-A singular fit may be a false optimum (random slopes on the radon data have one 4.94 above the best), so it is tried
-again from other starts. At the boundary itself, parameters that are zero but for rounding are set to zero, where
-the criterion agrees.
+Models with several effects have several optima more often than one would think: on 60 rows one effect may do the work
+of another. Where evaluations take microseconds and the data leave some parameter uncertain, such models are searched
+from one start for each effect (large, the others small) besides, and from all large and all small; a search ends as
+soon as it is in the basin of an optimum known already. Elsewhere a singular fit may be a false optimum (random slopes
+on the radon data have one 4.94 above the best), so it alone is tried again. At the boundary itself, parameters that are zero but for rounding are set to zero,
+where the criterion agrees.
 """
 
 from __future__ import annotations
@@ -15,13 +18,22 @@ import numpy as np
 from .evaluation import Evaluation
 from .newton import Optimum, newton
 from .problem import Problem
+from .root import Orders, pack, positions
 from .standardise import lower_triangular
 from .start import moment_start
 
-_SINGULAR = 1e-4  # relative standard deviation below which a direction counts as without variance, as in lme4
+SINGULAR = 1e-4
+"""Standard deviation of an effect's share in a row, relative to the row's noise, that counts as none, as in lme4."""
+
 _NEARLY = 1e-2  # and below which zero is tried
-_UNBOUNDED = 1e6
+_UNBOUNDED = 1e3  # relative standard deviation at which a search that fails has run to where sigma is zero
 _CHEAP = 2000  # effects up to which an evaluation takes less than a few milliseconds
+_TINY = 300  # and up to which it takes a fraction of one
+_LARGE, _SMALL = 2.0, 0.05
+_KNOWN = 18.0  # curvature in log theta: twice the inverse of a squared relative standard error of one third
+_ALIKE = 0.4
+_BASIN = 3.0  # height above an optimum up to which its quadratic is asked whether it explains the criterion
+UNBOUNDED = "the random effects explain the response without error, so sigma is zero and theta infinite"
 
 
 @dataclass(frozen=True)
@@ -35,7 +47,8 @@ class Solution:
     message : str
     evaluations, iterations, starts : int
     predicted_decrease : float
-    singular : bool
+    singular : tuple of bool
+        For each term, whether some combination of its effects has no variance.
     """
 
     evaluation: Evaluation
@@ -45,7 +58,7 @@ class Solution:
     iterations: int
     starts: int
     predicted_decrease: float
-    singular: bool
+    singular: tuple[bool, ...]
 
 
 def solve(
@@ -57,27 +70,32 @@ def solve(
     start: Sequence[np.ndarray] | None = None,
 ) -> Solution:
     """Return the optimum of the criterion; `start` (standardised scale) replaces the moment start."""
+    exact = problem.products.size <= _CHEAP
 
-    def evaluate(factors: Sequence[np.ndarray]) -> Evaluation:
-        return Evaluation(problem, factors, REML)
+    def evaluate(factors: Sequence[np.ndarray], orders: Orders | None = None) -> Evaluation:
+        return Evaluation(problem, factors, REML, orders)
+
+    tried: list[Optimum] = []
+
+    def known(now: Evaluation) -> bool:
+        return any(_same_basin(optimum, now) for optimum in tried)
 
     def search(factors: Sequence[np.ndarray]) -> Optimum:
-        return newton(evaluate, factors, tol=tol, max_iter=max_iter, cheap=problem.products.size <= _CHEAP)
+        return newton(evaluate, factors, tol=tol, max_iter=max_iter, exact=exact, known=known if tried else None)
 
     first = search(moment_start(problem) if start is None else start)
-    tried, best = [first], first
-    if is_singular(first.evaluation.factors, _NEARLY) or not first.converged:
-        for other in _other_starts(first.evaluation.factors):
-            tried.append(search(other))
-        lowest = min(o.evaluation.value for o in tried)
-        level = [o for o in tried if o.evaluation.value <= lowest + 100.0 * tol]
-        best = min(level, key=lambda o: (not o.converged, o.evaluation.value))
+    tried.append(first)
+    for other in _other_starts(problem, first):
+        tried.append(search(other))
+    lowest = min(o.evaluation.value for o in tried)
+    level = [o for o in tried if o.evaluation.value <= lowest + 100.0 * tol]
+    best = min(level, key=lambda o: (not o.converged, o.evaluation.value))
     evaluations = sum(o.evaluations for o in tried)
     best, extra = _pinned(best, evaluate, tol)
     factors = best.evaluation.factors
     converged, message = best.converged, best.message
-    if max(float(np.abs(Lambda).max()) for Lambda in factors) > _UNBOUNDED:
-        converged, message = False, "the groups explain the response without error, so sigma is zero and theta infinite"
+    if not converged and max(float(np.abs(Lambda).max()) for Lambda in factors) > _UNBOUNDED:
+        message = UNBOUNDED
     return Solution(
         best.evaluation,
         converged,
@@ -86,27 +104,79 @@ def solve(
         sum(o.iterations for o in tried),
         len(tried),
         best.predicted_decrease,
-        is_singular(factors, _SINGULAR),
+        singular_terms(factors),
     )
 
 
-def is_singular(factors: Sequence[np.ndarray], tol: float = _SINGULAR) -> bool:
-    """Return whether some combination of effects has a relative standard deviation below `tol`."""
-    return any(float(np.linalg.svd(Lambda, compute_uv=False)[-1]) < tol for Lambda in factors)
+def singular_terms(factors: Sequence[np.ndarray], tol: float = SINGULAR) -> tuple[bool, ...]:
+    """Return, for each term, whether some combination of its effects has a relative standard deviation below `tol`.
+
+    On the standardised scale, where an effect's column has size one and a typical row weight one: the unit of a
+    predictor or of the weights changes nothing.
+    """
+    return tuple(float(np.linalg.svd(Lambda, compute_uv=False)[-1]) < tol for Lambda in factors)
 
 
-def _other_starts(factors: Sequence[np.ndarray]) -> list[tuple[np.ndarray, ...]]:
-    """Return lme4's start, Lambda = I, and for vector effects one with small variances."""
-    starts = [tuple(np.eye(len(Lambda)) for Lambda in factors)]
+def _other_starts(problem: Problem, first: Optimum) -> list[tuple[np.ndarray, ...]]:
+    """Return where else to begin: many places if the model is tiny and weakly known, else a few if it looks doubtful."""
+    factors = first.evaluation.factors
+    eyes = [np.eye(len(Lambda)) for Lambda in factors]
+    effects = [(k, a) for k, eye in enumerate(eyes) for a in range(len(eye))]
+    if len(effects) > 1 and problem.products.size <= _TINY and not _well_known(first):
+        starts = [tuple(size * eye for eye in eyes) for size in (1.0, _SMALL)]
+        for k, a in effects:
+            starts.append(tuple(_SMALL * eye for eye in eyes))
+            starts[-1][k][a, a] = _LARGE
+        flattened = tuple(_flattened(Lambda) for Lambda in factors)
+        return starts if len(effects) == len(factors) else [*starts, flattened]
+    if first.converged and not any(singular_terms(factors, _NEARLY)):
+        return []
+    starts = [tuple(eyes)]
     if any(len(Lambda) > 1 for Lambda in factors):
-        starts.append(tuple(0.2 * np.eye(len(Lambda)) for Lambda in factors))
+        starts.append(tuple(0.2 * eye for eye in eyes))
     return starts
+
+
+def _flattened(Lambda: np.ndarray) -> np.ndarray:
+    """Return the root of a Sigma of which only the direction of largest variance is left: its effects fully correlated."""
+    left, values, _ = np.linalg.svd(Lambda)
+    return lower_triangular(left * np.where(np.arange(len(values)) == 0, values, _SMALL))
+
+
+def _well_known(optimum: Optimum) -> bool:
+    """Return whether the data know every parameter to a third of its effect: none could do the work of another."""
+    if optimum.hessian is None or not optimum.converged:
+        return False
+    factors, orders = optimum.evaluation.factors, optimum.evaluation.orders
+    size = np.array([np.linalg.norm(factors[k][a]) for k, a, _ in positions(orders)])
+    return bool(np.linalg.eigvalsh(optimum.hessian * np.outer(size, size))[0] > _KNOWN)
+
+
+def _same_basin(optimum: Optimum, now: Evaluation) -> bool:
+    """Return whether the quadratic about an optimum explains how much higher the criterion is at this point."""
+    if optimum.hessian is None or not optimum.converged:
+        return False
+    if now.orders != optimum.evaluation.orders:
+        return False
+    change = _upright(now) - _upright(optimum.evaluation)
+    above = 0.5 * float(change @ optimum.hessian @ change)
+    return above < _BASIN and abs(now.value - optimum.evaluation.value - above) < _ALIKE * above + 1e-6
+
+
+def _upright(evaluation: Evaluation) -> np.ndarray:
+    """Return theta with its pivots not negative; the signs of the columns of Lambda are free."""
+    signs = [
+        np.where(Lambda[list(order), range(len(order))] < 0.0, -1.0, 1.0)
+        for Lambda, order in zip(evaluation.factors, evaluation.orders, strict=True)
+    ]
+    factors = [Lambda * sign for Lambda, sign in zip(evaluation.factors, signs, strict=True)]
+    return pack(factors, evaluation.orders)
 
 
 def _pinned(best: Optimum, evaluate, tol: float) -> tuple[Optimum, int]:
     """Return the optimum with its vanishing directions set to zero, if that costs nothing, and the evaluations made."""
     factors = best.evaluation.factors
-    if not is_singular(factors, _NEARLY):
+    if not any(singular_terms(factors, _NEARLY)):
         return best, 0
     pinned = []
     for Lambda in factors:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from statmodels_tf.engines.pls.evaluation import Evaluation, pack, positions, unpack
+from statmodels_tf.engines.pls.evaluation import Evaluation
+from statmodels_tf.engines.pls.root import natural, pack, positions, unpack
 
 
 @pytest.mark.parametrize("REML", [True, False])
@@ -24,12 +25,12 @@ def test_criterion_equals_dense_algebra(arrays, random_factors, REML, kind):
 @pytest.mark.parametrize("kind", ["regular", "singular"])
 def test_gradient_equals_differences(arrays, random_factors, REML, kind):
     problem, factors = arrays.problem(), random_factors(arrays, kind)
-    theta, sizes = pack(factors), [len(Lambda) for Lambda in factors]
+    theta, orders = pack(factors), natural(factors)
     gradient = Evaluation(problem, factors, REML).gradient
     step = 1e-5
 
     def value(at):
-        return Evaluation(problem, unpack(at, sizes), REML).value
+        return Evaluation(problem, unpack(at, orders), REML).value
 
     differences = [(value(theta + e) - value(theta - e)) / (2 * step) for e in step * np.eye(len(theta))]
     np.testing.assert_allclose(gradient, differences, rtol=1e-6, atol=1e-7 * np.abs(differences).max() + 1e-8)
@@ -62,7 +63,7 @@ def test_average_information_is_the_mean_curvature(make_arrays):
         at = Evaluation(drawn, factors, True)
         total["average"] += at.hessian / 150
         ends = [
-            [Evaluation(drawn, unpack(theta + sign * e, [2]), True).gradient for sign in (1, -1)]
+            [Evaluation(drawn, unpack(theta + sign * e, ((0, 1),)), True).gradient for sign in (1, -1)]
             for e in 1e-4 * np.eye(3)
         ]
         total["observed"] += np.array([(up - down) / 2e-4 for up, down in ends]) / 150
@@ -72,8 +73,8 @@ def test_average_information_is_the_mean_curvature(make_arrays):
 
 
 def test_theta_is_ordered_as_lme4():
-    assert positions([2, 1]) == [(0, 0, 0), (0, 1, 0), (0, 1, 1), (1, 0, 0)]
+    assert positions(((0, 1), (0,))) == ((0, 0, 0), (0, 1, 0), (0, 1, 1), (1, 0, 0))
     factors = (np.array([[1.0, 0.0], [2.0, 3.0]]), np.array([[4.0]]))
     np.testing.assert_array_equal(pack(factors), [1, 2, 3, 4])
-    for one, other in zip(unpack(pack(factors), [2, 1]), factors, strict=True):
+    for one, other in zip(unpack(pack(factors), natural(factors)), factors, strict=True):
         np.testing.assert_array_equal(one, other)

@@ -153,7 +153,7 @@ def test_satterthwaite_at_the_boundary_counts_residual_rows():
     y = np.tile([-1.0, 1.0, -2.0, 2.0, 0.5, -0.5], 12)
     problem = build_problem(Dense(np.ones((72, 1))), y, [Block(codes, 12)])
     solution = solve(problem, REML=True, tol=1e-10, max_iter=50)
-    assert solution.singular
+    assert solution.singular == (True,)
     df = PLSSystem(solution.evaluation, np.arange(1)).satterthwaite(np.ones((1, 1)))
     np.testing.assert_allclose(df, 71.0, rtol=1e-6)
 
