@@ -83,9 +83,8 @@ def build(
     for variable in _effect_variables(formula):
         specs[variable.key], values[variable.key] = learn(variable.label, raw[variable.key], chosen.get(variable.label))
         _check_levels(read, specs[variable.key], variable)
-    groups = tuple(
-        build_block(p, specs, values, raw, n, read.error, group_kind(p, given)) for p in parts(formula.groups)
-    )
+    made = [build_block(p, specs, values, raw, n, read.error, group_kind(p, given)) for p in parts(formula.groups)]
+    groups = tuple(block for block, _ in made)
     specials = special_blocks(formula, lambda variable: raw[variable.key])
     argued = {n.variable.key: n.states for n in numbers if n.variable is not None and n.states}
     states = argued | read.states
@@ -96,7 +95,7 @@ def build(
         str(formula),
         specs,
         states,
-        tuple((block.label, block.levels) for block in groups),
+        tuple((block.label, known) for block, known in made),
         group_kinds=tuple(block.kind for block in groups),
         columns=memory_of(read, numbers),
         offset=text,
@@ -134,10 +133,10 @@ def restore(spec, frame, *, weights=None, offset=None, functions=None) -> Design
     for variable in _effect_variables(formula):
         values[variable.key] = recall(spec.variables[variable.key], raw[variable.key], given.row_name)
     groups = []
-    for part, (_, levels), kind in zip(parts(formula.groups), spec.groups, spec.group_kinds, strict=True):
+    for part, (_, known), kind in zip(parts(formula.groups), spec.groups, spec.group_kinds, strict=True):
         effects, columns = effect_columns(part, spec.variables, values, given.n)
-        codes = new_codes(part, levels, raw, "error")
-        groups.append(GroupBlock(part.label, part.group, codes, levels, effects, columns, kind))
+        codes = new_codes(part, known, raw, "error")
+        groups.append(GroupBlock(part.label, part.group, codes, known.labels, effects, columns, kind))
     specials = special_blocks(formula, lambda variable: raw[variable.key], spec.specials)
     return _assemble(
         read,

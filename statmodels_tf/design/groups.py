@@ -2,8 +2,7 @@
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import reduce
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,6 +13,7 @@ from ..transforms import Factor, Logical, Matrix
 from ..transforms.base import describe
 from ..transforms.factor import as_factor
 from .coding import blocks, code_terms
+from .combination import UNSEEN, Combinations, combined, row_label
 
 MAX_EFFECTS = 1_000
 """The most effects of one block: their covariance then has half a million parameters."""
@@ -32,7 +32,7 @@ class GroupBlock:
     codes : int32 array [n]
         The level of each row; -1 only on new data, for a level not seen.
     levels : tuple of str
-        Names of the levels; `a:A` for a combination.
+        Names of the levels, no two alike; `a:A` for a combination.
     effects : tuple of str
         Names of the columns: `Intercept`, `Days`.
     columns : array [n, l] or None
@@ -84,19 +84,6 @@ def parts(terms):
     return tuple(found)
 
 
-def levels_of(variables, values):
-    """Return the codes [n] and levels of a combination of factors, the unused ones dropped, the first factor slowest.
-
-    Parameters
-    ----------
-    variables : tuple of Variable
-    values : dict variable key -> raw value on the rows kept
-    """
-    factors = [_group_factor(variable, values[variable.key]) for variable in variables]
-    result = reduce(_combined, factors)
-    return result.codes, result.levels
-
-
 def group_kind(part, given):
     """Return what the levels of a part are in the data, which is text unless the group is one column of another type.
 
@@ -133,23 +120,8 @@ def _group_factor(variable, value):
     return as_factor(value).used()
 
 
-def _combined(left, right):
-    """Return the factor of pairs `a:A` that occur, in order of the left level, then the right."""
-    width = len(right.levels)
-    fused = left.codes.astype(np.int64) * width + right.codes
-    if len(left.levels) * width <= 4 * len(fused) + 1000:
-        used = np.flatnonzero(np.bincount(fused, minlength=len(left.levels) * width))
-        place = np.zeros(len(left.levels) * width, dtype=np.int32)
-        place[used] = np.arange(len(used))
-        codes = place[fused]
-    else:
-        codes, used = pd.factorize(fused, sort=True)
-    pairs = zip(*np.divmod(used, width), strict=True)
-    return Factor(codes.astype(np.int32), tuple(f"{left.levels[a]}:{right.levels[b]}" for a, b in pairs))
-
-
-def build_block(part, specs, values, raw, n, where, kind):
-    """Return the block of one part on the rows fitted; a group of one level is a DataError.
+def build_block(part, specs, values, raw, n, where, kind) -> tuple[GroupBlock, Combinations]:
+    """Return the block of one part on the rows fitted, and its combinations; a group of one level is a DataError.
 
     Parameters
     ----------
@@ -161,15 +133,15 @@ def build_block(part, specs, values, raw, n, where, kind):
     kind : str
         What the levels are in the data, by `group_kind`.
     """
-    codes, levels = levels_of(part.variables, raw)
-    if len(levels) < 2:
+    codes, known = combined([_group_factor(variable, raw[variable.key]) for variable in part.variables])
+    if len(known.labels) < 2:
         raise where(
             part.variables[0],
-            f'`{part.group}` has one level, "{levels[0]}", in the {n} rows used; a group needs two or more. '
+            f'`{part.group}` has one level, "{known.labels[0]}", in the {n} rows used; a group needs two or more. '
             f"Leave `({part.label})` out of the formula.",
         )
     effects, columns = effect_columns(part, specs, values, n)
-    return GroupBlock(part.label, part.group, codes, levels, effects, columns, kind)
+    return GroupBlock(part.label, part.group, codes, known.labels, effects, columns, kind), known
 
 
 def effect_columns(part, specs, values, n):
@@ -186,26 +158,28 @@ def effect_columns(part, specs, values, n):
     return names, blocks(codings, specs, values, n).dense()
 
 
-def new_codes(part, levels, raw, new_levels, missing=False):
-    """Return the codes [m] of new rows among `levels`, -1 for a level not seen where `new_levels="population"`.
+def new_codes(part, known, raw, new_levels, missing=False) -> np.ndarray:
+    """Return the codes [m] of new rows among the combinations `known`, -1 for one not seen where it may be new.
 
     A missing group is -1 too, as is any of the rows that the caller says are `missing` [m].
+
+    Parameters
+    ----------
+    part : GroupPart
+    known : Combinations
+    raw : dict variable key -> value as evaluated
+    new_levels : str
+        `"error"` or `"population"`.
     """
     factors = [as_factor(raw[variable.key]) for variable in part.variables]
     missing = np.any([factor.codes < 0 for factor in factors], axis=0) | missing
-    if missing.all():
-        return np.full(len(missing), -1, dtype=np.int32)
-    factors = [replace(factor, codes=np.maximum(factor.codes, 0)) for factor in factors]
-    combined = reduce(_combined, factors)
-    place = {level: i for i, level in enumerate(levels)}
-    lookup = np.array([*(place.get(level, -2) for level in combined.levels), -1], dtype=np.int32)
-    codes = np.where(missing, np.int32(-1), lookup[combined.codes])
-    unseen = np.flatnonzero(codes == -2)
+    codes = np.where(missing, np.int32(-1), known.codes(factors))
+    unseen = np.flatnonzero(codes == UNSEEN)
     if len(unseen) and new_levels == "error":
-        names = list(dict.fromkeys(combined.levels[c] for c in combined.codes[unseen].tolist()))
+        names = list(dict.fromkeys(row_label(factors, row) for row in unseen.tolist()))
         shown = ", ".join(f'"{name}"' for name in names[:10]) + (", ..." if len(names) > 10 else "")
         raise DataError(
             f"`{part.group}` has {'levels' if len(names) > 1 else 'the level'} {shown} that the data fitted did not "
             'have. Use new_levels="population" to predict such rows without the effects of their group.'
         )
-    return np.maximum(codes, -1).astype(np.int32)
+    return np.maximum(codes, -1)

@@ -79,10 +79,10 @@ def new_design(design, newdata, new_levels, groups):
     }
     common = blocks(code_terms(formula.common, spec.variables), spec.variables, values, given.n)
     made = []
-    for part, (_, levels), kind in zip(asked, spec.groups, spec.group_kinds, strict=groups):
-        codes = new_codes(part, levels, {v.key: value_of(v) for v in part.variables}, new_levels, missing)
+    for part, (_, known), kind in zip(asked, spec.groups, spec.group_kinds, strict=groups):
+        codes = new_codes(part, known, {v.key: value_of(v) for v in part.variables}, new_levels, missing)
         effects, columns = effect_columns(part, spec.variables, values, given.n)
-        made.append(GroupBlock(part.label, part.group, codes, levels, effects, columns, kind))
+        made.append(GroupBlock(part.label, part.group, codes, known.labels, effects, columns, kind))
     specials = special_blocks(formula, lambda variable: _filled(value_of(variable)), spec.specials)
     offset, weights = _offset(design, value_of), _weights(design, given)
     return NewDesign(common, tuple(made), specials, offset, weights, given.index, missing)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from .combination import Combinations
 from .variable import VariableSpec
 
 
@@ -17,8 +18,8 @@ class DesignSpec:
         Variable key -> VariableSpec, for all variables of common terms and group effects.
     states : dict
         Variable key -> what the stateful calls in it learned, in order of evaluation.
-    groups : tuple of (str, tuple of str)
-        For each group block its label and levels.
+    groups : tuple of (str, Combinations)
+        For each group block its label and the combinations of levels it has.
     group_kinds : tuple of str
         What the levels of each group block were in the data; see `GroupBlock.kind`.
     columns : dict
@@ -38,7 +39,7 @@ class DesignSpec:
     formula: str
     variables: dict[str, VariableSpec]
     states: dict[str, list]
-    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    groups: tuple[tuple[str, Combinations], ...]
     group_kinds: tuple[str, ...] = ()
     columns: dict[str, dict] = field(default_factory=dict)
     offset: str | None = None

@@ -21,7 +21,17 @@ def interaction(*factors, sep=".", lex_order=False, drop=True):
     if not factors:
         raise DataError("interaction() needs at least one factor.")
     codes, columns = _combinations([as_factor(f) for f in factors], bool(lex_order))
-    return Factor(codes, tuple(map(str(sep).join, zip(*columns, strict=True))))
+    return _labelled(codes, columns, sep)
+
+
+def _labelled(codes, columns, sep):
+    """Return the factor of combinations; those that print alike are one level, as in R."""
+    labels = list(map(str(sep).join, zip(*columns, strict=True)))
+    levels = tuple(dict.fromkeys(labels))
+    if len(levels) == len(labels):
+        return Factor(codes, levels)
+    place = {level: i for i, level in enumerate(levels)}
+    return Factor(np.array([*map(place.__getitem__, labels), -1], dtype=np.int32)[codes], levels)
 
 
 def paste(*values, sep=" "):

@@ -189,3 +189,25 @@ def test_blocks_are_those_of_lme4(data):
 def test_pastes_nested_levels():
     blocks = build("strength ~ 1 + (1 | batch/cask)", load_dataset("pastes")).groups
     assert [(b.group, len(b.levels)) for b in blocks] == [("cask:batch", 30), ("batch", 10)]
+
+
+def test_combinations_that_print_alike_are_told_apart():
+    data = pd.DataFrame({"a": ["x:y", "x", "q", "r"] * 5, "b": ["z", "y:z", "w", "w"] * 5, "y": np.arange(20.0)})
+    made = build("y ~ 1 + (1|a:b)", data)
+    assert made.groups[0].levels == ("q:w", "r:w", 'x:"y:z"', '"x:y":z')
+    for rows in (data, data.iloc[[1, 0]], data.iloc[[3]]):
+        codes = made.on(rows).groups[0].codes
+        assert codes.tolist() == [made.groups[0].codes[i] for i in rows.index]
+    crossed = made.on({"a": ["x:y"], "b": ["y:z"]}, new_levels="population").groups[0]
+    assert crossed.codes.tolist() == [-1]
+    with pytest.raises(DataError, match='the level "x:y:y:z"'):
+        made.on({"a": ["x:y"], "b": ["y:z"]})
+
+
+def test_combinations_of_three_factors_are_found_again(data):
+    made = build("y ~ 1 + (1|f:a:b)", data)
+    block = made.groups[0]
+    again = made.on(data.iloc[::-1]).groups[0]
+    assert again.codes.tolist() == block.codes[::-1].tolist() and again.levels == block.levels
+    names = [":".join(map(str, row)) for row in zip(data["f"], data["a"], data["b"], strict=True)]
+    assert [block.levels[c] for c in block.codes] == names

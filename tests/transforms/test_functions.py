@@ -112,3 +112,8 @@ def test_rounding_and_logistic_functions():
     np.testing.assert_allclose(call("signif", np.array([123.456, 0.0012345, -9.99, 0]), 2), [120, 0.0012, -10, 0])
     np.testing.assert_allclose(call("round", np.array([1.25, -3.14159]), 1), [1.2, -3.1])
     np.testing.assert_allclose(call("qlogis", call("plogis", np.array([-3.0, 0, 2]))), [-3, 0, 2], atol=1e-14)
+
+
+def test_interaction_has_one_level_for_combinations_that_print_alike():
+    made = call("interaction", coded("a.b", "a", "c"), coded("d", "b.d", "d"))
+    assert made.labels().tolist() == ["a.b.d", "a.b.d", "c.d"] and len(made.levels) == 2
