@@ -1,5 +1,7 @@
 """The comparison as a Markdown table."""
 
+import re
+
 from benchmarks.problems import PROBLEMS
 
 
@@ -7,16 +9,29 @@ def _seconds(value: float) -> str:
     return f"{value * 1000:.1f} ms" if value < 0.1 else f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
 
 
+def _blas(file: str) -> tuple[str, str]:
+    """Return the name and the version of the BLAS that a library's file holds.
+
+    >>> _blas("libblas.so.3.11.0"), _blas("libopenblasp-r0.3.21.so"), _blas("")
+    (('reference BLAS', '3.11.0'), ('OpenBLAS', '0.3.21'), ('', ''))
+    """
+    version = re.search(r"\d+(\.\d+)+", file)
+    name = "OpenBLAS" if "openblas" in file.lower() else "reference BLAS" if file.startswith("libblas") else file
+    return name, version.group() if version else ""
+
+
 def markdown(record: dict) -> str:
     """Return a row for each problem: our CPU time, each peer's with its ratio to ours, our criterion less lme4's."""
     machine, results = record["hardware"], record["results"]
     libraries = list(dict.fromkeys(library for peers in results.values() for library in peers))
-    versions, blas = {}, {}
+    versions, heads = {}, {}
     for peers in results.values():
         for library, figures in peers.items():
-            blas[library] = figures["versions"].get("BLAS", "")
-            versions |= {name: version for name, version in figures["versions"].items() if name != "BLAS"}
-    heads = [f"{library} ({blas[library]})" if blas[library] else library for library in libraries]
+            found = dict(figures["versions"])
+            blas, version = _blas(found.pop("BLAS", ""))
+            heads[library] = f"{library.removesuffix(f' on {blas}')}, {blas}" if blas else library
+            versions |= found | ({blas: version} if blas else {})
+    heads = list(heads.values())
     lines = [
         f"| problem | {' | '.join(heads)} | criterion − lme4's |",
         f"|---|{'---:|' * (len(heads) + 1)}",

@@ -118,7 +118,7 @@ def _pictures(fit: Result, folder: Path) -> dict[Path, str]:
 def _plots(fit: Result) -> Iterator[tuple[str, str, Any]]:
     """Yield the name, the caption and the Axes of each plot."""
     common = fit.formula.common
-    if isinstance(fit, MixedEstimate) and any(term.variables for term in common):
+    if any(term.variables for term in common):
         yield "coefficients", "The coefficients with their 95% intervals.", fit.plot_coef()
     columns = dict.fromkeys(name for term in common for variable in term.variables for name in variable.names)
     for name in list(columns)[:_EFFECTS]:
@@ -205,16 +205,28 @@ def _file_list(files: dict[Path, str]) -> str:
 
 def _again(fit: Result, data: str) -> str:
     """Return the Python that makes this fit again."""
-    lines, source = ["import statmodels_tf as st", ""], f"st.load_dataset({data!r})"
-    if Path(data).exists():
+    lines, source = ["import statmodels_tf as st", ""], "data"
+    if data and Path(data).exists():
         lines.insert(0, "import pandas as pd")
-        source = f"pd.{'read_parquet' if data.endswith('.parquet') else 'read_csv'}({data!r})"
+        # As the command line reads it: only NA and empty cells are missing.
+        separator = ', sep="\\t"' if ".tsv" in Path(data).name else ""
+        text = f'read_csv({data!r}{separator}, na_values=["NA", ""], keep_default_na=False)'
+        source = f"pd.read_parquet({data!r})" if data.endswith(".parquet") else f"pd.{text}"
+    elif data:
+        source = f"st.load_dataset({data!r})"
     call = fit.recorded_call("the report")
-    options = "".join(f", {name}={value!r}" for name, value in call.options.items())
-    lines += [f'fit = st.{call.name}("{fit.formula}", {source}{options})', "print(fit.summary())"]
+    options = "".join(
+        f", {name}={value!r}" if isinstance(value, str | bool | int | float) else f", {name}=..."
+        for name, value in call.options.items()
+    )
+    lines += [f"fit = st.{call.name}({str(fit.formula)!r}, {source}{options})", "print(fit.summary())"]
     return "\n".join(lines)
 
 
 def _file_name(text: str) -> str:
-    """Return `text` with what a file name cannot hold replaced."""
-    return re.sub(r"[^\w.-]+", "_", text)
+    """Return `text` with what a file name cannot hold as `%` and its code: different texts have different names.
+
+    >>> _file_name("cask:batch"), _file_name("cask_batch")
+    ('cask%3Abatch', 'cask_batch')
+    """
+    return re.sub(r"[^\w.-]", lambda found: f"%{ord(found.group()):02X}", text)

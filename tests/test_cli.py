@@ -1,16 +1,21 @@
 """The command line fits, writes what it says, and answers bad input in a sentence."""
 
 import json
+import re
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from statmodels_tf import lmer
 from statmodels_tf.__main__ import main, read_table
 from statmodels_tf.dataset import datasets, load_dataset
 from statmodels_tf.errors import DataError
+from statmodels_tf.report import write
 
 FORMULA = "Reaction ~ Days + (1 + Days | Subject)"
 
@@ -80,6 +85,33 @@ def test_the_report_stands_alone(written):
     assert page.sources and all(source.startswith("data:image/png;base64,") for source in page.sources)
     assert "prefers-color-scheme: dark" in text
     assert "Reaction ~ Days" in text
+
+
+def code_of(folder):
+    """The code of the report that makes the fit again."""
+    return unescape(re.search("<pre>(.*?)</pre>", (folder / "report.html").read_text(), re.DOTALL).group(1))
+
+
+def test_the_code_of_the_report_makes_the_fit_again(tmp_path, capsys):
+    data = load_dataset("sleepstudy").rename(columns={"Days": "my days"}).assign(day=np.arange(180) % 3)
+    data["kind"] = np.where(data["day"] > 1, "None", "it's")  # text that pandas would take for missing
+    data.to_csv(tmp_path / "sleep.tsv", index=False, sep="\t")
+    formula = 'Reaction ~ `my days` + I(kind == "None") + (1 | Subject)'
+    assert main(["fit", formula, str(tmp_path / "sleep.tsv"), "--out", str(tmp_path / "out")]) == 0
+    capsys.readouterr()
+    names = {}
+    exec(code_of(tmp_path / "out"), names)
+    coefficients = pd.read_csv(tmp_path / "out" / "coefficients.csv", index_col=0)
+    np.testing.assert_allclose(names["fit"].coef(), coefficients["estimate"])
+    assert (tmp_path / "out" / "effect_my%20days.png").exists()
+
+
+def test_groups_whose_names_differ_by_a_sign_have_files_of_their_own(tmp_path):
+    data = load_dataset("pastes").assign(cask_batch=lambda d: np.arange(len(d)) % 5)
+    fit = lmer("strength ~ 1 + (1 | cask:batch) + (1 | cask_batch)", data)
+    names = {path.name for path in write(fit, tmp_path)}
+    assert {"ranef_cask%3Abatch.csv", "ranef_cask_batch.csv"} <= names
+    assert "fit = st.lmer('strength ~ " in code_of(tmp_path) and ", data)" in code_of(tmp_path)
 
 
 def test_data_sets_are_listed(capsys):

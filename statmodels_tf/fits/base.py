@@ -167,7 +167,7 @@ class Fit(ABC):
         return frame.assign(**{name: values for name, values in extra.items() if values is not None})
 
     def model_matrix(self) -> pd.DataFrame:
-        """Return the design matrix of the common terms [nobs, p]."""
+        """Return the design matrix of the common terms [rows, p]."""
         design = self.model.design
         return pd.DataFrame(design.common.dense(), index=design.index, columns=list(design.columns))
 

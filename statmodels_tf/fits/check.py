@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .contrasts import missing_cells
 from .effects import NO_VARIANCE, flat_directions, flat_effects
 
 if TYPE_CHECKING:
@@ -41,12 +42,12 @@ class Findings:
 
 def mixed_findings(fit: MixedEstimate) -> Findings:
     """Return all that is doubtful about a mixed model: the problems, then what deserves a thought."""
-    return Findings((*problems(fit), *_twice(fit), *_few_levels(fit), *_outliers(fit)))
+    return Findings((*problems(fit), *_missing_cells(fit), *_twice(fit), *_few_levels(fit), *_outliers(fit)))
 
 
 def problems(fit: MixedEstimate) -> tuple[str, ...]:
     """Return what the summary must say: not converged, singular, aliased."""
-    return (*not_converged(fit), *_singular(fit), *_aliased(fit))
+    return (*not_converged(fit), *_singular(fit), *_unidentified(fit), *_aliased(fit))
 
 
 def not_converged(fit: MixedEstimate) -> tuple[str, ...]:
@@ -118,6 +119,34 @@ def _aliased(fit: MixedEstimate) -> tuple[str, ...]:
     listed = ", ".join(f"`{name}`" for name in names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
     verb = "is a combination" if len(names) == 1 else "are combinations"
     return (f"Aliased: {listed} {verb} of earlier columns, so not estimated. Leave out what is redundant.",)
+
+
+def _missing_cells(fit: MixedEstimate) -> tuple[str, ...]:
+    """Return the sentence of combinations of levels that no row has."""
+    cells = missing_cells(fit.model.design)
+    if not cells:
+        return ()
+    listed = ", ".join(f"`{cell}`" for cell in cells[:6]) + (f" and {len(cells) - 6} more" if len(cells) > 6 else "")
+    return (
+        f"Missing cells: no row has {listed}. Tests of type III average a term over the cells that are there, which is "
+        "seldom what is meant: compare chosen levels, or make one factor of the combinations.",
+    )
+
+
+def _unidentified(fit: MixedEstimate) -> tuple[str, ...]:
+    """Return a sentence for each group term with variance parameters on which the likelihood does not depend."""
+    flat = [str(name) for name in fit.diagnostics.get("flat") or ()]
+    out = []
+    for group in fit.ngrps:
+        names = [name for name in flat if name.startswith((f"cor({group})[", f"sd({group})["))]
+        if not names:
+            continue
+        terms = " and ".join(f"`({b.label})`" for b in fit.model.design.groups if b.group == group)
+        out.append(
+            f"Not identified: the data say nothing about {', '.join(f'`{name}`' for name in names)}; other values fit "
+            f"as well. Leave effects out of {terms}, or use `(1 | {group})`."
+        )
+    return tuple(out)
 
 
 def _few_levels(fit: MixedEstimate) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # A fit with more parameters that is worse by more than rounding, relative to the deviance.
 _WORSE = 1e-9
+# What a combination of columns may leave of an offset and still count as equal to it.
+_SPANNED = 1e-8
 
 
 @spoken
@@ -50,8 +53,10 @@ def likelihood_ratio(fits: Sequence[Any]) -> pd.DataFrame:
     """Return the likelihood-ratio table of fits of the same rows, smaller models first."""
     _estimates(fits)
     _same_rows(fits)
+    _same_weights(fits)
     refitted = any(getattr(fit, "REML", False) for fit in fits)
     fits = sorted((_by_ml(fit) for fit in fits), key=lambda fit: fit.df_model)
+    _nested_offsets(fits)
     npar = np.array([fit.df_model for fit in fits])
     deviance = np.array([-2 * fit.loglik for fit in fits])
     gain = np.concatenate([[np.nan], -np.diff(deviance)])
@@ -87,7 +92,7 @@ def drop1(fit: MixedEstimate, test: str | None) -> pd.DataFrame:
     full = _by_ml(fit)
     rows = {"<none>": (np.nan, full.aic, np.nan, np.nan)}
     for term in free:
-        less = _by_ml(fit.update(f". ~ . - {term.label}"))
+        less = _by_ml(fit.update(f". ~ . - {term.text}"))
         _same_rows([full, less])
         df, statistic = full.df_model - less.df_model, -2 * (less.loglik - full.loglik)
         rows[term.label] = (df, less.aic, max(statistic, 0.0), float(chi_square_p(statistic, df)))
@@ -171,6 +176,34 @@ def _same_rows(fits: Sequence[Any]) -> None:
             raise DataError(
                 f"the fits have different values of the response `{one.name}`: other rows of the data, or the same in "
                 "another order, so their likelihoods cannot be compared. Fit both to the same table."
+            )
+
+
+def _same_weights(fits: Sequence[Any]) -> None:
+    """Say so unless all fits have the same weights, up to a factor that sigma takes up: others are never nested."""
+    designs = [fit.model.design for fit in fits]
+    weights = [np.ones(design.n) if design.weights is None else design.weights for design in designs]
+    for fit, w in zip(fits[1:], weights[1:], strict=True):
+        if not np.allclose(w / w.mean(), weights[0] / weights[0].mean(), rtol=1e-10, atol=0):
+            raise DataError(
+                f"`{fits[0].formula}` and `{fit.formula}` have different weights, so neither contains the other and no "
+                "test compares them. Fit both with the same `weights=`; `fit.aic` compares ways to weight."
+            )
+
+
+def _nested_offsets(fits: Sequence[Any]) -> None:
+    """Say so unless each fit's offset is the next larger one's plus a combination of that one's columns."""
+    for less, more in pairwise(fits):
+        one, other = (fit.model.design for fit in (less, more))
+        gap = (0.0 if one.offset is None else one.offset) - (0.0 if other.offset is None else other.offset)
+        if not np.any(gap):
+            continue
+        X = other.common.dense()
+        left = gap - X @ np.linalg.lstsq(X, gap, rcond=None)[0]
+        if np.abs(left).max() > _SPANNED * np.abs(gap).max():
+            raise DataError(
+                f"`{less.formula}` and `{more.formula}` have different offsets, so the larger does not contain the "
+                "smaller and no test compares them. Fit both with the same offset."
             )
 
 

@@ -77,6 +77,24 @@ def marginal(fit: MixedEstimate) -> dict[str, np.ndarray]:
     return {label: L[np.abs(L).sum(axis=1) > _TINY] @ coding for label, L in tested.items()}
 
 
+def missing_cells(design: Design) -> list[str]:
+    """Return the combinations of levels within interactions that no row has, as `a[x]:b[y]`."""
+    if not design.aliased:
+        return []
+    crossed = [
+        term
+        for term in design.formula.common
+        if sum(design.spec.variables[variable.key].coded for variable in term.variables) > 1
+    ]
+    parts = [_cells(design, term) for term in crossed]
+    return [
+        name
+        for part in parts
+        for name, square in zip(part.columns, np.diag(part.common.gram()), strict=True)
+        if square == 0
+    ]
+
+
 def own_columns(design: Design) -> dict[str, list[int]]:
     """Return for each term but the intercept the positions of its columns among the estimable ones."""
     position = {j: i for i, j in enumerate(j for j in range(len(design.columns)) if j not in design.aliased)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ from .arguments import count_of, file_path, flag, one_of
 from .arviz import estimate_to_arviz
 from .base import MixedSystem
 from .check import Findings, mixed_findings
+from .counted import counted
 from .grouped import GroupedEstimate
 from .predict import Prediction, common_part, predict_mixed, prediction_variance, random_part
 from .simulate import simulate_mixed
@@ -165,7 +166,7 @@ class MixedEstimate(GroupedEstimate):
     def simulate(
         self, n: int = 1, seed: int | np.random.Generator | None = None, *, random: str = "draw"
     ) -> pd.DataFrame:
-        """Return responses drawn from the fitted model [nobs, n].
+        """Return responses drawn from the fitted model [rows, n]; a row of weight 0 has none.
 
         Parameters
         ----------
@@ -227,7 +228,7 @@ class MixedEstimate(GroupedEstimate):
 
     @spoken
     def refit(self, y: Any = None, *, REML: bool | None = None) -> MixedEstimate:
-        """Return the same model fitted to another response [nobs], or by the other criterion."""
+        """Return the same model fitted to another response [rows], or by the other criterion."""
         return compare.refit(self, y, REML)
 
     @spoken
@@ -258,13 +259,16 @@ class MixedEstimate(GroupedEstimate):
 
     @spoken
     def to_arviz(self, draws: int | None = None, seed: int = 0) -> Any:
-        """Return ArviZ data with `draws` draws of the normal approximation; `attrs` say that it is one."""
+        """Return ArviZ data with `draws` draws of the normal approximation; `attrs` say that it is one.
+
+        Rows of weight 0 have no density and are left out.
+        """
         if draws is None:
             raise ModelError(
                 "an estimate has no draws. Write `to_arviz(draws=1000)` for draws of its normal approximation, "
                 'or sample the model with `engine="nuts"`.'
             )
-        return estimate_to_arviz(self, draws, seed)
+        return estimate_to_arviz(replace(self, model=counted(self.model)), draws, seed)
 
     def save(self, path: Any) -> None:
         """Write this fit to one file, without pickle; `statmodels_tf.load(path)` reads it."""

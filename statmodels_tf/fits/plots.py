@@ -29,15 +29,18 @@ _STYLE = {
 }  # fmt: skip
 _MANY = 4_000
 _LABELLED = 60
+# Share of the height of a panel that a line of text takes, with room to spare.
+_TEXT_SHARE = 0.04
 
 
 def residuals_fitted(fit: Fit, ax: Any) -> Any:
     """Draw residuals against fitted values with their running mean."""
     with _style():
         ax = _axes(ax, (7, 4.5))
-        _cloud(ax, fit.fitted().to_numpy(), fit.residuals("pearson").to_numpy())
+        fitted, residuals = _counted(fit, fit.fitted()), _counted(fit, fit.residuals("pearson"))
+        _cloud(ax, fitted, residuals)
         ax.axhline(0, color=_GREY, lw=0.8, zorder=1)
-        _running_mean(ax, fit.fitted().to_numpy(), fit.residuals("pearson").to_numpy())
+        _running_mean(ax, fitted, residuals)
         kind = "residual" if fit.model.design.weights is None else "Pearson residual"
         ax.set(title="Residuals against fitted values", xlabel=f"fitted {_response(fit)}", ylabel=kind)
     return ax
@@ -48,12 +51,12 @@ def diagnostics(fit: Fit) -> Any:
     with _style():
         axes = _figure(2, 2, (10, 7.5))
         residuals_fitted(fit, axes[0, 0])
-        scaled = fit.residuals("quantile").to_numpy()
+        fitted, scaled = _counted(fit, fit.fitted()), _counted(fit, fit.residuals("quantile"))
         _quantiles(axes[0, 1], scaled, _BLUE)
         axes[0, 1].set(title="Normal quantiles of the residuals", xlabel="normal quantile", ylabel="residual / sigma")
         root = np.sqrt(np.abs(scaled))
-        _cloud(axes[1, 0], fit.fitted().to_numpy(), root)
-        _running_mean(axes[1, 0], fit.fitted().to_numpy(), root)
+        _cloud(axes[1, 0], fitted, root)
+        _running_mean(axes[1, 0], fitted, root)
         axes[1, 0].set(title="Spread of the residuals", xlabel=f"fitted {_response(fit)}", ylabel="√|residual / sigma|")
         _ranef_quantiles(fit, axes[1, 1])
     return axes
@@ -142,16 +145,25 @@ def _levels(ax: Any, value: pd.Series, se: pd.Series, level: float, labels: bool
     width = 1.6 if few else float(np.clip(300 / len(value), 0.25, 1.2))
     for chosen, colour in ((~clear, _PALE if not few else _GREY), (clear, _BLUE)):
         ax.hlines(y[chosen], (middle - half)[chosen], (middle + half)[chosen], color=colour, lw=width)
-    ax.plot(middle, y, "o" if few else "-", color=_INK, ms=3.5, lw=1)
+    in_order = bool(np.all(np.diff(middle) >= 0))
+    ax.plot(middle, y, "o" if few else "-" if in_order else ".", color=_INK, ms=3.5 if few else 1, lw=1)
     ax.axvline(0, color=_GREY, lw=0.8, zorder=0)
     ax.set_ylim(-0.02 * len(value) - 0.5, 1.02 * len(value) - 0.5)
     ax.set_yticks(y if few else [], value.index if few and labels else [])
     if not few:
-        ends = ((0, -1, "right"), (len(value) - 1, 1, "left"))
-        for at, side, align in ends:
-            # Outside the ends of its interval: the ordered levels leave those two corners free.
-            place = {"xytext": (4 * side, 0), "textcoords": "offset points", "ha": align, "va": "center"}
-            ax.annotate(str(value.index[at]), (middle[at] + side * half[at], y[at]), fontsize=8, color=_INK, **place)
+        _name_ends(ax, value.index, middle, half)
+
+
+def _name_ends(ax: Any, names: pd.Index, middle: np.ndarray, half: np.ndarray) -> None:
+    """Name the first and the last level, outside the intervals of all levels that the text stands beside."""
+    beside = max(1, round(_TEXT_SHARE * len(names)))
+    ends = ((0, slice(None, beside), -1, "right"), (len(names) - 1, slice(-beside, None), 1, "left"))
+    for at, near, side, align in ends:
+        edge = side * np.max(side * middle[near] + half[near])
+        text = str(names[at])
+        place = {"xytext": (4 * side, 0), "textcoords": "offset points", "ha": align, "va": "center"}
+        ax.annotate(text, (edge, at), fontsize=8, color=_INK, annotation_clip=False, **place)
+    ax.margins(x=0.12)
 
 
 def _ranef_quantiles(fit: Fit, ax: Any) -> None:
@@ -197,6 +209,12 @@ def _running_mean(ax: Any, x: np.ndarray, y: np.ndarray) -> None:
     parts = np.array_split(np.argsort(x, kind="stable"), bins)
     ax.plot([x[p].mean() for p in parts], [y[p].mean() for p in parts], color=_RED, lw=1.5, zorder=3)
     ax.annotate("mean in bins", (0.99, 0.98), xycoords="axes fraction", ha="right", va="top", color=_RED, fontsize=9)
+
+
+def _counted(fit: Fit, values: pd.Series) -> np.ndarray:
+    """Return the values of the rows that count; those of weight 0 have residuals of zero that say nothing."""
+    weights = fit.model.design.weights
+    return values.to_numpy() if weights is None else values.to_numpy()[weights > 0]
 
 
 def _response(fit: Fit) -> str:

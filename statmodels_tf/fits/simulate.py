@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def simulate_mixed(fit: MixedEstimate, n: int, seed: int | np.random.Generator | None, random: str) -> pd.DataFrame:
-    """Return `n` simulated responses [nobs, n]; see `MixedEstimate.simulate`."""
+    """Return `n` simulated responses [rows, n]; see `MixedEstimate.simulate`."""
     one_of("random", random, ("draw", "include"))
     rng = generator(seed)
     design = fit.model.design

@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from .base import Fit
     from .mixed import MixedEstimate
 
+# Names of grouping factors that read well as a plural; "30 subjs" and "12 childs" do not.
+_NOUNS = {
+    "animal", "area", "batch", "block", "box", "cask", "centre", "center", "chick", "city", "class", "classroom",
+    "clinic", "cluster", "company", "consumer", "country", "county", "department", "district", "dog", "doctor",
+    "donor", "family", "farm", "field", "firm", "hospital", "household", "instructor", "item", "judge", "language",
+    "litter", "location", "operator", "page", "participant", "patient", "person", "plant", "player", "plot",
+    "plate", "pond", "province", "rater", "region", "respondent", "river", "sample", "school", "site", "speaker",
+    "state", "station", "student", "subject", "teacher", "team", "tract", "tree", "trial", "village", "visit",
+    "ward", "week", "word", "worker", "year",
+}  # fmt: skip
+
 
 def mixed_summary(fit: MixedEstimate, level: float, df: str) -> Summary:
     """Return the summary of a mixed model; see `MixedEstimate.summary`."""
@@ -36,7 +47,7 @@ def mixed_summary(fit: MixedEstimate, level: float, df: str) -> Summary:
 def data_lines(fit: Fit) -> tuple[str, ...]:
     """Return the lines that say which data: rows, levels, reference levels, dropped rows, weights."""
     design = fit.model.design
-    parts = [plural(fit.nobs, "row"), *(counted(count, group) for group, count in fit.ngrps.items())]
+    parts = [plural(fit.nobs, "row"), *(group_count(count, group) for group, count in fit.ngrps.items())]
     parts += reference_levels(design)
     lines = [" · ".join(parts)]
     extra = []
@@ -146,16 +157,16 @@ def random_table(fit: MixedEstimate) -> Table:
     return Table(headings + ((Heading("correlation", span=width),) if width else ()), rows)
 
 
-def counted(count: int, group: str) -> str:
-    """Return a count with the plural of a grouping factor's name, where that reads well.
+def group_count(count: int, group: str) -> str:
+    """Return a count with the plural of a grouping factor's name where that is a known noun, else of its levels.
 
-    >>> counted(2972, "student"), counted(85, "county"), counted(30, "cask:batch"), counted(1, "dept")
-    ('2,972 students', '85 counties', '30 levels of cask:batch', '1 dept')
+    >>> group_count(2972, "student"), group_count(85, "County"), group_count(30, "cask:batch"), group_count(9, "subj")
+    ('2,972 students', '85 Counties', '30 levels of cask:batch', '9 levels of subj')
     """
-    if not group.isalpha() or len(group) < 3:
+    if group.lower() not in _NOUNS:
         return f"{plural(count, 'level')} of {group}"
     if count == 1:
         return f"1 {group}"
-    if group.endswith("y") and group[-2] not in "aeiou":
+    if group.endswith("y"):
         return f"{count:,} {group[:-1]}ies"
     return f"{count:,} {group}{'es' if group.endswith(('s', 'x', 'ch', 'sh')) else 's'}"

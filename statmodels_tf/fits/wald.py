@@ -19,7 +19,7 @@ import pandas as pd
 from scipy import special
 
 from ..errors import ModelError
-from .contrasts import marginal, own_columns, sequential
+from .contrasts import marginal, missing_cells, own_columns, sequential
 
 if TYPE_CHECKING:
     from .mixed import MixedEstimate
@@ -36,7 +36,13 @@ def anova_terms(fit: MixedEstimate, type: str | int) -> pd.DataFrame:
         also = " Type II is not available." if str(type).upper() in ("II", "2") else ""
         raise ModelError(f'no `type={type!r}`.{also} There is "III", "I".')
     contrasts = sequential(fit) if kind == "I" else marginal(fit)
-    return _table({label: f_test(fit, L) for label, L in contrasts.items() if len(L)}, f"type {kind}, Satterthwaite")
+    rows = {label: f_test(fit, L) for label, L in contrasts.items() if len(L)}
+    table, empty = _table(rows, f"type {kind}, Satterthwaite"), missing_cells(fit.model.design)
+    if kind == "III" and empty:
+        # The name of the index is printed, and cut at fifty characters; the heading is whole.
+        table.index.name += "; missing cells"
+        table.attrs["heading"] += f"; no rows in {', '.join(empty)}, so terms are averaged over the other cells only"
+    return table
 
 
 def drop1_f(fit: MixedEstimate, labels: list[str]) -> pd.DataFrame:

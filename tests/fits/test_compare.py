@@ -163,3 +163,33 @@ def test_glance_and_augment_have_brooms_columns():
     assert len(table) == 48 and list(table.columns[-5:]) == [".fitted", ".resid", ".fixed", ".hat", ".cooksd"]
     np.testing.assert_allclose(table[".fitted"] + table[".resid"], table["y"])
     np.testing.assert_allclose(table[".fixed"], fit.predict(random="exclude"))
+
+
+def test_fits_with_other_weights_are_not_compared():
+    data = data_of("slopes").assign(w=np.tile([1.0, 2.0, 3.0], 60))
+    one = dense_lmer("Reaction ~ 1 + (1 | Subject)", data, REML=False)
+    weighted = dense_lmer("Reaction ~ Days + (1 | Subject)", data, REML=False, weights="w")
+    with pytest.raises(DataError, match=r"different weights.*`weights=`"):
+        anova(one, weighted)
+    twice = dense_lmer("Reaction ~ 1 + (1 | Subject)", data.assign(w=2 * data["w"]), REML=False, weights="w")
+    assert anova(twice, weighted)["Chisq"].iloc[1] > 0
+
+
+def test_fits_with_other_offsets_are_compared_where_the_larger_has_the_difference():
+    data = data_of("slopes").assign(o=lambda d: 3.0 * d["Days"], other=np.tile([1.0, 50.0, 9.0], 60))
+    free = dense_lmer("Reaction ~ Days + (1 | Subject)", data, REML=False)
+    fixed = dense_lmer("Reaction ~ 1 + offset(o) + (1 | Subject)", data, REML=False)
+    assert anova(free, fixed)["Chisq"].iloc[1] > 0
+    shifted = dense_lmer("Reaction ~ Days + offset(other) + (1 | Subject)", data, REML=False)
+    none = dense_lmer("Reaction ~ 1 + (1 | Subject)", data, REML=False)
+    with pytest.raises(DataError, match="different offsets"):
+        anova(none, shifted)
+
+
+def test_a_column_in_backticks_may_go():
+    data = data_of("slopes").rename(columns={"Days": "my days"}).assign(f=np.tile(["a", "b", "c"], 60))
+    fit = dense_lmer("Reaction ~ `my days` * f + (1 | Subject)", data, REML=False)
+    table = fit.drop1()
+    assert list(table.index) == ["<none>", "my days:f"]
+    less = dense_lmer("Reaction ~ `my days` + f + (1 | Subject)", data, REML=False)
+    assert table.loc["my days:f", "AIC"] == pytest.approx(less.aic)

@@ -21,15 +21,21 @@ AVERAGED = {
 
 
 def ham():
-    return st.load_dataset("ham").assign(heavy=lambda d: d["Age"] / 10)
+    data = st.load_dataset("ham").assign(heavy=lambda d: d["Age"] / 10, session=np.arange(648) % 4)
+    consumer = data["Consumer"].cat.codes + 1
+    return data.assign(panel=consumer % 3, w=1 + data["Age"] % 5, **{".consumer": consumer})
 
 
 def fitted(case):
     data = ham()
     if case.get("holes"):
         data = data[~((data["Product"] == "4") & (data["Gender"] == "2"))]
+    if case.get("uneven"):
+        data = data[data[".consumer"] % 5 != data["Product"].cat.codes + 1]
+    if case.get("apart"):
+        data = data[(data["Product"] == "1") == (data["Gender"] == "1")]
     coded = {"Product": "contr.sum", "Gender": "contr.helmert"} if case.get("coded") else None
-    return st.lmer(case["formula"], data, contrasts=coded)
+    return st.lmer(case["formula"], data, contrasts=coded, REML=not case.get("ML"), weights=case.get("weights"))
 
 
 @pytest.mark.parametrize("case", GOLDEN, ids=lambda case: case["formula"])
@@ -88,3 +94,14 @@ def test_types_are_named_as_in_r_and_type_two_is_said_to_be_missing():
     assert "mean" not in str(caught.value)
     with pytest.raises(ModelError, match="others are given too"):
         fit.anova(fit, type="zzz")
+
+
+def test_missing_cells_are_named_where_terms_are_tested_and_where_fits_are_checked():
+    fit = fitted({"formula": "Informed.liking ~ Product * Gender + (1 | Consumer)", "apart": True})
+    table = fit.anova()
+    assert "missing cells" in table.index.name and "Product[1]:Gender[2]" in table.attrs["heading"]
+    (said,) = (sentence for sentence in fit.check() if sentence.startswith("Missing cells"))
+    assert all(f"`Product[{p}]:Gender[{g}]`" in said for p, g in ((1, 2), (2, 1), (3, 1), (4, 1)))
+    whole = fitted({"formula": "Informed.liking ~ Product * Gender + (1 | Consumer)"})
+    assert "missing" not in whole.anova().attrs["heading"] and "Missing cells" not in str(whole.check())
+    assert "missing" not in fit.anova(type="I").attrs["heading"]

@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 
 import statmodels_tf as st
 from statmodels_tf.errors import ModelError
+from statmodels_tf.fits.arviz import group
 from statmodels_tf.fits.effects import flat_directions
 from tests.fits.cases import CASES, data_of, dense_fit
 from tests.fits.dense import indicator
@@ -110,6 +112,37 @@ def test_rows_of_weight_zero_are_not_counted():
     assert len(fit.fitted()) == len(fit.residuals()) == 180
     assert "178 rows" in str(fit) and "2 rows of weight 0 not counted" in str(fit)
     np.testing.assert_allclose(fit.refit(2 * data["Reaction"]).coef(), 2 * fit.coef(), rtol=1e-5)
+
+
+def test_rows_of_weight_zero_are_answered_for():
+    """Whatever has a value for each row has it for those of weight 0 too, but draws of them and their density."""
+    data = data_of("slopes")
+    weights = np.ones(180)
+    weights[[3, 100]] = 0
+    fit = st.lmer("Reaction ~ Days + (Days | Subject)", data, weights=weights)
+    for answer in (fit.hatvalues(), fit.cooks_distance(), fit.residuals("quantile"), fit.augment(), fit.model_matrix()):
+        assert len(answer) == 180 and not np.any(pd.isna(answer))
+    assert np.all(fit.hatvalues().iloc[[3, 100]] == 0) and np.all(fit.cooks_distance().iloc[[3, 100]] == 0)
+    drawn = fit.simulate(2, 1)
+    assert drawn.shape == (180, 2) and drawn.isna().all(axis=1).to_numpy().nonzero()[0].tolist() == [3, 100]
+    new = fit.predict(data, interval="prediction")
+    np.testing.assert_allclose(new["mean"], fit.fitted())
+    exported = group(fit.to_arviz(draws=8), "log_likelihood")["Reaction"]
+    assert exported.sizes["__obs__"] == 178 and data.index[3] not in exported["__obs__"]
+    assert np.all(np.isfinite(exported))
+    axes = fit.plot_diagnostics()
+    assert len(axes[0, 0].lines[0].get_xdata()) == len(axes[0, 1].lines[-1].get_xdata()) == 178
+    assert "of 178 residuals" in str(fit.check())
+    plt.close("all")
+
+
+def test_parameters_that_the_data_do_not_identify_are_named_with_the_remedy():
+    fit = dense_fit("slopes")
+    flat = replace(fit, diagnostics={**fit.diagnostics, "flat": ("cor(Subject)[Intercept,Days]",)})
+    (said,) = (sentence for sentence in flat.check() if sentence.startswith("Not identified"))
+    assert "`cor(Subject)[Intercept,Days]`" in said and "`(Days | Subject)`" in said and "`(1 | Subject)`" in said
+    assert said.split(":")[0] in str(flat.summary())
+    assert "Not identified" not in str(fit.check())
 
 
 def test_tables_of_coefficients():
@@ -247,8 +280,8 @@ def test_statsmodels_names_say_the_same(case):
     pd.testing.assert_frame_equal(fit.cov_params(), fit.vcov())
     pd.testing.assert_frame_equal(fit.cov_re, fit.varcorr())
     assert (fit.llf, fit.scale, fit.df_resid) == (fit.loglik, fit.sigma**2, fit.df_residual)
-    for group, table in fit.random_effects.items():
-        pd.testing.assert_frame_equal(table, fit.ranef()[group])
+    for name, table in fit.random_effects.items():
+        pd.testing.assert_frame_equal(table, fit.ranef()[name])
 
 
 def test_frames_and_matrices():

@@ -120,6 +120,13 @@ def test_thousands_of_points_and_levels_stay_light():
     fit = dense_lmer("y ~ x + (1 | g)", {k: v[::20] for k, v in data.items()})
     (ax,) = drawn(fit.plot_ranef())
     assert len(ax.get_yticks()) == 0 and "100 levels" in ax.get_ylabel()
+    # The names of the first and the last level stand outside the intervals beside them, and within the panel.
+    ax.figure.canvas.draw()
+    bars = [line for bars in ax.collections for line in bars.get_segments()]
+    for text in ax.texts:
+        (x0, y0), (x1, y1) = ax.transData.inverted().transform(text.get_window_extent().get_points())
+        assert ax.get_xlim()[0] < x0 and x1 < ax.get_xlim()[1]
+        assert not any(y0 <= y <= y1 and low < x1 and high > x0 for (low, y), (high, _) in bars)
 
 
 def test_units_are_shown_where_the_data_carry_them():

@@ -119,6 +119,8 @@ def test_the_header_names_levels_and_options():
     assert "reference levels: arm old" in text
     assert "weights w" in text
     assert "6 levels of g" in text
+    subj = dense_lmer("Reaction ~ Days + (1 | subj)", data_of("slopes").rename(columns={"Subject": "subj"}))
+    assert "18 levels of subj" in str(subj)
 
 
 def test_correlations_stand_in_columns():
