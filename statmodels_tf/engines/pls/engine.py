@@ -13,9 +13,10 @@ from ...errors import DataError, ModelError
 from ...fits.mixed import MixedEstimate
 from ...linalg.random import Block
 from ..base import Engine, engine
+from .doubt import check_units, flat_names, lost_weights
 from .evaluation import Evaluation
 from .given import judged
-from .optimum import Solution, solve
+from .optimum import UNBOUNDED, Solution, solve
 from .problem import Problem, build_problem
 from .system import PLSSystem
 from .threads import one_thread
@@ -119,6 +120,13 @@ class PLS(Engine[MixedEstimate]):
         design, evaluation = model.design, solution.evaluation
         problem, width = evaluation.problem, design.common.shape[1]
         system = PLSSystem(evaluation, estimable)
+        check_units(system, design)
+        converged, message = solution.converged, solution.message
+        if message == UNBOUNDED:
+            largest = max(design.groups, key=lambda block: len(block.levels) * len(block.effects))
+            message = f"{message}. Leave out `({largest.label})`, which has the most effects, or make it simpler"
+        elif (lost := lost_weights(system, design)) is not None:
+            converged, message = False, lost
         coefficients, covariance = np.full(width, np.nan), np.full((width, width), np.nan)
         coefficients[estimable] = system.coefficients
         covariance[np.ix_(estimable, estimable)] = system.covariance
@@ -126,8 +134,8 @@ class PLS(Engine[MixedEstimate]):
         diagnostics = {
             "engine": self.name,
             "why": "asked for",
-            "converged": solution.converged,
-            "message": solution.message,
+            "converged": converged,
+            "message": message,
             "evaluations": solution.evaluations,
             "iterations": solution.iterations,
             "starts": solution.starts,
@@ -136,6 +144,7 @@ class PLS(Engine[MixedEstimate]):
             "singular_terms": tuple(
                 block.label for block, flat in zip(design.groups, solution.singular, strict=True) if flat
             ),
+            "flat": flat_names(problem, design),
             "rank": len(estimable),
             "aliased": tuple(design.columns[j] for j in design.aliased),
             "backend": problem.products.name,

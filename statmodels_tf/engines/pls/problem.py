@@ -4,8 +4,10 @@ y = X beta + Z b + e with weights w. The columns are standardised, and y is repl
 residuals over their root mean square, e_0 = (y - offset - X beta_0) / s: the criterion changes by a known constant
 only, and r^2 is no longer a small difference of large numbers. What is kept is V'WV and Z'WV with V = [X e_0], and
 Z'WZ in the form its pattern allows. Terms on the same grouping factor are fused into one block whose Lambda is
-block diagonal. Weights are divided by their mean: sigma and Lambda for the weights as given are sigma_std
-sqrt(mean) and T Lambda_std / sqrt(mean), and the criterion changes by logs of weights.
+block diagonal. Weights are divided by their geometric mean, the weight of a typical row however large the largest is:
+sigma and Lambda for the weights as given are sigma_std sqrt(mean) and T Lambda_std / sqrt(mean), and the criterion
+stays what it is, as the logs of the new weights add up to zero. A power of two is taken out of a response too large
+or too small to be squared.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from ...linalg.random import Block, CrossProducts, cross_products
 from .standardise import (
     lower_triangular,
     orthogonalise,
+    power_of_two,
     standardise_common,
     standardise_effects,
 )
@@ -43,9 +46,8 @@ class Problem:
         [X e_0]'W[X e_0].
     nobs : int
         Rows of positive weight.
-    log_weights : float
-        Sum of the logs of their weights, each over the mean weight.
     mean_weight : float
+        Geometric mean of their weights.
     places : tuple of (int, slice)
         For each term, its block and its effects within the block.
     bases : tuple of array [l, l]
@@ -62,7 +64,6 @@ class Problem:
     ZtV: np.ndarray
     VtV: np.ndarray
     nobs: int
-    log_weights: float
     mean_weight: float
     places: tuple[tuple[int, slice], ...]
     bases: tuple[np.ndarray, ...]
@@ -82,7 +83,7 @@ class Problem:
     def constant(self, REML: bool) -> float:
         """Return what the user's criterion has more than that of the standardised data."""
         determinant = -2.0 * np.linalg.slogdet(self.S)[1] if REML and self.p else 0.0
-        return float(determinant + self.nu(REML) * 2.0 * np.log(self.scale) - self.log_weights)
+        return float(determinant + self.nu(REML) * 2.0 * np.log(self.scale))
 
     def fuse(self, factors: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return Lambda of each block from Lambda of each term, both on the standardised scale."""
@@ -133,11 +134,13 @@ def build_problem(
     if estimable is None:
         estimable = np.arange(S.shape[0])
     S = S[np.ix_(estimable, estimable)]
-    nobs, mean_weight, log_weights = len(y), 1.0, 0.0
+    nobs, mean_weight = len(y), 1.0
     if w is not None:
         positive = w[w > 0.0]
-        nobs, mean_weight = len(positive), float(positive.mean())
-        w, log_weights = w / mean_weight, float(np.log(positive / mean_weight).sum())
+        nobs, mean_weight = len(positive), float(np.exp(np.log(positive).mean()))
+        w = w / mean_weight
+    unit = float(power_of_two(y))
+    y = y / unit
     gram = std.gram(w)[np.ix_(estimable, estimable)]
     if _ill_conditioned(gram):
         std, S = orthogonalise(std, S, estimable)
@@ -159,7 +162,7 @@ def build_problem(
         VtV += V.T @ (V if part is None else V * part[:, None])
         whole = products if step == n else None
         ZtV += products.rmatvec(V, part) if whole else _rows_rmatvec(blocks, rows, V, part)
-    return Problem(products, ZtV, VtV, nobs, log_weights, mean_weight, places, bases, S, beta0, scale)
+    return Problem(products, ZtV, VtV, nobs, mean_weight, places, bases, S, beta0 * unit, scale * unit)
 
 
 def _ill_conditioned(gram: np.ndarray) -> bool:

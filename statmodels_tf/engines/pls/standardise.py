@@ -11,28 +11,55 @@ Sigma as it is and needs no inverse, so that it holds at a singular Lambda).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...linalg.base import LinearMap
+from ...linalg.coded import Coded
 from ...linalg.dense import Dense
 from ...linalg.stacked import Stacked
 
 _ROUNDING = 1e-13  # a column that varies by less, relative to its mean, is constant
+_SQUARES = (1e-140, 1e140)  # sizes whose squares, summed, are numbers
 
 
 def _standardise(values: np.ndarray, constant: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return (values - centre) / scale, centre and scale; centred only where there is a column of ones to absorb it."""
-    n, width = values.shape
-    mean = np.ones(n) @ values / max(n, 1)
-    centre = mean if constant is not None else np.zeros(width)
-    out = values - centre
-    scale = np.sqrt(np.einsum("nj,nj->j", out, out) / max(n, 1))
-    fixed = (scale <= _ROUNDING * np.abs(mean)) | (scale == 0.0) | ~np.isfinite(scale)
+    out, centre, scale = _moments(values, constant)
+    odd = ~np.isfinite(scale) | (scale > _SQUARES[1]) | (scale < _SQUARES[0])
+    if odd.any():  # their squares would not be numbers: a power of two is taken out of them first
+        unit = np.where(odd, power_of_two(values), 1.0)
+        out, centre, scale = _moments(values / unit, constant)
+        centre, scale = centre * unit, scale * unit
+        out *= unit
+    mean = np.abs(centre) if constant is not None else np.abs(values).max(0, initial=0.0)
+    fixed = (scale <= _ROUNDING * mean) | (scale == 0.0)
     if fixed.any():
-        centre, scale = np.where(fixed, 0.0, centre), np.where(fixed, 1.0, scale)
+        centre, scale = np.where(fixed, 0.0, centre), np.where(fixed, power_of_two(values, only=_SQUARES), scale)
         out[:, fixed] = values[:, fixed]
     out /= scale
     return out, centre, scale
+
+
+def _moments(values: np.ndarray, constant: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the values less their mean (or as they are), what was taken off, and their root mean square."""
+    n, width = values.shape
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        centre = np.ones(n) @ values / max(n, 1) if constant is not None else np.zeros(width)
+        out = values - centre
+        return out, centre, np.sqrt(np.einsum("nj,nj->j", out, out) / max(n, 1))
+
+
+def power_of_two(values: np.ndarray, *, only: tuple[float, float] | None = None) -> np.ndarray:
+    """Return, for each column, the power of two just below its largest value; 1 for a column of zeros.
+
+    Multiplying by it rounds nothing. With `only`, 1 for columns within these bounds too.
+    """
+    largest = np.abs(values).max(0, initial=0.0)
+    unit = np.ldexp(1.0, np.frexp(largest)[1] - 1)
+    usual = largest == 0.0 if only is None else (largest == 0.0) | ((largest > only[0]) & (largest < only[1]))
+    return np.where(usual, 1.0, unit)
 
 
 def _constant(values: np.ndarray) -> int | None:
@@ -60,7 +87,8 @@ def standardise_effects(columns: np.ndarray | None) -> tuple[np.ndarray | None, 
 def standardise_common(common: LinearMap) -> tuple[LinearMap, np.ndarray]:
     """Return the map with its dense blocks standardised, and S [p, p].
 
-    Columns held as codes are indicators and contrasts, of size one already: they stay as they are.
+    Columns held as codes are indicators and contrasts, of size one already: they stay as they are, and what multiplies
+    them is scaled.
     """
     blocks = common.blocks if isinstance(common, Stacked) else (common,)
     starts = np.cumsum([0, *(block.shape[1] for block in blocks)])
@@ -72,12 +100,18 @@ def standardise_common(common: LinearMap) -> tuple[LinearMap, np.ndarray]:
                 constant, value = int(start) + found, float(block.values[0, found])
     S, out = np.eye(common.shape[1]), []
     for block, start in zip(blocks, starts[:-1], strict=True):
+        own = slice(start, start + block.shape[1])
+        if isinstance(block, Coded) and block.values is not None:
+            values, _, scale = _standardise(block.values, None)
+            out.append(replace(block, values=values))
+            each = np.tile(scale, block.table.shape[1])
+            S[own, own] = np.diag(1.0 / (each if block.order is None else each[block.order]))
+            continue
         if not isinstance(block, Dense) or block.shape[1] == 0:
             out.append(block)
             continue
         values, centre, scale = _standardise(block.values, constant)
         out.append(Dense(values))
-        own = slice(start, start + block.shape[1])
         S[own, own] = np.diag(1.0 / scale)
         if constant is not None:
             S[constant, own] -= centre / (scale * value)

@@ -43,7 +43,7 @@ class PLSSystem:
 
     @cached_property
     def unit(self) -> float:
-        """Return the residual standard deviation of a row of mean weight: the unit of all variances here."""
+        """Return the residual standard deviation of a row of typical weight: the unit of all variances here."""
         return self.evaluation.problem.scale * float(np.sqrt(self.evaluation.r2 / self.evaluation.nu))
 
     @property
@@ -67,6 +67,31 @@ class PLSSystem:
     def covariance(self) -> np.ndarray:
         """Return Cov(beta_hat) [p, p]."""
         return self.unit**2 * self.covariance_root @ self.covariance_root.T
+
+    @property
+    def logdet_X(self) -> float:
+        """Return log|X'V^{-1}X| of the estimable columns as given, V the covariance of y over sigma^2.
+
+        From the standardised columns: -log|Cov(beta_hat) / sigma^2| would lose what shifted columns lose.
+        """
+        problem = self.evaluation.problem
+        if not problem.p:
+            return 0.0
+        basis = 2.0 * float(np.linalg.slogdet(problem.S)[1])
+        return self.evaluation.logdet_X - basis + problem.p * float(np.log(problem.mean_weight))
+
+    def contrast_root(self, X: np.ndarray) -> np.ndarray:
+        """Return R [p, m] with R'R the covariance of X beta_hat, for rows X [m, p] of the estimable columns.
+
+        Through the root on the standardised columns, where x'Cov(beta_hat)x would be a small difference of large
+        numbers.
+        """
+        evaluation, right = self.evaluation, (np.asarray(X, dtype=float) @ self.evaluation.problem.S).T
+        return self.unit * (np.linalg.solve(evaluation.L, right) if len(evaluation.L) else right)
+
+    def coefficient_variance(self, X: np.ndarray) -> np.ndarray:
+        """Return the variance [m] of x'beta_hat for rows X [m, p] of the estimable columns."""
+        return (self.contrast_root(X) ** 2).sum(0)
 
     def modes(self, effects: np.ndarray | None = None) -> tuple[np.ndarray, ...]:
         """Return the conditional modes of each term [L, l], or other effects [m, q] of e_0 as [m, L, l]."""
