@@ -216,7 +216,7 @@ def _again(fit: Result, data: str) -> str:
         source = f"st.load_dataset({data!r})"
     call = fit.recorded_call("the report")
     options = "".join(
-        f", {name}={value!r}" if isinstance(value, str | bool | int | float) else f", {name}=..."
+        f", {name}={value!r}" if isinstance(value, str | bool | int | float | dict) else f", {name}=..."
         for name, value in call.options.items()
     )
     lines += [f"fit = st.{call.name}({str(fit.formula)!r}, {source}{options})", "print(fit.summary())"]

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
@@ -15,7 +16,9 @@ from statmodels_tf import lmer
 from statmodels_tf.__main__ import main, read_table
 from statmodels_tf.dataset import datasets, load_dataset
 from statmodels_tf.errors import DataError
+from statmodels_tf.fits import Call
 from statmodels_tf.report import write
+from tests.fits.posteriors import posterior_of
 
 FORMULA = "Reaction ~ Days + (1 + Days | Subject)"
 
@@ -112,6 +115,14 @@ def test_groups_whose_names_differ_by_a_sign_have_files_of_their_own(tmp_path):
     names = {path.name for path in write(fit, tmp_path)}
     assert {"ranef_cask%3Abatch.csv", "ranef_cask_batch.csv"} <= names
     assert "fit = st.lmer('strength ~ " in code_of(tmp_path) and ", data)" in code_of(tmp_path)
+
+
+def test_the_report_of_a_posterior_has_all_plots(tmp_path):
+    fit = posterior_of("slopes")
+    call = Call(lmer, str(fit.formula), None, {"engine": "nuts", "weights": np.ones(3)})
+    names = {path.name for path in write(replace(fit, call=call), tmp_path)}
+    assert {"coefficients.png", "effect_x.png", "ranef_g.png", "diagnostics.png", "posterior.nc"} <= names
+    assert "engine='nuts', weights=...)" in code_of(tmp_path)
 
 
 def test_data_sets_are_listed(capsys):

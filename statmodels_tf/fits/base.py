@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -66,30 +66,6 @@ class Call:
         return f"{self.name}({str(self.formula)!r}, data{options})"
 
 
-class MixedSystem(Protocol):
-    """The mixed model equations at the optimum: what an engine keeps so that a fit can answer for its uncertainty.
-
-    `p` counts the estimable common columns, `l` the effects and `L` the levels of a group term. All variances include
-    sigma^2.
-    """
-
-    @property
-    def estimable(self) -> np.ndarray:
-        """The positions of the estimable columns among the design's."""
-
-    def conditional_covariance(self, k: int) -> np.ndarray:
-        """Return the covariance [L, l, l] of the effects of group term `k`, given the response and theta."""
-
-    def prediction_variance(self, X: np.ndarray, groups: Sequence[tuple[np.ndarray, np.ndarray | None]]) -> np.ndarray:
-        """Return the variance [m] of x'beta_hat + z'(b_hat - b); code -1 stands for a level not seen."""
-
-    def satterthwaite(self, contrasts: np.ndarray) -> np.ndarray:
-        """Return Satterthwaite's degrees of freedom [r] of the contrasts [r, p] of the coefficients."""
-
-    def draw(self, rng: np.random.Generator, size: int, vary_theta: bool = False) -> dict[str, Any]:
-        """Return draws given the data: `beta` [size, p], `b` (a tuple of [size, L, l]), `sigma` [size], `factors`."""
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class Fit(ABC):
     """A fitted model. The subclasses are `Estimate` (a point and its covariance) and `Posterior` (draws).
@@ -118,6 +94,60 @@ class Fit(ABC):
     @abstractmethod
     def se(self) -> pd.Series:
         """Return the standard errors (posterior: standard deviations) of the coefficients."""
+
+    @abstractmethod
+    def vcov(self) -> pd.DataFrame:
+        """Return the covariance matrix of the coefficients."""
+
+    @abstractmethod
+    def coef_table(self, level: float = 0.95) -> pd.DataFrame:
+        """Return the coefficients with their uncertainty, one row for each column of the design."""
+
+    @abstractmethod
+    def confint(self, level: float = 0.95) -> pd.DataFrame:
+        """Return intervals of the coefficients: lower, upper."""
+
+    @abstractmethod
+    def ranef(self, group: str | None = None, *, se: bool = False) -> Any:
+        """Return the effects of each level: a dict of tables by grouping factor, or the table of `group`."""
+
+    @abstractmethod
+    def varcorr(self) -> pd.DataFrame:
+        """Return the variances and correlations of the random effects, the residual last."""
+
+    @abstractmethod
+    def fitted(self) -> pd.Series:
+        """Return the fitted values, on the data's index."""
+
+    @abstractmethod
+    def residuals(self, type: str = "response") -> pd.Series:
+        """Return the residuals, on the data's index."""
+
+    @abstractmethod
+    def predict(
+        self,
+        newdata: Any = None,
+        type: str = "response",
+        *,
+        random: str = "include",
+        new_levels: str = "error",
+        se: bool = False,
+        interval: str | None = None,
+        level: float = 0.95,
+    ) -> pd.Series | pd.DataFrame:
+        """Return predicted means, with standard errors and intervals if asked."""
+
+    @abstractmethod
+    def tidy(self, *, level: float = 0.95) -> pd.DataFrame:
+        """Return one row for each parameter, with broom.mixed's columns."""
+
+    @abstractmethod
+    def glance(self) -> pd.DataFrame:
+        """Return one row of fit statistics, with broom.mixed's columns."""
+
+    @abstractmethod
+    def to_arviz(self) -> Any:
+        """Return ArviZ data; of an estimate, with draws of its normal approximation, as many as asked."""
 
     @abstractmethod
     def summary(self) -> Summary:
@@ -233,3 +263,35 @@ class Fit(ABC):
     def bse(self) -> pd.Series:
         """`se()`, by statsmodels' name."""
         return self.se()
+
+    def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
+        """Return `confint(1 - alpha)`, by statsmodels' name."""
+        return self.confint(1 - alpha)
+
+    def cov_params(self) -> pd.DataFrame:
+        """Return `vcov()`, by statsmodels' name."""
+        return self.vcov()
+
+    @property
+    def fittedvalues(self) -> pd.Series:
+        """`fitted()`, by statsmodels' name."""
+        return self.fitted()
+
+    @property
+    def resid(self) -> pd.Series:
+        """`residuals()`, by statsmodels' name."""
+        return self.residuals()
+
+    def fixef(self) -> pd.Series:
+        """Return `coef()`."""
+        return self.coef()
+
+    @property
+    def random_effects(self) -> dict[str, pd.DataFrame]:
+        """`ranef()`, by statsmodels' name."""
+        return self.ranef()
+
+    @property
+    def cov_re(self) -> pd.DataFrame:
+        """`varcorr()`, by statsmodels' name."""
+        return self.varcorr()

@@ -42,12 +42,12 @@ class Findings:
 
 def mixed_findings(fit: MixedEstimate) -> Findings:
     """Return all that is doubtful about a mixed model: the problems, then what deserves a thought."""
-    return Findings((*problems(fit), *_missing_cells(fit), *_twice(fit), *_few_levels(fit), *_outliers(fit)))
+    return Findings((*problems(fit), *_missing_cells(fit), *_few_levels(fit), *_outliers(fit)))
 
 
 def problems(fit: MixedEstimate) -> tuple[str, ...]:
     """Return what the summary must say: not converged, singular, aliased."""
-    return (*not_converged(fit), *_singular(fit), *_unidentified(fit), *_aliased(fit))
+    return (*not_converged(fit), *_singular(fit), *_twice(fit), *_unidentified(fit), *_aliased(fit))
 
 
 def not_converged(fit: MixedEstimate) -> tuple[str, ...]:
@@ -98,16 +98,20 @@ def _singular(fit: MixedEstimate) -> tuple[str, ...]:
 
 def _twice(fit: MixedEstimate) -> tuple[str, ...]:
     """Return a sentence for each effect that two terms give one grouping factor."""
+    return tuple(
+        f"Twice: {' and '.join(terms)} both give `{group}` the effect `{effect}`; only the sum of their variances is "
+        "known, not how it divides between them. Leave it out of one."
+        for (group, effect), terms in _terms_by_effect(fit, 2).items()
+    )
+
+
+def _terms_by_effect(fit: MixedEstimate, least: int) -> dict[tuple[str, str], list[str]]:
+    """Return for each grouping factor and effect the terms that have it, if they are `least` or more."""
     labels: dict[tuple[str, str], list[str]] = {}
     for block in fit.model.design.groups:
         for effect in block.effects:
             labels.setdefault((block.group, effect), []).append(f"`({block.label})`")
-    return tuple(
-        f"Twice: {' and '.join(terms)} both give `{group}` the effect `{effect}`; only the sum of their variances is "
-        "known, not how it divides between them. Leave it out of one."
-        for (group, effect), terms in labels.items()
-        if len(terms) > 1
-    )
+    return {key: terms for key, terms in labels.items() if len(terms) >= least}
 
 
 def _aliased(fit: MixedEstimate) -> tuple[str, ...]:
@@ -135,11 +139,12 @@ def _missing_cells(fit: MixedEstimate) -> tuple[str, ...]:
 
 def _unidentified(fit: MixedEstimate) -> tuple[str, ...]:
     """Return a sentence for each group term with variance parameters on which the likelihood does not depend."""
+    twice = {group for group, _ in _terms_by_effect(fit, 2)}
     flat = [str(name) for name in fit.diagnostics.get("flat") or ()]
     out = []
     for group in fit.ngrps:
         names = [name for name in flat if name.startswith((f"cor({group})[", f"sd({group})["))]
-        if not names:
+        if not names or group in twice:
             continue
         terms = " and ".join(f"`({b.label})`" for b in fit.model.design.groups if b.group == group)
         out.append(

@@ -43,10 +43,6 @@ class Estimate(Fit):
         """The number of estimated parameters, variances included."""
 
     @abstractmethod
-    def fitted(self) -> pd.Series:
-        """Return the fitted values, on the data's index."""
-
-    @abstractmethod
     def residuals(self, type: str = "response", *, scaled: bool = False) -> pd.Series:
         """Return the residuals, on the data's index."""
 
@@ -134,14 +130,6 @@ class Estimate(Fit):
         """The Bayesian information criterion, -2 loglik + log(nobs) df_model."""
         return -2 * self.loglik + float(np.log(self.nobs)) * self.df_model
 
-    def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
-        """Return `confint(1 - alpha)`, by statsmodels' name."""
-        return self.confint(1 - alpha)
-
-    def cov_params(self) -> pd.DataFrame:
-        """Return `vcov()`, by statsmodels' name."""
-        return self.vcov()
-
     @property
     def tvalues(self) -> pd.Series:
         """The `statistic` of `coef_table()`, by statsmodels' name."""
@@ -151,16 +139,6 @@ class Estimate(Fit):
     def pvalues(self) -> pd.Series:
         """The `p` of `coef_table()`, by statsmodels' name."""
         return self.coef_table()["p"]
-
-    @property
-    def fittedvalues(self) -> pd.Series:
-        """`fitted()`, by statsmodels' name."""
-        return self.fitted()
-
-    @property
-    def resid(self) -> pd.Series:
-        """`residuals()`, by statsmodels' name."""
-        return self.residuals()
 
     @property
     def llf(self) -> float:

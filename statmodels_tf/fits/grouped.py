@@ -56,10 +56,6 @@ class GroupedEstimate(Estimate):
         """Return the covariance matrix [l, l] of the effects of group term `k`, in the formula's order."""
         return self.sigma**2 * self.factors[k] @ self.factors[k].T
 
-    def fixef(self) -> pd.Series:
-        """Return `coef()`."""
-        return self.coef()
-
     @spoken
     def ranef(self, group: str | None = None, *, se: bool = False) -> Any:
         """Return the conditional modes of the random effects.
@@ -127,16 +123,6 @@ class GroupedEstimate(Estimate):
             group, term1, term2 (None for a variance), vcov, sdcor; the residual last.
         """
         return effects.varcorr(self)
-
-    @property
-    def random_effects(self) -> dict[str, pd.DataFrame]:
-        """`ranef()`, by statsmodels' name."""
-        return self.ranef()
-
-    @property
-    def cov_re(self) -> pd.DataFrame:
-        """`varcorr()`, by statsmodels' name."""
-        return self.varcorr()
 
     @spoken
     def plot(self, ax: Any = None) -> Any:

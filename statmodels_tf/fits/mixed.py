@@ -14,7 +14,6 @@ from ..errors import ModelError
 from . import broom, compare, wald
 from .arguments import count_of, file_path, flag, one_of
 from .arviz import estimate_to_arviz
-from .base import MixedSystem
 from .check import Findings, mixed_findings
 from .counted import counted
 from .grouped import GroupedEstimate
@@ -22,6 +21,7 @@ from .predict import Prediction, common_part, predict_mixed, prediction_variance
 from .simulate import simulate_mixed
 from .storage import save_fit
 from .summary import mixed_summary
+from .system import MixedSystem
 from .table import Summary
 from .words import spoken
 
@@ -57,16 +57,14 @@ class MixedEstimate(GroupedEstimate):
     def deviance(self) -> float:
         """-2 log-likelihood at theta, the other parameters profiled; what REML minimises is `criterion`.
 
-        With nu = n - p and log|X'V^-1 X| = -log|vcov / sigma^2| it follows from the REML criterion,
-        log|M| + log|X'V^-1 X| + nu (1 + log 2 pi sigma^2), without solving anything.
+        With nu = n - p it follows from the REML criterion, log|M| + log|X'V^-1 X| + nu (1 + log 2 pi sigma^2),
+        without solving anything.
         """
         if not self.REML:
             return self.criterion
         n, p = self.nobs, self.rank
-        keep = self.system.estimable
-        logdet_x = -np.linalg.slogdet(self.covariance[np.ix_(keep, keep)] / self.sigma**2)[1]
         nu = n - p
-        logdet_m = self.criterion - logdet_x - nu * (1 + np.log(2 * np.pi * self.sigma**2))
+        logdet_m = self.criterion - self.system.logdet_X - nu * (1 + np.log(2 * np.pi * self.sigma**2))
         return float(logdet_m + n * (1 + np.log(2 * np.pi * self.sigma**2 * nu / n)))
 
     @property

@@ -65,10 +65,6 @@ class Posterior(Fit):
         """Return the posterior means of the coefficients; NaN where a column is aliased."""
         return posterior_tables.by_column(self, np.mean, "mean")
 
-    def fixef(self) -> pd.Series:
-        """Return `coef()`."""
-        return self.coef()
-
     def se(self) -> pd.Series:
         """Return the posterior standard deviations of the coefficients."""
         return posterior_tables.by_column(self, lambda x: np.std(x, ddof=1), "sd")
@@ -95,14 +91,6 @@ class Posterior(Fit):
         """Return credible intervals of the coefficients: lower, upper; see `coef_table`."""
         return self.coef_table(level, method)[["lower", "upper"]]
 
-    def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
-        """Return `confint(1 - alpha)`, by statsmodels' name."""
-        return self.confint(1 - alpha)
-
-    def cov_params(self) -> pd.DataFrame:
-        """Return `vcov()`, by statsmodels' name."""
-        return self.vcov()
-
     @property
     def sigma(self) -> float:
         """The posterior mean of the residual standard deviation."""
@@ -127,11 +115,6 @@ class Posterior(Fit):
         """
         return picked(posterior_tables.ranef(self, flag("se", se)), group)
 
-    @property
-    def random_effects(self) -> dict[str, pd.DataFrame]:
-        """`ranef()`, by statsmodels' name."""
-        return self.ranef()
-
     @spoken
     def varcorr(self) -> pd.DataFrame:
         """Return posterior means of variances and covariances (`vcov`), standard deviations and correlations (`sdcor`).
@@ -142,11 +125,6 @@ class Posterior(Fit):
             group, term1, term2 (None for a variance), vcov, sdcor; the residual last.
         """
         return posterior_tables.varcorr(self)
-
-    @property
-    def cov_re(self) -> pd.DataFrame:
-        """`varcorr()`, by statsmodels' name."""
-        return self.varcorr()
 
     def fitted(self) -> pd.Series:
         """Return the posterior mean of each row's mean, on the data's index."""
@@ -163,16 +141,6 @@ class Posterior(Fit):
         """
         one_of("type", type, ("response", "working", "pearson", "deviance", "quantile"))
         return pd.Series(posterior_tables.residuals(self, type), index=self.model.design.index, name="residual")
-
-    @property
-    def fittedvalues(self) -> pd.Series:
-        """`fitted()`, by statsmodels' name."""
-        return self.fitted()
-
-    @property
-    def resid(self) -> pd.Series:
-        """`residuals()`, by statsmodels' name."""
-        return self.residuals()
 
     def log_likelihood(self) -> np.ndarray:
         """Return the log density of each response at each draw [chains, draws, nobs]."""

@@ -68,10 +68,13 @@ def prediction_variance(fit: MixedEstimate, common: Any, blocks: Sequence[Any], 
 
 
 def coefficient_variance(fit: MixedEstimate, common: Any) -> np.ndarray:
-    """Return x'Vx [rows] for the covariance V of the coefficients."""
-    keep = ~np.isnan(fit.coefficients)
-    X = common.dense()[:, keep]
-    return np.einsum("ij,jk,ik->i", X, fit.covariance[np.ix_(keep, keep)], X)
+    """Return the variance [rows] of x'beta_hat, in chunks of rows."""
+    n = common.shape[0]
+    out = np.empty(n)
+    for start in range(0, n, _CHUNK):
+        rows = np.arange(start, min(n, start + _CHUNK))
+        out[rows] = fit.system.coefficient_variance(common.dense(rows)[:, fit.system.estimable])
+    return out
 
 
 def predict_mixed(

@@ -62,12 +62,12 @@ def _table(rows: dict[str, tuple], heading: str) -> pd.DataFrame:
 def f_test(fit: MixedEstimate, L: np.ndarray) -> tuple[float, float, int, float, float, float]:
     """Return sum of squares, mean square, both degrees of freedom, F and p of the hypothesis L beta = 0."""
     keep = fit.system.estimable
-    beta, V = fit.coefficients[keep], fit.covariance[np.ix_(keep, keep)]
-    values, vectors = np.linalg.eigh(L @ V @ L.T)
-    used = values > max(np.sqrt(np.finfo(float).eps) * values[-1], 0.0)
-    rotated = vectors[:, used].T @ L
+    _, lengths, P = np.linalg.svd(fit.system.contrast_root(L), full_matrices=False)
+    values = lengths**2  # the eigenvalues of L V L'
+    used = values > max(np.sqrt(np.finfo(float).eps) * values[0], 0.0)
+    rotated = P[used] @ L
     rank = int(used.sum())
-    F = float(np.sum((rotated @ beta) ** 2 / values[used]) / rank)
+    F = float(np.sum((rotated @ fit.coefficients[keep]) ** 2 / values[used]) / rank)
     df = denominator(fit.system.satterthwaite(rotated))
     p = special.fdtrc(rank, df, F) if not np.isinf(df) else special.chdtrc(rank, rank * F)
     return F * fit.sigma**2 * rank, F * fit.sigma**2, rank, df, F, float(p)

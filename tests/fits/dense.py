@@ -121,6 +121,16 @@ class DenseSystem:
     def covariance(self):
         return self.sigma**2 * linalg.inv(self.information)
 
+    @property
+    def logdet_X(self):
+        return np.linalg.slogdet(self.information)[1]
+
+    def contrast_root(self, X):
+        return linalg.cholesky(self.covariance) @ X.T
+
+    def coefficient_variance(self, X):
+        return np.sum(self.contrast_root(X) ** 2, axis=0)
+
     def draw(self, rng, size, vary_theta=False):
         p = self.X.shape[1]
         root = linalg.cholesky(self.C_inverse, lower=True)

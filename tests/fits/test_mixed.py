@@ -9,8 +9,10 @@ from matplotlib import pyplot as plt
 
 import statmodels_tf as st
 from statmodels_tf.errors import ModelError
+from statmodels_tf.fits import Fit, MixedEstimate
 from statmodels_tf.fits.arviz import group
 from statmodels_tf.fits.effects import flat_directions
+from statmodels_tf.fits.posterior import Posterior
 from tests.fits.cases import CASES, data_of, dense_fit
 from tests.fits.dense import indicator
 
@@ -143,6 +145,10 @@ def test_parameters_that_the_data_do_not_identify_are_named_with_the_remedy():
     assert "`cor(Subject)[Intercept,Days]`" in said and "`(Days | Subject)`" in said and "`(1 | Subject)`" in said
     assert said.split(":")[0] in str(flat.summary())
     assert "Not identified" not in str(fit.check())
+    rng = np.random.default_rng(1)
+    i = np.repeat(np.arange(20), 6)
+    within = {"i": i, "B": np.where(i % 2, "b1", "b2"), "y": rng.normal(size=20)[i] + rng.normal(size=120)}
+    assert "`cor(i)[Intercept,B[b2]]`" in str(st.lmer("y ~ 1 + (B | i)", within).check())
 
 
 def test_tables_of_coefficients():
@@ -310,3 +316,24 @@ def test_refit_takes_a_new_response_or_criterion():
         fit.refit([1.0, 2.0])
     with pytest.raises(ValueError, match="missing or infinite"):
         fit.refit(np.full(180, np.nan))
+
+
+@pytest.mark.parametrize("shift", [1e4, 1e7])
+def test_a_shifted_column_costs_no_digits(shift):
+    """Deviance, F tests and the errors of population means are those of the column as it was."""
+    data = data_of("slopes")
+    fit = st.lmer("Reaction ~ Days + (Days | Subject)", data)
+    far = st.lmer("Reaction ~ x + (x | Subject)", data.assign(x=data["Days"] + shift))
+    assert far.deviance == pytest.approx(fit.deviance, rel=1e-9)
+    one, other = (f.predict(random="exclude", interval="prediction") for f in (fit, far))
+    np.testing.assert_allclose(other["se"], one["se"], rtol=1e-6)
+    np.testing.assert_allclose(other["upper"], one["upper"], rtol=1e-6)
+    np.testing.assert_allclose(far.anova().iloc[0], fit.anova().iloc[0], rtol=1e-4)
+
+
+def test_every_name_of_statsmodels_is_written_once():
+    aliases = ["conf_int", "cov_params", "fittedvalues", "resid", "random_effects", "cov_re", "fixef", "params", "bse"]
+    for kind in (MixedEstimate, Posterior):
+        assert all(name in vars(Fit) and sum(name in vars(k) for k in kind.__mro__) == 1 for name in aliases)
+    asked = ["predict", "ranef", "varcorr", "confint", "fitted", "residuals", "coef_table", "tidy", "to_arviz", "vcov"]
+    assert {*asked, "coef", "se", "summary", "check", "glance"} == Fit.__abstractmethods__
