@@ -1,8 +1,10 @@
 """Build: a formula and a table become a Design."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..errors import DataError, did_you_mean
 from ..formula import Formula
@@ -11,6 +13,7 @@ from ..transforms.contrasts import as_contrast
 from .coding import MAX_COLUMNS, blocks, code_terms
 from .complete import kept_rows
 from .design import Design
+from .functions import own_functions
 from .groups import GroupBlock, build_block, effect_columns, group_kind, new_codes, parts
 from .rank import aliased_columns
 from .read import Read, check_finite, memory_of
@@ -25,15 +28,15 @@ NA_ACTIONS = ("omit", "fail")
 
 
 def build(
-    formula,
-    data,
+    formula: str | Formula,
+    data: Any,
     *,
-    weights=None,
-    offset=None,
-    subset=None,
-    contrasts=None,
-    functions=None,
-    na_action="omit",
+    weights: Any = None,
+    offset: Any = None,
+    subset: Any = None,
+    contrasts: Mapping[str, Any] | None = None,
+    functions: Mapping[str, Callable] | None = None,
+    na_action: str = "omit",
 ) -> Design:
     """Return the design of a formula on a table.
 
@@ -51,7 +54,8 @@ def build(
     contrasts : dict
         Factor -> `"contr.treatment"`, `"contr.sum"`, `"contr.helmert"`, `"contr.poly"` or a matrix [levels, columns].
     functions : dict
-        Functions of the caller that the formula may call.
+        Functions of the caller that the formula may call, by names that formulas do not know already. Each gets
+        columns as arrays (labels where they are levels) and returns one value for each row, or a matrix of columns.
     na_action : str
         `"omit"` drops rows in which anything used is missing; `"fail"` makes them a DataError.
 
@@ -59,7 +63,7 @@ def build(
     -------
     Design
     """
-    given, functions = table(data), dict(functions or {})
+    given, functions = table(data), own_functions(functions)
     if na_action not in NA_ACTIONS:
         raise DataError(f'na_action must be "omit" or "fail", not {na_action!r}.')
     if not isinstance(formula, Formula):
@@ -113,7 +117,14 @@ def build(
     return _assemble(read, spec, values, raw, groups, specials, _total(offsets, given, rows), weight, frame, positions)
 
 
-def restore(spec, frame, *, weights=None, offset=None, functions=None) -> Design:
+def restore(
+    spec: DesignSpec,
+    frame: pd.DataFrame,
+    *,
+    weights: np.ndarray | None = None,
+    offset: np.ndarray | None = None,
+    functions: Mapping[str, Callable] | None = None,
+) -> Design:
     """Return the design that `spec` and `frame` of another design describe; it is the same design.
 
     Parameters
@@ -126,7 +137,7 @@ def restore(spec, frame, *, weights=None, offset=None, functions=None) -> Design
     functions : dict
         The caller's own functions, which a specification cannot hold.
     """
-    given, functions = table(frame, known=spec.columns), dict(functions or {})
+    given, functions = table(frame, known=spec.columns), own_functions(functions)
     formula = Formula.parse(spec.formula, functions=frozenset(functions))
     read = Read(formula, given, functions, spec.states)
     raw, values = read.values, {}

@@ -95,8 +95,10 @@ def _labels(value):
         return value.labels()
     if isinstance(value, str):
         return np.array(value, dtype=object)
+    if isinstance(value, tuple):
+        raise DataError(f"a comparison has {len(value)} texts on one side; for any of several write `%in%`.")
     from_numbers = numeric(value, "a comparison with text")
-    return np.array([None if np.isnan(v) else f"{v:.15g}" for v in np.atleast_1d(from_numbers)], dtype=object)
+    return np.array([None if np.isnan(v) else number_label(v) for v in np.atleast_1d(from_numbers)], dtype=object)
 
 
 def _absent(labels):
@@ -119,12 +121,16 @@ def _places(value, factor):
 
 def within(left, right):
     """Return whether each value is in a list of constants; a missing value is in none."""
+    if isinstance(right, Factor):
+        right = right.used().levels
     wanted = (right,) if isinstance(right, (str, float, int)) else right
+    if not isinstance(wanted, (tuple, list, np.ndarray)):
+        raise DataError(f"`%in%` needs a list such as `c(1, 2)` on its right, not {describe(right)}.")
     if any(isinstance(v, str) for v in wanted) and not isinstance(left, Factor):
         wanted = [_SPELLED.get(str(v), v) for v in wanted] if _truths(left) else wanted
         left = as_factor(left)
     if isinstance(left, Factor):
-        known = {v if isinstance(v, str) else f"{v:.15g}" for v in wanted}
+        known = {v if isinstance(v, str) else number_label(v) for v in wanted}
         lookup = np.array([*(level in known for level in left.levels), False])
         return lookup[left.codes].astype(np.int8)
     return np.isin(numeric(left, "`%in%`"), np.asarray(wanted, dtype=float)).astype(np.int8)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -85,7 +86,7 @@ class Design:
         """The number of rows used."""
         return len(self.index)
 
-    def on(self, newdata, *, new_levels: str = "error", groups: bool = True) -> NewDesign:
+    def on(self, newdata: Any, *, new_levels: str = "error", groups: bool = True) -> NewDesign:
         """Return the same columns on other rows: what transforms learned and the levels are repeated.
 
         Parameters

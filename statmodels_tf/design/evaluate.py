@@ -9,11 +9,13 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..errors import DataError, FormulaError, StatmodelsError, did_you_mean, pointing
+from ..terms import Variable
 from ..terms.base import CONSTANTS
 from ..transforms import REGISTRY, Factor, Logical, Matrix, Transform
 from ..transforms.base import logical, numeric, truth
@@ -48,7 +50,9 @@ class Scope:
     learned: list = field(default_factory=list)
 
 
-def evaluate(variable, table, functions, states=None, text=""):
+def evaluate(
+    variable: Variable, table: Table, functions: Mapping[str, Callable], states: list | None = None, text: str = ""
+) -> tuple[Any, list]:
     """Return the value of a variable on the data and the states that repeat it on other rows.
 
     Parameters
@@ -68,15 +72,32 @@ def evaluate(variable, table, functions, states=None, text=""):
     """
     scope = Scope(table, variable.names, functions, None if states is None else iter(states))
     try:
-        value = _evaluate(variable.node, scope)
+        with np.errstate(all="ignore"):  # what comes out infinite or not a number is said of the rows, not of a step
+            value = _evaluate(variable.node, scope)
     except StatmodelsError as error:
-        raise _placed(error, variable, text) from None
+        raise _placed(error, variable, text) from error.__cause__
+    except FAILURES as error:
+        message = f"`{variable.label}` cannot be computed: {_reason(error)}."
+        raise _placed(DataError(message), variable, text) from error
     if isinstance(value, (int, float, np.number, bool)):
         value = np.full(table.n, value)
     elif rows_of(value) != table.n:
         message = f"`{variable.label}` is not a column with one value for each of the data's {table.n} rows."
         raise _placed(DataError(message), variable, text)
     return value, scope.learned if states is None else states
+
+
+FAILURES = (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError)
+"""What NumPy and Python raise when a value is of the wrong kind, length or size."""
+
+
+def _reason(error):
+    """Return why a step failed, in words of the formula where they are known."""
+    if isinstance(error, MemoryError):
+        return "it asks for more memory than there is"
+    if "broadcast" in str(error):
+        return "its parts have different lengths, and only a single value is repeated for each row"
+    return str(error).rstrip(".")
 
 
 def _placed(error, variable, text):
@@ -123,8 +144,7 @@ def _arithmetic(node, scope):
     if type(node.op) not in ARITHMETIC:
         raise FormulaError(f"`{ast.unparse(node)}` is not arithmetic that a formula knows: use + - * / ^.")
     who = f"`{ast.unparse(node)}`"
-    with np.errstate(all="ignore"):
-        return ARITHMETIC[type(node.op)](numeric(left, who), numeric(right, who))
+    return ARITHMETIC[type(node.op)](numeric(left, who), numeric(right, who))
 
 
 def _truth_value(values):
@@ -181,12 +201,7 @@ def _call(node, scope):
     except TypeError as error:
         takes = ", ".join(p for p in _signature(transform.function).parameters if p != "state")
         raise FormulaError(f"{name}(): {error}; it takes ({takes}).") from None
-    try:
-        value = _transformed(transform, node, arguments, options, scope)
-    except StatmodelsError:
-        raise
-    except (TypeError, ValueError, IndexError) as error:
-        raise DataError(f"`{ast.unparse(node)}` cannot be computed: {error}.") from None
+    value = _transformed(transform, node, arguments, options, scope)
     if name == "cbind":
         labels = [a.id if isinstance(a, ast.Name) else str(j + 1) for j, a in enumerate(node.args)]
         value = Matrix(value.values, tuple(labels)) if len(labels) == len(value.columns) else value
@@ -234,14 +249,40 @@ def _own(name, function, arguments, options, scope):
         raise DataError(
             f"the function `{name}` given in `functions=` failed: {type(error).__name__}: {error}"
         ) from error
-    if np.ndim(result) == 2:
-        values = np.asarray(result, dtype=float)
-        return Matrix(values, tuple(str(j + 1) for j in range(values.shape[1])))
-    if np.ndim(result) == 0:
-        return result if isinstance(result, str) else numeric(result)
-    if len(result) != scope.table.n:
-        raise DataError(f"the function `{name}` returned {len(result)} values for {scope.table.n} rows.")
-    return read_series(pd.Series(np.asarray(result)), name)
+    try:
+        return _returned(result, name, scope.table.n)
+    except StatmodelsError:
+        raise
+    except FAILURES as error:
+        raise DataError(
+            f"the function `{name}` given in `functions=` returned what is no column: {_reason(error)}."
+        ) from error
+
+
+def _returned(result, name, n):
+    """Return what the caller's function returned as a value: a number, a text, a column or a matrix of n rows."""
+    who = f"the function `{name}` given in `functions=`"
+    if isinstance(result, pd.Series):
+        return _column(result, who, name, n)
+    values = np.asarray(result)
+    if values.ndim == 2 and values.shape[1]:
+        if len(values) != n:
+            raise DataError(f"{who} returned {len(values)} rows for {n} rows.")
+        return Matrix(values.astype(float), tuple(str(j + 1) for j in range(values.shape[1])))
+    if values.ndim == 1:
+        return _column(pd.Series(values), who, name, n)
+    if values.ndim == 0 and values.dtype.kind in "iufb":
+        return numeric(values[()])
+    if isinstance(result, str):
+        return result
+    shape = f" of shape {values.shape}" if values.ndim else ""
+    raise DataError(f"{who} returned {type(result).__name__}{shape}; it must return one value for each row.")
+
+
+def _column(series, who, name, n):
+    if len(series) != n:
+        raise DataError(f"{who} returned {len(series)} values for {n} rows.")
+    return read_series(series, name)
 
 
 HANDLERS = {

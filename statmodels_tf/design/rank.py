@@ -11,13 +11,15 @@ doi:10.1137/080731992
 
 import numpy as np
 
+from ..linalg import LinearMap
+
 TOLERANCE = 1e-7
 CHUNK = 65_536
 PLAIN = 1e-3
 """Squared remaining norm, relative, so large that rounding need not be weighed."""
 
 
-def aliased_columns(matrix, weights=None):
+def aliased_columns(matrix: LinearMap, weights: np.ndarray | None = None) -> tuple[int, ...]:
     """Return the positions of columns of `matrix` that depend on earlier ones.
 
     The cross-product is enough when every column clearly stands out; only otherwise are the columns themselves looked

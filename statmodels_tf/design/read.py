@@ -3,11 +3,14 @@
 import ast
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ..errors import DataError, pointing
 from ..formula import Formula
+from ..transforms import Matrix
 from .column import memory
 from .evaluate import evaluate
-from .rows import infinite_row
+from .rows import HUGE, huge_row
 from .table import Table
 
 
@@ -55,16 +58,18 @@ def memory_of(read, numbers):
 
 
 def check_finite(read, raw, rows):
-    """Refuse an infinite value, with what the columns are where it stands."""
+    """Refuse an infinite value, or one whose square is, with what the columns are where it stands."""
     for key, value in raw.items():
-        at = infinite_row(value)
+        at = huge_row(value)
         if at is not None:
             variable, given = read.variables[key], read.given
             row = at if rows is None else int(rows[at])
             inputs = [name for name in variable.names if given.has(name) and name != variable.label]
             shown = " and ".join(f"`{name}` is {given.series(name).iloc[row]}" for name in inputs)
             where = given.row_name(row) + (f", where {shown}" if shown else "")
-            raise read.error(
-                variable,
-                f"`{variable.label}` is infinite in {where}. Leave such rows out with `subset=`, or mend the data.",
-            )
+            numbers = value.values if isinstance(value, Matrix) else value
+            if np.isfinite(numbers[at]).all():
+                size = f"beyond {HUGE:g}, too large to be squared, in {where}. Choose another unit for it."
+            else:
+                size = f"infinite in {where}. Leave such rows out with `subset=`, or mend the data."
+            raise read.error(variable, f"`{variable.label}` is {size}")

@@ -1,6 +1,7 @@
 """Response: the left side of the formula as numbers."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +32,7 @@ class Response:
     levels: tuple[str, ...] | None = None
 
 
-def build_response(label, value, trials=None):
+def build_response(label: str, value: Any, trials: np.ndarray | None = None) -> Response:
     """Return the response from its value on the rows used.
 
     Parameters

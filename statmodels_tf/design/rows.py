@@ -1,11 +1,12 @@
 """Rows: which of them are used, and the numbers given for each of them (weights, offset, subset)."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError
+from ..errors import DataError, FormulaError
 from ..formula.expressions import expression
 from ..terms import Variable
 from ..terms.base import written
@@ -14,7 +15,7 @@ from ..transforms.base import describe, numeric
 from .evaluate import evaluate
 
 
-def missing_rows(value):
+def missing_rows(value: Any) -> np.ndarray | None:
     """Return which rows of a value are missing [n], or None where none is."""
     if isinstance(value, Factor):
         missing = value.codes < 0
@@ -29,7 +30,7 @@ def missing_rows(value):
     return missing if missing.any() else None
 
 
-def take(value, rows):
+def take(value: Any, rows: np.ndarray | None) -> Any:
     """Return a value on `rows`; all of it where `rows` is None."""
     if rows is None:
         return value
@@ -42,15 +43,19 @@ def take(value, rows):
     return value[rows]
 
 
-def infinite_row(value):
-    """Return the first row of a value, none of them missing, that is infinite; None where none is."""
+HUGE = 1e150
+"""Numbers beyond it have no square in double precision."""
+
+
+def huge_row(value: Any) -> int | None:
+    """Return the first row of a value, none of them missing, that is infinite or too large; None where none is."""
     numbers = value.values if isinstance(value, Matrix) else value
     if not isinstance(numbers, np.ndarray) or numbers.dtype.kind != "f":
         return None
-    finite = np.isfinite(numbers)
-    if finite.all():
+    fits = np.abs(numbers) <= HUGE
+    if fits.all():
         return None
-    return int(np.flatnonzero(~finite.reshape(len(numbers), -1).all(axis=1))[0])
+    return int(np.flatnonzero(~fits.reshape(len(numbers), -1).all(axis=1))[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +78,7 @@ def row_numbers(given, what, table, functions, states=None):
     Missing values in the data stay missing; in an array the caller made they are a DataError.
     """
     if isinstance(given, str):
-        variable = _variable(given, table, functions)
+        variable = _variable(given, what, table, functions)
         value, states = evaluate(variable, table, functions, states, text=given)
         if isinstance(value, (Factor, Matrix)):
             raise DataError(f"`{what}={given!r}` is {describe(value)}; {what} are numbers.")
@@ -88,9 +93,12 @@ def row_numbers(given, what, table, functions, states=None):
     return RowNumbers(values)
 
 
-def _variable(text, table, functions):
+def _variable(text, what, table, functions):
     """Return what a text means: the column of that name, whatever characters it has, or else an expression."""
-    return expression(written(text) if table.has(text) and "`" not in text else text, functions)
+    try:
+        return expression(written(text) if table.has(text) and "`" not in text else text, functions)
+    except FormulaError as error:
+        raise FormulaError(f"`{what}=` is neither a column of the data nor an expression. {error}") from None
 
 
 def _array(given, what, table):
@@ -101,15 +109,25 @@ def _array(given, what, table):
             f"or pass `{what}={what}.to_numpy()` to go by position."
         )
     if isinstance(given, pd.Series) and isinstance(given.dtype, pd.api.extensions.ExtensionDtype):
-        given = given.to_numpy(dtype=float, na_value=np.nan)
-    values = np.asarray(given)
+        given = given.to_numpy(dtype=float, na_value=np.nan) if given.dtype.kind in "iufb" else given.to_numpy(object)
+    values = _plain(given, what)
     if values.ndim == 0 and values.dtype.kind in "iuf":
         return np.full(table.n, values)
+    if values.ndim == 0:
+        raise DataError(f"`{what}` must have one value for each row of the data, not be {type(given).__name__}.")
     if values.ndim != 1:
         raise DataError(f"`{what}` must have one value for each row; it has shape {values.shape}.")
     if len(values) != table.n:
         raise DataError(f"`{what}` has {len(values)} values and the data have {table.n} rows.")
     return values
+
+
+def _plain(given, what):
+    """Return an argument as an array; rows of unlike lengths are a DataError."""
+    try:
+        return np.asarray(given)
+    except ValueError:
+        raise DataError(f"`{what}` must have one value for each row of the data; it is a ragged list.") from None
 
 
 def subset_rows(given, table, functions):
@@ -120,7 +138,7 @@ def subset_rows(given, table, functions):
     if given is None:
         return None
     if isinstance(given, str):
-        value, _ = evaluate(_variable(given, table, functions), table, functions, text=given)
+        value, _ = evaluate(_variable(given, "subset", table, functions), table, functions, text=given)
         if isinstance(value, Logical):
             return value.values == 1
         if isinstance(value, np.ndarray) and value.dtype.kind == "b":
@@ -128,7 +146,10 @@ def subset_rows(given, table, functions):
         raise DataError(f'`subset={given!r}` is {describe(value)}; write a condition such as `subset="x > 0"`.')
     if getattr(given, "dtype", None) == "boolean":
         given = pd.Series(given).fillna(False).to_numpy(dtype=bool)
-    values = np.asarray(given)
+    values = _plain(given, "subset")
+    if values.dtype == object and values.ndim == 1 and len(values) and pd.api.types.infer_dtype(values) == "boolean":
+        values = np.array([value is not None and not pd.isna(value) and bool(value) for value in values])
+        given = pd.Series(values, index=given.index) if isinstance(given, pd.Series) else values
     if values.dtype.kind != "b" and values.ndim == 1 and values.dtype.kind in "iu":
         kept = np.zeros(table.n, dtype=bool)
         if len(values) and (values.min() < -table.n or values.max() >= table.n):

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import narwhals.stable.v1 as nw
 import numpy as np
@@ -128,7 +129,7 @@ class DictTable(Table):
             raise DataError(f"column `{name}` is not a column of {self.n} values: {error}.") from None
 
 
-def table(data, *, what="data", known=None):
+def table(data: Any, *, what: str = "data", known: Mapping | None = None) -> Table:
     """Return the `Table` that reads `data`; anything else than a table is a DataError.
 
     Parameters
@@ -191,7 +192,7 @@ def _alone(value):
     return isinstance(value, (str, bytes)) or not hasattr(value, "__len__") or np.ndim(value) == 0
 
 
-def missing_column(name, table):
+def missing_column(name: str, table: Table) -> str:
     """Return the message for a column that the table lacks."""
     names = table.names
     near = did_you_mean(name, names)

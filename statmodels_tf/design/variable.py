@@ -1,6 +1,7 @@
 """What is remembered of each variable, so that new rows are coded as the old ones were."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -68,7 +69,7 @@ class VariableSpec:
         return (self.label,)
 
 
-def learn(label, value, contrast=None):
+def learn(label: str, value: Any, contrast: Contrast | None = None) -> tuple[VariableSpec, Any]:
     """Return the specification of a variable from its value on the rows fitted, and the value to code.
 
     Parameters

@@ -113,11 +113,6 @@ class Transform:
     finite: bool = False
 
 
-def is_factor(value):
-    """Return whether `value` is coded by levels."""
-    return isinstance(value, Factor)
-
-
 def describe(value):
     """Return what `value` is, in words for a message."""
     if isinstance(value, Factor):
@@ -133,7 +128,9 @@ def describe(value):
         return "NULL"
     if isinstance(value, (Contrast, Transform)):
         return f"the function {value.name}"
-    return "numbers"
+    if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim == 1):
+        return "texts" if any(isinstance(v, str) for v in value) else "numbers"
+    return "numbers" if np.ndim(value) == 0 and isinstance(value, (int, float, np.generic)) else type(value).__name__
 
 
 def numeric(value, who="this"):
@@ -164,6 +161,35 @@ def numeric(value, who="this"):
     raise DataError(f"{who} needs numbers and was given {describe(value)}{advice}.")
 
 
+def number(value, who):
+    """Return one number, which is not missing, as a float; anything else is a DataError."""
+    values = np.ravel(numeric(value, who))
+    if len(values) != 1 or np.isnan(values[0]):
+        raise DataError(f"{who} needs one number, not {'a missing one' if len(values) == 1 else len(values)}.")
+    return float(values[0])
+
+
+def count(value, who, *, least=0, most):
+    """Return a whole number from `least` to `most`; anything else is a DataError.
+
+    Sizes that a formula writes go through here, so that none asks for more memory than there is.
+
+    >>> count(3.0, "poly()", most=100)
+    3
+    """
+    found = number(value, who)
+    if not (least <= found <= most and found == int(found)):
+        raise DataError(
+            f"{who} must be a whole number of at least {least} and at most {most:,}, not {number_label(found)}."
+        )
+    return int(found)
+
+
+def flag(value, who):
+    """Return one truth value, as an option has; anything else is a DataError."""
+    return bool(number(value, who))
+
+
 def truth(value, who="this"):
     """Return `value` as int8 truth values: 1, 0, or -1 where missing."""
     if isinstance(value, Logical):
@@ -180,15 +206,21 @@ def logical(values):
     return Logical(values) if (values < 0).any() else values.astype(bool)
 
 
-def number_label(number):
-    """Return a number as R prints a level: 15 significant digits, no trailing `.0`.
+MOST_INTEGER = 2.0**64
+"""Where the integers of a column end."""
 
-    >>> number_label(5.0), number_label(0.1 + 0.2)
-    ('5', '0.3')
+
+def number_label(number):
+    """Return a number as a level is called: 15 significant digits, and a whole number without its `.0`.
+
+    An integer and the same number as a float are called alike.
+
+    >>> number_label(5.0), number_label(0.1 + 0.2), number_label(1e16)
+    ('5', '0.3', '10000000000000000')
     """
     if isinstance(number, (int, np.integer)):
         return str(int(number))
-    if float(number).is_integer() and abs(number) < 1e15:
+    if float(number).is_integer() and abs(number) < MOST_INTEGER:
         return str(int(number))
     return f"{number:.15g}"
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..errors import DataError, did_you_mean
-from .base import Contrast, Transform, describe, number_label
+from .base import Contrast, Transform, count, describe, numeric, texts
 
 
 def treatment(levels, base=1):
@@ -15,6 +15,7 @@ def treatment(levels, base=1):
     >>> treatment(("a", "b", "c"))[1]
     ('b', 'c')
     """
+    base = count(base, "`base` of contr.treatment()", least=1, most=len(levels))
     keep = [i for i in range(len(levels)) if i != base - 1]
     return np.eye(len(levels))[:, keep], tuple(levels[i] for i in keep)
 
@@ -68,7 +69,9 @@ def polynomial(levels, scores=None):
             f"polynomial contrasts of {k} levels cannot be computed accurately; 95 is the most. Use other contrasts, "
             "such as `C(x, contr.treatment)`, or the level's number, `as.numeric(x)`."
         )
-    points = np.arange(1, k + 1, dtype=float) if scores is None else np.asarray(scores, dtype=float)
+    points = np.arange(1.0, k + 1) if scores is None else np.ravel(numeric(scores, "`scores` of contr.poly()"))
+    if len(points) != k or len(np.unique(points)) < k or not np.isfinite(points).all():
+        raise DataError(f"contr.poly() needs a score for each of the {k} levels, all of them different.")
     points = points - points.mean()
     # The sign of each column is that of the raw power projected on what precedes it, hence the factor sign(diag R).
     q, r = np.linalg.qr(np.vander(points, k, increasing=True))
@@ -111,9 +114,16 @@ def as_contrast(value, who="C()"):
             f"{who}: no contrasts called `{value}`.{did_you_mean(value, known)} "
             f"Known: {', '.join(CODINGS)}, or a matrix with a row for each level."
         )
-    matrix = np.asarray(value, dtype=float) if isinstance(value, (np.ndarray, list, tuple)) else None
-    if matrix is None or matrix.ndim not in (1, 2):
-        raise DataError(f"{who} needs the name of contrasts ({', '.join(CODINGS)}) or a matrix, not {describe(value)}.")
+    try:
+        matrix = np.asarray(value, dtype=float) if isinstance(value, (np.ndarray, list, tuple)) else None
+    except (TypeError, ValueError):  # ragged, or not numbers
+        matrix = None
+    if matrix is None or matrix.ndim not in (1, 2) or not np.isfinite(matrix).all():
+        listed = isinstance(value, (np.ndarray, list, tuple))
+        given = "one that is ragged or holds what is no finite number" if listed else describe(value)
+        raise DataError(
+            f"{who} needs the name of contrasts ({', '.join(CODINGS)}) or a matrix of numbers, not {given}."
+        )
     return Contrast("matrix", matrix.reshape(len(matrix), -1))
 
 
@@ -129,19 +139,23 @@ def contrast_matrix(contrast, levels):
     return contrast.matrix, contrast.columns or _numbers(contrast.matrix.shape[1])
 
 
-def _call(name):
-    def call(n, base=1, scores=None):
-        levels = tuple(number_label(v) for v in n) if np.ndim(n) else _numbers(int(n))
-        coding = CODINGS[name]
-        if name == "contr.treatment":
-            matrix, columns = coding(levels, int(base))
-        elif name == "contr.poly":
-            matrix, columns = coding(levels, scores)
-        else:
-            matrix, columns = coding(levels)
-        return Contrast(name, matrix, columns)
-
-    return Transform(name, call)
+MOST_LEVELS = 2_000
+"""The most levels of a matrix that a formula asks for by number."""
 
 
-CONTRASTS = [_call(name) for name in CODINGS]
+def _made(name, n, *options):
+    """Return the contrasts of `n` levels, or of the levels that `n` lists, as a matrix."""
+    listed = not isinstance(n, str) and np.ndim(n) == 1 and len(n) > 1
+    levels = texts(n, f"{name}()") if listed else _numbers(count(n, f"n of {name}()", least=2, most=MOST_LEVELS))
+    return Contrast(name, *CODINGS[name](levels, *options))
+
+
+def _plain(name):
+    return Transform(name, lambda n: _made(name, n))
+
+
+CONTRASTS = [
+    Transform("contr.treatment", lambda n, base=1: _made("contr.treatment", n, base)),
+    Transform("contr.poly", lambda n, scores=None: _made("contr.poly", n, scores)),
+    *map(_plain, ("contr.sum", "contr.helmert", "contr.SAS", "contr.sdif")),
+]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..errors import DataError
-from .base import Contrast, Factor, Logical, Matrix, Transform, logical, numeric, truth
+from .base import Contrast, Factor, Logical, Matrix, Transform, count, logical, numeric, truth
 
 
 def _elementwise(name, function):
@@ -23,16 +23,20 @@ def log(x, base=None):
 
 def round_to(x, digits=0):
     """Return `x` rounded to `digits` decimals, halves to even."""
-    return np.round(numeric(x, "round()"), int(digits))
+    values, digits = numeric(x, "round()"), count(digits, "`digits` of round()", least=-300, most=300)
+    with np.errstate(all="ignore"):
+        rounded = np.round(values, digits)
+    return np.where(np.isfinite(rounded), rounded, values)  # so many digits that the number has no more
 
 
 def signif(x, digits=6):
     """Return `x` to `digits` significant digits."""
-    values, digits = numeric(x, "signif()"), max(1, int(digits))
+    values, digits = numeric(x, "signif()"), max(1, count(digits, "`digits` of signif()", most=22))
     with np.errstate(all="ignore"):
         size = np.where(np.isfinite(values) & (values != 0), np.floor(np.log10(np.abs(values))), 0)
-    power = 10.0 ** (digits - 1 - size)
-    return np.round(values * power) / power
+        power = 10.0 ** (digits - 1 - size)
+        rounded = np.round(values * power) / power
+    return np.where(np.isfinite(rounded), rounded, values)
 
 
 def pmin(*values):

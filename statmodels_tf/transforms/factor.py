@@ -6,20 +6,38 @@ from itertools import pairwise
 import numpy as np
 
 from ..errors import DataError, did_you_mean
-from .base import Contrast, Factor, Logical, Matrix, Transform, describe, number_label, numeric, texts, truth
-from .contrasts import as_contrast
+from .base import (
+    Contrast,
+    Factor,
+    Logical,
+    Matrix,
+    Transform,
+    count,
+    describe,
+    flag,
+    number_label,
+    numeric,
+    texts,
+    truth,
+)
+from .contrasts import as_contrast, contrast_matrix
+
+MOST_CUTS = 10_000
+"""The most intervals that a formula asks for by number."""
 
 
-def factor(x, levels=None, labels=None, ordered=None, exclude=None, *, state=None):
+def factor(x, levels=None, labels=None, ordered=None, exclude=np.nan, *, state=None):
     """Return `x` as a factor; its levels are the sorted values unless `levels` says otherwise.
 
-    Numbers sort as numbers and text by code point; a factor keeps its order without the unused levels.
+    Numbers sort as numbers and text by code point; a factor keeps its order without the unused levels. Values in
+    `exclude` are missing.
     """
     given = as_factor(x)
-    was_ordered = given.ordered if ordered is None else bool(ordered)
+    was_ordered = given.ordered if ordered is None else flag(ordered, "`ordered` of factor()")
+    left_out = _excluded(exclude)
     if state is None:
         used = given.used()
-        source = list(used.levels if levels is None else texts(levels, "factor()"))
+        source = [v for v in (used.levels if levels is None else texts(levels, "factor()")) if v not in left_out]
         shown = source if labels is None else list(texts(labels, "factor()"))
         if len(shown) != len(source):
             raise DataError(
@@ -27,10 +45,19 @@ def factor(x, levels=None, labels=None, ordered=None, exclude=None, *, state=Non
                 "give one label for each level."
             )
         state = {"source": source, "levels": shown}
-    return _recode(given, state["source"], state["levels"], was_ordered, closed=levels is not None), state
+    closed = levels is not None
+    return _recode(given, state["source"], state["levels"], was_ordered, left_out, closed=closed), state
 
 
-def _recode(given, source, shown, ordered, *, closed):
+def _excluded(exclude):
+    """Return the values that `exclude` takes out; missing ones are out anyway."""
+    if exclude is None:
+        raise DataError("factor() has no level for missing values, which `exclude = NULL` asks for; name them first.")
+    values = (exclude,) if np.ndim(exclude) == 0 else exclude
+    return texts(tuple(v for v in values if isinstance(v, str) or not np.isnan(v)), "`exclude` of factor()")
+
+
+def _recode(given, source, shown, ordered, left_out, *, closed):
     """Return a factor with levels `shown`, where `source` held the values.
 
     Other values are missing when the caller listed the levels (`closed`), as in R; else they stay as extra levels at
@@ -38,7 +65,7 @@ def _recode(given, source, shown, ordered, *, closed):
     """
     levels = list(dict.fromkeys(shown))
     place = {value: levels.index(label) for value, label in zip(source, shown, strict=True)}
-    extra = [] if closed else [level for level in given.used().levels if level not in place]
+    extra = [] if closed else [level for level in given.used().levels if level not in {*place, *left_out}]
     place |= {level: len(levels) + i for i, level in enumerate(extra)}
     lookup = np.array([*(place.get(level, -1) for level in given.levels), -1], dtype=np.int32)
     return Factor(lookup[given.codes], (*levels, *extra), ordered, given.contrast)
@@ -97,7 +124,10 @@ def relevel(x, ref, *, state=None):
     given = as_factor(x)
     if state is not None:
         return given.recoded(tuple(state["levels"])), state
-    reference = texts(ref, "relevel()")[0]
+    named = texts(ref, "relevel()")
+    if len(named) != 1:
+        raise DataError(f"relevel() takes one level as the reference and was given {len(named)}.")
+    (reference,) = named
     if given.ordered:
         raise DataError("relevel() is for unordered factors; an ordered factor keeps its order.")
     if reference not in given.levels:
@@ -110,30 +140,36 @@ def relevel(x, ref, *, state=None):
 
 
 def with_contrast(x, contr=None, how_many=None, base=None, *, state=None):
-    """Return the factor with contrasts of its own: `C(x, contr.sum)`, `C(x, contr.treatment, base = 2)`."""
+    """Return the factor with contrasts of its own: `C(x, contr.sum)`, `C(x, contr.treatment, base = 2)`.
+
+    `base` is the reference level, by name or number; `how_many` keeps only that many columns, the first ones.
+    """
     if state is not None:  # the columns of each level are known by now
         return as_factor(x).recoded(tuple(state["levels"])), state
     given = as_factor(x).used()
-    return replace(given, contrast=_contrast(given, contr, base)), {"levels": list(given.levels)}
+    contrast = _contrast(given, contr, base)
+    if how_many is not None:
+        matrix, columns = contrast_matrix(contrast, given.levels)
+        kept = count(how_many, "`how.many` of C()", least=1, most=matrix.shape[1])
+        contrast = Contrast(contrast.name, matrix[:, :kept], columns[:kept])
+    return replace(given, contrast=contrast), {"levels": list(given.levels)}
 
 
 def _contrast(given, contr, base):
     """Return the contrasts that a call of `C()` asks for, the factor's level names put to a treatment matrix."""
-    if contr is None:
-        return Contrast("contr.poly" if given.ordered else "contr.treatment")
-    contrast = as_contrast(contr)
+    contrast = Contrast("contr.poly" if given.ordered else "contr.treatment") if contr is None else as_contrast(contr)
     if base is not None:
+        if contrast.name != "contr.treatment" or contrast.matrix is not None:
+            raise DataError(f"C() takes `base` with contr.treatment alone, not with {contrast.name}.")
         place = _place(given, base)
         keep = [i for i in range(len(given.levels)) if i != place]
         matrix = np.eye(len(given.levels))[:, keep]
         return Contrast("contr.treatment", matrix, tuple(given.levels[i] for i in keep))
     if contrast.matrix is not None and contrast.name == "contr.treatment":
         # A treatment matrix made for n levels by number takes the factor's own level names.
-        keep = [int(name) - 1 for name in contrast.columns]
-        contrast = replace(
-            contrast,
-            columns=contrast.columns if max(keep) >= len(given.levels) else tuple(given.levels[i] for i in keep),
-        )
+        own = {str(i + 1): level for i, level in enumerate(given.levels)}
+        if len(contrast.matrix) == len(own) and all(name in own for name in contrast.columns):
+            contrast = replace(contrast, columns=tuple(own[name] for name in contrast.columns))
     return contrast
 
 
@@ -141,9 +177,10 @@ def _place(given, base):
     """Return the position of the reference level that `base` names or counts."""
     if isinstance(base, str) and base in given.levels:
         return given.levels.index(base)
-    if isinstance(base, str) or not 1 <= base <= len(given.levels):
+    if isinstance(base, str) or np.ndim(base) or base not in range(1, len(given.levels) + 1):
         raise DataError(
-            f"C() knows no level `{base}` for `base`.{did_you_mean(str(base), given.levels)} "
+            f"C() knows no level `{base if isinstance(base, str) else texts(base)[0]}` for `base`."
+            f"{did_you_mean(str(base), given.levels)} "
             f"The levels are {', '.join(given.levels[:12])}{', ...' if len(given.levels) > 12 else ''}."
         )
     return int(base) - 1
@@ -152,11 +189,17 @@ def _place(given, base):
 def cut(x, breaks, labels=None, include_lowest=False, right=True, dig_lab=3, ordered_result=False, *, state=None):
     """Return the interval each number falls in, `(a,b]`, as a factor; `breaks` are the cut points or how many."""
     values = np.atleast_1d(numeric(x, "cut()"))
+    right, include_lowest = flag(right, "`right` of cut()"), flag(include_lowest, "`include.lowest` of cut()")
     if state is None:
         points = np.atleast_1d(numeric(breaks, "cut()"))
-        points = _equal_width(values, int(points[0])) if len(points) == 1 else np.sort(points)
+        if len(points) == 1:
+            points = _equal_width(values, count(points, "the number of intervals of cut()", least=2, most=MOST_CUTS))
+        points = np.sort(points)
+        if len(points) < 2 or np.isnan(points).any() or len(np.unique(points)) < len(points):
+            raise DataError("cut() needs cut points that differ, none of them missing, such as `c(0, 10, 20)`.")
         if labels is None or labels is True:
-            names = _interval_labels(points, bool(right), bool(include_lowest), int(dig_lab))
+            digits = count(dig_lab, "`dig.lab` of cut()", least=1, most=22)
+            names = _interval_labels(points, right, include_lowest, digits)
         elif labels is False:
             names = tuple(str(i + 1) for i in range(len(points) - 1))
         else:
@@ -171,17 +214,20 @@ def cut(x, breaks, labels=None, include_lowest=False, right=True, dig_lab=3, ord
     codes[(codes < 0) | (codes > len(points) - 2) | np.isnan(values)] = -1
     if labels is False:
         return np.where(codes < 0, np.nan, codes + 1.0), state
-    return Factor(codes.astype(np.int32), tuple(state["levels"]), bool(ordered_result)), state
+    return Factor(
+        codes.astype(np.int32), tuple(state["levels"]), flag(ordered_result, "`ordered_result` of cut()")
+    ), state
 
 
-def _equal_width(values, count):
-    if count < 2:
-        raise DataError("cut() needs at least two intervals, or a list of cut points such as `c(0, 10, 20)`.")
-    low, high = np.nanmin(values), np.nanmax(values)
+def _equal_width(values, intervals):
+    present = values[~np.isnan(values)]
+    if not len(present) or not np.isfinite(present).all():
+        raise DataError("cut() into a number of intervals needs finite numbers; write the cut points instead.")
+    low, high = present.min(), present.max()
     width = high - low or abs(low)
-    points = np.linspace(low, high, count + 1)
+    points = np.linspace(low, high, intervals + 1)
     if high == low:
-        return np.linspace(low - width / 1000, high + width / 1000, count + 1)
+        return np.linspace(low - width / 1000, high + width / 1000, intervals + 1)
     points[0], points[-1] = low - width / 1000, high + width / 1000
     return points
 

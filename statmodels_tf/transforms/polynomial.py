@@ -1,11 +1,15 @@
 """Orthogonal polynomials by R's recursion: `poly(x, 2)`, `poly(x, z, degree = 2)`."""
 
 from itertools import product
+from math import comb
 
 import numpy as np
 
 from ..errors import DataError
-from .base import Factor, Logical, Matrix, Transform, numeric
+from .base import Factor, Logical, Matrix, Transform, count, flag, numeric
+
+MOST = 1_000
+"""The most columns of one call."""
 
 
 def poly(x, *others, degree=1, raw=False, state=None):
@@ -26,11 +30,12 @@ def poly(x, *others, degree=1, raw=False, state=None):
     columns = [np.atleast_1d(numeric(value, "poly()")) for value in (x, *others[len(constants) :])]
     if len({len(values) for values in columns}) > 1:
         raise DataError("poly() takes columns and one degree, such as `poly(x, z, degree = 2)`.")
-    degree = int(numeric(constants[0] if constants else degree, "poly()"))
-    if degree < 1:
-        raise DataError(f"poly() needs a degree of at least 1, not {degree}.")
+    degree = count(constants[0] if constants else degree, "the degree of poly()", least=1, most=MOST)
+    raw = flag(raw, "`raw` of poly()")
+    if comb(len(columns) + degree, degree) - 1 > MOST or (degree + 1) ** len(columns) > MOST**2:
+        raise DataError(f"poly() of degree {degree} in {len(columns)} columns makes more than {MOST:,}. Lower it.")
     states = [None] * len(columns) if state is None else [state] if len(columns) == 1 else state["parts"]
-    made = [_poly(values, degree, bool(raw), before) for values, before in zip(columns, states, strict=True)]
+    made = [_poly(values, degree, raw, before) for values, before in zip(columns, states, strict=True)]
     if len(columns) == 1:
         return Matrix(made[0][0], tuple(str(j + 1) for j in range(degree))), made[0][1]
     # The first column's power runs fastest, as in R's expand.grid.
@@ -43,7 +48,8 @@ def poly(x, *others, degree=1, raw=False, state=None):
 def _poly(values, degree, raw, state):
     """Return the polynomials of one column [n, degree] and what repeats them."""
     if raw:
-        return values[:, None] ** np.arange(1, degree + 1), {}
+        with np.errstate(all="ignore"):
+            return values[:, None] ** np.arange(1, degree + 1), {}
     if state is None:
         present = values[~np.isnan(values)]
         distinct = len(np.unique(present))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Transform, numeric
+from .base import Transform, number, numeric
 
 
 def scale(x, center=True, scale=True, *, state=None):
@@ -13,12 +13,18 @@ def scale(x, center=True, scale=True, *, state=None):
     values = numeric(x, "scale()")
     if state is None:
         present = values[~np.isnan(values)]
-        shift = float(present.mean()) if center is True else float(numeric(center))
+        shift = (
+            float(present.mean())
+            if center is True
+            else 0.0
+            if center is False
+            else number(center, "`center` of scale()")
+        )
         moved = present - shift
         if scale is True:
             divisor = float(np.sqrt(moved @ moved / max(1, len(moved) - 1)))
         else:
-            divisor = 1.0 if scale is False else float(numeric(scale))
+            divisor = 1.0 if scale is False else number(scale, "`scale` of scale()")
         state = {"center": shift, "scale": divisor}
     with np.errstate(all="ignore"):
         return (values - state["center"]) / state["scale"], state

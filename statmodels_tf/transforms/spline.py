@@ -3,7 +3,12 @@
 import numpy as np
 
 from ..errors import DataError
-from .base import Matrix, Transform, numeric
+from .base import Matrix, Transform, count, flag, number, numeric
+
+MOST = 1_000
+"""The most columns of one basis."""
+
+MOST_DEGREE = 100
 
 
 def bs(x, df=None, knots=None, degree=3, intercept=False, Boundary_knots=None, *, state=None):
@@ -15,12 +20,10 @@ def bs(x, df=None, knots=None, degree=3, intercept=False, Boundary_knots=None, *
     ----------
     de Boor (1978), A Practical Guide to Splines.
     """
-    values, degree = np.atleast_1d(numeric(x, "bs()")), int(degree)
-    if degree < 1:
-        raise DataError("bs() needs a degree of at least 1.")
+    values, intercept = np.atleast_1d(numeric(x, "bs()")), flag(intercept, "`intercept` of bs()")
+    degree = count(degree, "the degree of bs()", least=1, most=MOST_DEGREE)
     if state is None:
-        inner = None if df is None else int(df) - degree - bool(intercept)
-        state = _knots("bs", values, inner, knots, Boundary_knots, least=degree + bool(intercept), df=df)
+        state = _knots("bs", values, df, knots, Boundary_knots, least=degree + intercept)
     full = np.concatenate(
         [np.repeat(state["boundary"][0], degree + 1), state["knots"], np.repeat(state["boundary"][1], degree + 1)]
     )
@@ -34,10 +37,9 @@ def ns(x, df=None, knots=None, intercept=False, Boundary_knots=None, *, state=No
     The second derivatives at the two boundary knots are made zero by the last columns of the QR factor of that
     constraint, as R does.
     """
-    values = np.atleast_1d(numeric(x, "ns()"))
+    values, intercept = np.atleast_1d(numeric(x, "ns()")), flag(intercept, "`intercept` of ns()")
     if state is None:
-        inner = None if df is None else int(df) - 1 - bool(intercept)
-        state = _knots("ns", values, inner, knots, Boundary_knots, least=1 + bool(intercept), df=df)
+        state = _knots("ns", values, df, knots, Boundary_knots, least=1 + intercept)
     low, high = state["boundary"]
     full = np.concatenate([np.repeat(low, 4), state["knots"], np.repeat(high, 4)])
     inside = np.clip(values, low, high)
@@ -61,39 +63,49 @@ def cs(x, df=None, knots=None, intercept=False, Boundary_knots=None, *, state=No
     ----------
     Wood (2017), Generalized Additive Models, section 5.3.1.
     """
-    values = np.atleast_1d(numeric(x, "cs()"))
+    values, intercept = np.atleast_1d(numeric(x, "cs()")), flag(intercept, "`intercept` of cs()")
     if state is None:
-        inner = None if df is None else int(df) - 1 - bool(intercept)
-        state = _knots("cs", values, inner, knots, Boundary_knots, least=1 + bool(intercept), df=df)
+        state = _knots("cs", values, df, knots, Boundary_knots, least=1 + intercept)
     points = np.array([state["boundary"][0], *state["knots"], state["boundary"][1]], dtype=float)
     basis = _cardinal(values, points)
     return _named(basis if intercept else basis[:, 1:]), state
 
 
-def _knots(name, x, inner, knots, boundary, *, least, df):
-    """Return the interior and boundary knots as plain lists."""
+def _knots(name, x, df, knots, boundary, *, least):
+    """Return the interior and boundary knots as plain lists; of `df` columns `least` come without an interior knot."""
     present = x[np.isfinite(x)]
     if not len(present):
         raise DataError(f"{name}() was given no finite number.")
-    ends = [float(present.min()), float(present.max())] if boundary is None else sorted(map(float, np.ravel(boundary)))
+    ends = [float(present.min()), float(present.max())] if boundary is None else _points(name, boundary)
+    if len(ends) != 2:
+        raise DataError(f"{name}() has two boundary knots, the lower and the upper, and was given {len(ends)}.")
     if ends[0] == ends[1]:
         raise DataError(f"{name}() needs a column that varies; all its values are {ends[0]:g}.")
     if knots is not None:
-        chosen = sorted(float(k) for k in np.ravel(knots))
+        chosen = _points(name, knots)
         outside = [k for k in chosen if not ends[0] < k < ends[1]]
         if outside:
             raise DataError(
                 f"{name}() has the knot {outside[0]:g} outside the range {ends[0]:g} to {ends[1]:g}. "
                 f"Interior knots lie strictly between the boundary knots."
             )
-    elif inner is None or inner == 0:
+    elif df is None:
         chosen = []
-    elif inner < 0:
-        raise DataError(f"{name}() needs df of at least {least}, not {int(df)}.")
     else:
+        inner = count(df, f"df of {name}()", least=least, most=MOST) - least
         within = present[(present >= ends[0]) & (present <= ends[1])]
-        chosen = np.quantile(within, np.linspace(0, 1, inner + 2)[1:-1]).tolist()
+        if inner and not len(within):
+            raise DataError(f"{name}() has no value between its boundary knots {ends[0]:g} and {ends[1]:g}.")
+        chosen = np.quantile(within, np.linspace(0, 1, inner + 2)[1:-1]).tolist() if inner else []
     return {"knots": chosen, "boundary": ends}
+
+
+def _points(name, knots):
+    """Return knots that the caller chose, in order."""
+    chosen = np.ravel(numeric(knots, f"{name}()"))
+    if len(chosen) > MOST:
+        raise DataError(f"{name}() takes {MOST:,} knots at most and was given {len(chosen):,}.")
+    return sorted(number(k, f"a knot of {name}()") for k in chosen)
 
 
 def bspline(x, knots, degree, derivative=0):

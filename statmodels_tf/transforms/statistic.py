@@ -35,7 +35,7 @@ def quantile(x, probs, *, na_rm=True, state=None):
         share = numeric(probs, "quantile()")
         if np.ndim(share) and len(share) == 1:
             share = share[0]
-        if np.any((share < 0) | (share > 1)):
+        if not np.all((share >= 0) & (share <= 1)):
             raise DataError("quantile() needs probabilities from 0 to 1.")
         state = {"value": (np.nanquantile if na_rm else np.quantile)(values, share).tolist()}
     return np.asarray(state["value"])[()], state

@@ -127,7 +127,7 @@ def test_functions_of_the_caller():
     assert value("twice(k)", {"twice": lambda x: 2 * x}) == [2, 4, 6, 8]
     assert value("shout(t)", {"shout": lambda t: [s and s.upper() for s in t]}) == ["P", None, "Q", "10"]
     assert value("both(k)", {"both": lambda x: np.column_stack([x, -x])})[0] == [1, -1]
-    assert value("log(k)", {"log": lambda x: 0 * x}) == [0, 0, 0, 0]
+    assert value("my.log(k)", {"my.log": lambda x: 0 * x}) == [0, 0, 0, 0]
     assert value("at(k, by = 2)", {"at": lambda x, by: x + by}) == [3, 4, 5, 6]
 
 
@@ -146,8 +146,8 @@ BAD = {
     "as.numeric(t)": "'p'",
     "C(f, contr.sums)": "contr.sum",
     "poly(k, 4)": "needs more than 4 different values",
-    "poly(k, 0)": "at least 1",
-    "bs(k, df = 1)": "df of at least 3",
+    "poly(k, 0)": "at least 1 ",
+    "bs(k, df = 1)": r"df of bs\(\) must be a whole number of at least 3",
     "ns(k, knots = 9)": "knot 9 outside",
     "log(k, 2, 3)": r"it takes \(x, base\)",
     "scale(k, centre = TRUE)": r"it takes \(x, center, scale\)",
@@ -171,8 +171,81 @@ def test_what_makes_no_sense_says_why(text):
 def test_a_function_of_the_caller_that_fails_is_named():
     with pytest.raises(DataError, match="`bad` given in `functions=` failed: ZeroDivisionError"):
         value("bad(k)", {"bad": lambda x: 1 / 0})
-    with pytest.raises(DataError, match="`short` returned 2 values for 4 rows"):
+    with pytest.raises(DataError, match="`short` given in `functions=` returned 2 values for 4 rows"):
         value("short(k)", {"short": lambda x: x[:2]})
+
+
+def test_the_error_of_a_function_of_the_caller_is_the_cause():
+    with pytest.raises(DataError) as caught:
+        build("x ~ bad(k)", DATA, functions={"bad": lambda x: 1 / 0})
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+@pytest.mark.parametrize(
+    "made", [None, [[1], [2, 3]], {1: 2}, np.zeros((4, 2, 2)), np.array([["a", "b"]] * 4), np.zeros((3, 2)), object()]
+)
+def test_what_a_function_of_the_caller_returns_must_be_a_column(made):
+    with pytest.raises(DataError, match="`own` given in `functions=` returned"):
+        value("own(k)", {"own": lambda x: made})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I(x + c(1, 2))", "I(x == c(1, 2))", "I(x & c(1, 2))", "ifelse(x > c(1, 2), 1, 2)", "I(x %% c(1, 2))",
+        "pmin(x, c(1, 2))", "cbind(x, c(1, 2))", "I(f == c(1, 2))", "log(x, c(2, 3))",
+    ],
+)  # fmt: skip
+def test_parts_of_different_lengths_name_the_expression(text):
+    with pytest.raises(DataError, match="cannot be computed: its parts have different lengths") as caught:
+        value(text)
+    assert expression(text).label in str(caught.value)
+
+
+SIZES = [
+    "poly(k, 1e18)", "poly(k, 1e8, raw = TRUE)", "poly(k, x, degree = 150, raw = TRUE)", "bs(k, df = 1e9)",
+    "bs(k, degree = 1e9)", "ns(k, df = 1e9)", "cs(k, df = 1e9)", "cut(k, 1e9)", "cut(k, 3, dig.lab = 1e9)",
+    "C(f, contr.sum(1e6))", "C(f, contr.treatment(1e18))", "round(k, 1e10)", "signif(k, 1e10)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SIZES)
+def test_sizes_that_no_memory_holds_are_refused(text):
+    with pytest.raises(DataError, match=r"at most|makes more than"):
+        value(text)
+
+
+def test_numbers_that_overflow_are_infinite_in_a_row():
+    data = pd.DataFrame({"y": [1.0, 2, 3, 4], "x": [1.0, 2, 30, 4]})
+    with pytest.raises(DataError, match="is infinite in row 2, where `x` is 30"):
+        build("y ~ I(x^x^x)", data)
+    with pytest.raises(DataError, match="too large to be squared, in row 0"):
+        build("y ~ I(1e300 * x)", data)
+
+
+@pytest.mark.parametrize(
+    ("functions", "message"),
+    [
+        ({"offset": np.abs}, r"`offset\(\)` is a term that formulas have already"),
+        ({"log": np.log}, r"`log\(\)` is a function that formulas have already"),
+        ({"my log": np.log}, "cannot write"),
+        ({3: np.log}, "cannot write"),
+        ({"TRUE": np.log}, "cannot write"),
+        ({"__len__": np.log}, "may not be used"),
+        ({"half": 0.5}, "float for `half`, which cannot be called"),
+        (["half"], "is a dict of names and functions"),
+    ],
+)
+def test_functions_have_names_of_their_own(functions, message):
+    with pytest.raises(DataError, match=message):
+        build("x ~ k", DATA, functions=functions)
+
+
+def test_large_whole_numbers_are_one_level_however_stored():
+    data = pd.DataFrame({"y": [1.0, 2, 3], "h": pd.Categorical([10**16, 5, 10**16]), "t": ["1e+16", "5", "5"]})
+    for text in ("h %in% c(1e16)", "h == 1e16", 'h %in% c("a", 1e16)', "factor(1e16 + 0 * y) == h"):
+        made, _ = evaluate(expression(text), table(data), {})
+        assert made.tolist() == [True, False, True], text
 
 
 def test_the_place_in_the_formula_is_underlined():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from statmodels_tf.design import build
-from statmodels_tf.errors import DataError
+from statmodels_tf.errors import DataError, FormulaError
 
 
 def test_rows_missing_anywhere_go_everywhere(data):
@@ -140,3 +140,31 @@ def test_offset_refused(data):
         build("y ~ x", data, offset=np.r_[np.inf, np.zeros(11)])
     with pytest.raises(DataError, match=r"`log\(x\)` is infinite in row row0"):
         build("y ~ 1 + offset(log(x))", data)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"weights": [[1], [2, 3]]}, "`weights` must have one value for each row of the data; it is a ragged list"),
+        ({"offset": [[1], [2, 3]]}, "`offset` .* ragged list"),
+        ({"subset": [[True], [True, False]]}, "`subset` .* ragged list"),
+        ({"weights": {"a": 1}}, "`weights` must have one value for each row of the data, not be dict"),
+        ({"weights": pd.Series(["a"] * 12, dtype="string").to_numpy()}, "`weights` must be numbers"),
+        ({"offset": "x +"}, "`offset=` is neither a column of the data nor an expression"),
+        ({"subset": [True, False]}, "`subset` has 2 values and the data have 12 rows"),
+        ({"subset": ["a"] * 12}, "`subset` must be a condition"),
+        ({"subset": True}, "`subset` must have one value for each row"),
+    ],
+)
+def test_arguments_that_are_no_rows_are_data_errors(data, options, message):
+    with pytest.raises((DataError, FormulaError), match=message):
+        build("y ~ x", data, **options)
+
+
+def test_text_with_a_type_of_its_own_is_no_weight(data):
+    with pytest.raises(DataError, match="`weights` must be numbers"):
+        build("y ~ x", data, weights=pd.Series(["a"] * 12, dtype="string", index=data.index))
+
+
+def test_subset_may_have_holes(data):
+    assert build("y ~ x", data, subset=[True, None, False] * 4).rows.tolist() == [0, 3, 6, 9]

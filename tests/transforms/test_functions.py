@@ -117,3 +117,63 @@ def test_rounding_and_logistic_functions():
 def test_interaction_has_one_level_for_combinations_that_print_alike():
     made = call("interaction", coded("a.b", "a", "c"), coded("d", "b.d", "d"))
     assert made.labels().tolist() == ["a.b.d", "a.b.d", "c.d"] and len(made.levels) == 2
+
+
+def test_factor_leaves_out_what_it_is_told_to():
+    made, state = REGISTRY["factor"].function(coded("a", "b", "c", None), exclude="a")
+    assert made.levels == ("b", "c") and made.labels().tolist() == [None, "b", "c", None]
+    again, _ = REGISTRY["factor"].function(coded("a", "c"), exclude="a", state=state)
+    assert again.labels().tolist() == [None, "c"]
+    numbers = call("factor", np.array([1.0, 2.0, 3.0]), exclude=np.array([1.0, 3.0]))
+    assert numbers.levels == ("2",)
+    with pytest.raises(DataError, match="exclude = NULL"):
+        call("factor", coded("a", "b"), exclude=None)
+
+
+def test_contrasts_keep_how_many_columns_they_are_told_to():
+    made = call("C", coded("a", "b", "c", "d"), "contr.poly", how_many=2)
+    assert made.contrast.columns == (".L", ".Q") and made.contrast.matrix.shape == (4, 2)
+    with pytest.raises(DataError, match="at most 3, not 4"):
+        call("C", coded("a", "b", "c", "d"), "contr.poly", how_many=4)
+
+
+@pytest.mark.parametrize("base", [-5, 0, 4, 1.5, "d", np.array([1.0, 2.0])])
+def test_the_reference_level_is_one_of_the_levels(base):
+    with pytest.raises(DataError, match="C\\(\\) knows no level"):
+        call("C", coded("a", "b", "c"), "contr.treatment", base=base)
+    if not isinstance(base, str):
+        with pytest.raises(DataError, match=r"`base` of contr\.treatment"):
+            call("contr.treatment", 3, base)
+
+
+def test_each_coding_takes_what_it_uses():
+    with pytest.raises(DataError, match=r"`base` with contr\.treatment alone"):
+        call("C", coded("a", "b", "c"), "contr.sum", base=2)
+    with pytest.raises(TypeError, match="base"):
+        call("contr.sum", 3, base=2)
+    assert call("contr.treatment", ("u", "v", "w"), base=2).columns == ("u", "w")
+    made = call("C", coded("a", "b", "c"), call("contr.treatment", 3, base=3))
+    assert made.contrast.columns == ("a", "b")
+    with pytest.raises(DataError, match="a score for each of the 3 levels"):
+        call("contr.poly", 3, np.array([1.0, 1.0, 2.0]))
+
+
+@pytest.mark.parametrize("matrix", [[[1], [2, 3]], [["a"], ["b"]], [[1.0], [nan]]])
+def test_a_contrast_matrix_holds_finite_numbers(matrix):
+    with pytest.raises(DataError, match="ragged or holds what is no finite number"):
+        call("C", coded("a", "b"), matrix)
+
+
+def test_cut_points_are_some_and_differ():
+    for breaks in ([1, nan], [1, 1, 2], []):
+        with pytest.raises(DataError, match="cut points that differ"):
+            call("cut", np.array([1.0, 2.0]), np.array(breaks, dtype=float))
+    with pytest.raises(DataError, match="finite numbers"):
+        call("cut", np.array([1.0, inf]), 3)
+
+
+def test_rounding_to_more_digits_than_there_are_changes_nothing():
+    values = np.array([1e300, 1.25, nan, -inf])
+    np.testing.assert_array_equal(call("round", values, 200), values)
+    np.testing.assert_array_equal(call("round", values, 1), [1e300, 1.2, nan, -inf])
+    np.testing.assert_allclose(call("signif", np.array([1e-310, 123.456]), 2), [1e-310, 120], rtol=1e-3)
