@@ -110,9 +110,9 @@ def lost_weights(system: PLSSystem, design: Design) -> str | None:
         return None
     positive = design.weights[design.weights > 0.0]
     return (
-        f"the weights range from {positive.min():.3g} to {positive.max():.3g}, and beside the largest the others are"
-        f" lost in rounding (the criterion is off by {off:.2g} or more). Use smaller weights for the rows that are all but"
-        " exact"
+        f"the weights range from {positive.min():.3g} to {positive.max():.3g}, and beside the largest the others"
+        f" are lost in rounding (the criterion is off by {off:.2g} or more). Use smaller weights for the rows that are"
+        " all but exact"
     )
 
 

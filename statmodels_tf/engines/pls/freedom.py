@@ -6,7 +6,8 @@ In (Lambda, log sigma^2) the Hessian F of the criterion is
 
 H the observed Hessian of the profiled criterion, by central differences of the analytic gradient (the average
 information is 0.2 % off in the degrees of freedom). A = 2 F^{-1}; directions in which the criterion is flat, as for
-variances that the data do not identify and at a singular Lambda, are left out. The variance v = c'V_beta c has the derivatives
+variances that the data do not identify and at a singular Lambda, are left out. The variance v = c'V_beta c
+has the derivatives
 
     dv / dLambda = 2 sigma^2 N Lambda,     N = sum_j t_j t_j',  t = E H_XX^{-1} c,          dv / dlog sigma^2 = v,
 

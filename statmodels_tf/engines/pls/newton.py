@@ -10,8 +10,8 @@ optimum, if H is right. Two ways to know that it is:
   full step leaves epsilon^2 d. What is known of epsilon: the change of gradient over the last step, the promise kept
   in the value, and the number of levels that the gradient averages over. Near the optimum the error of the average
   information is the sampling error of a mean over levels; (sum z_j^2)^2 / sum z_j^4 counts those that matter (a third
-  of them all, for normal z). While epsilon^2 d is below 6e-7 the gradient at the last point, the dear part of an evaluation,
-  is never computed; otherwise it is.
+  of them all, for normal z). While epsilon^2 d is below 6e-7 the gradient at the last point, the dear part of an
+  evaluation, is never computed; otherwise it is.
 
 Eigenvalues of H are made positive and kept away from zero; steps are capped relative to Lambda and halved back when
 they do not descend.
@@ -37,7 +37,7 @@ _CURVATURE = 1e-8  # smallest eigenvalue of the Hessian, relative to the largest
 _NEAR = 1e-2  # promised decrease below which the end is near
 _SLOW = 0.5  # share of the last promised decrease that, still promised, shows the Hessian to be off
 _STEADY = 0.1  # share below which an observed Hessian of an earlier point still serves
-_LEFT = 6e-7  # bound on what is left at which a dear search ends; of 1,000 simulated fits the worst left 1.3 times it
+_LEFT = 6e-7  # bound on what is left at which a dear search ends; of 1,000 simulated fits the worst left 1.6 times it
 _SHRINK = 0.3
 _SHORTEST = 1e-4
 _HUGE = 1e6  # relative standard deviation that stands for infinity

@@ -84,7 +84,7 @@ def test_columns_whose_squares_are_no_numbers_fit_as_others_do(scale):
     np.testing.assert_allclose(tall.criterion - base.criterion, 2 * (192 - p) * np.log(scale), rtol=1e-10)
 
 
-@pytest.mark.parametrize("scale", [1e-300, 1e-170, 1e170, 1e300])
+@pytest.mark.parametrize("scale", [1e-300, 1e-170])
 def test_a_response_whose_variance_is_no_number_is_refused(scale):
     with pytest.raises(DataError, match="Multiply it by a constant"):
         _fit("y ~ x + (1 | s)", DATA.assign(y=scale * DATA["y"]))
