@@ -23,8 +23,10 @@ class Stacked(LinearMap):
         return [slice(a, b) for a, b in pairwise(ends)]
 
     def matvec(self, b: np.ndarray) -> np.ndarray:
-        parts = zip(self.blocks, self._slices(), strict=True)
-        return sum(block.matvec(b[part]) for block, part in parts)
+        total = np.zeros((self.shape[0], *b.shape[1:]))
+        for block, part in zip(self.blocks, self._slices(), strict=True):
+            total += block.matvec(b[part])
+        return total
 
     def rmatvec(self, v: np.ndarray) -> np.ndarray:
         return np.concatenate([block.rmatvec(v) for block in self.blocks])

