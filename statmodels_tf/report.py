@@ -18,6 +18,7 @@ Result = MixedEstimate | Posterior
 
 # Draws times rows in each of four chains of an approximate posterior: a file of some megabytes, whatever the data.
 _CELLS = 500_000
+_ENOUGH = 400
 # Effect plots in one report: beyond a few, a reader asks for those that matter.
 _EFFECTS = 4
 
@@ -136,8 +137,10 @@ def _draws(fit: Result, folder: Path) -> dict[Path, str]:
     if isinstance(fit, Posterior):
         about, tree = "the draws, for ArviZ", fit.to_arviz()
     else:
-        draws = 4 * int(np.clip(_CELLS // max(fit.nobs, 1), 10, 250))
+        draws = 4 * int(np.clip(_CELLS // max(fit.nobs, 1), 25, 250))
         about, tree = f"{draws:,} draws of the normal approximation, for ArviZ", fit.to_arviz(draws=draws)
+        if draws < _ENOUGH:
+            about += "; too few for r_hat and loo, which `fit.to_arviz(draws=1000)` has enough for"
     tree.to_netcdf(str(path))
     return {path: about}
 

@@ -12,6 +12,9 @@ Datasets are built here and wrapped last, so that names, dims and coords are the
 | sample_stats | `diverging`, `energy`, `lp`, `acceptance_rate`, `tree_depth`, ... | |
 | observed_data, constant_data | the response; the columns of the data | `__obs__` |
 
+ArviZ 1.x draws at most 40 panels unasked: `plot_trace` of a fit with more coefficients by level wants `var_names`;
+`plot_trace_dist` puts the levels of a group into one panel.
+
 A `/` in a name becomes `∕` (division slash): a file in netCDF format holds no name with a slash.
 """
 
@@ -45,7 +48,7 @@ def export(
     *,
     log_prior: Mapping[str, np.ndarray] | None = None,
     attrs: Mapping[str, Any] | None = None,
-    seed: int = 0,
+    seed: int | np.random.SeedSequence = 0,
 ) -> Any:
     """Return draws as ArviZ data, all groups filled.
 
@@ -59,7 +62,7 @@ def export(
     log_prior : mapping of name to array [chains, draws], optional
     attrs : mapping, optional
         Put on the whole and on the posterior.
-    seed : int
+    seed : int or SeedSequence
         Of the posterior predictive draws.
 
     Notes
@@ -118,8 +121,8 @@ def estimate_to_arviz(fit: Any, draws: int | None = None, seed: int = 0) -> Any:
     size = 1000 if draws is None else draws
     if isinstance(size, bool) or int(size) != size or size < 1:
         raise ModelError(f"`to_arviz(draws={draws!r})`: `draws` counts draws; write a whole number from 1.")
-    rng = np.random.default_rng(seed)
-    drawn = fit.system.draw(rng, int(size))
+    of_draws, of_responses = np.random.SeedSequence(seed).spawn(2)
+    drawn = fit.system.draw(np.random.default_rng(of_draws), int(size))
     model = fit.model
     sigma = np.asarray(drawn["sigma"], dtype=float)
     names = [model.design.columns[j] for j in fit.system.estimable]
@@ -134,7 +137,7 @@ def estimate_to_arviz(fit: Any, draws: int | None = None, seed: int = 0) -> Any:
     prior = {name: np.zeros(shape) for name in [*names, *_scales(model)]}
     method = "normal approximation: draws given the estimated variances, flat priors"
     stats = {"diverging": np.zeros(shape, dtype=bool)}
-    return export(model, shown, stats, log_prior=prior, attrs={"inference_method": method}, seed=seed)
+    return export(model, shown, stats, log_prior=prior, attrs={"inference_method": method}, seed=of_responses)
 
 
 def group(data: Any, name: str) -> Any:

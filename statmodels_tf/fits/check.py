@@ -146,11 +146,14 @@ def _unidentified(fit: MixedEstimate) -> tuple[str, ...]:
         names = [name for name in flat if name.startswith((f"cor({group})[", f"sd({group})["))]
         if not names or group in twice:
             continue
-        terms = " and ".join(f"`({b.label})`" for b in fit.model.design.groups if b.group == group)
-        out.append(
-            f"Not identified: the data say nothing about {', '.join(f'`{name}`' for name in names)}; other values fit "
-            f"as well. Leave effects out of {terms}, or use `(1 | {group})`."
-        )
+        blocks = [block for block in fit.model.design.groups if block.group == group]
+        terms = " and ".join(f"`({block.label})`" for block in blocks)
+        if all(len(block.effects) == 1 for block in blocks):
+            remedy = f"Leave out {terms}, or the term that says the same."
+        else:
+            remedy = f"Leave effects out of {terms}, or use `(1 | {group})`."
+        listed = ", ".join(f"`{name}`" for name in names)
+        out.append(f"Not identified: the data say nothing about {listed}; other values fit as well. {remedy}")
     return tuple(out)
 
 

@@ -59,7 +59,7 @@ def sampler_line(fit: Posterior) -> str:
         f"{diverged:,} divergence{'' if diverged == 1 else 's'}",
         f"{about.get('seconds', 0.0):.1f} s, {about.get('compile_seconds', 0.0):.1f} s of it compiling",
     ]
-    return f"{about.get('engine', 'engine')} on {about.get('substrate', 'the host')}: {', '.join(parts)}"
+    return f"{about.get('engine', 'engine')} on {about.get('substrate', 'the host')}: {' · '.join(parts)}"
 
 
 def _table(name: str, figures: pd.DataFrame, level: float) -> Table:

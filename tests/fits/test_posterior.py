@@ -190,7 +190,7 @@ def test_summary_in_every_form():
     text = str(fit.summary())
     for part in (
         "Linear mixed model, posterior",
-        "nuts on jax: converged, 4 chains of 50 draws after 50, 0 divergences",
+        "nuts on jax: converged · 4 chains of 50 draws after 50 · 0 divergences",
         "mean",
         "2.5%",
         "97.5%",

@@ -34,9 +34,9 @@ LONG = {
 @pytest.mark.parametrize("name", LONG)
 def test_long_formulas(name):
     text, terms = LONG[name]
-    start = time.perf_counter()
+    start = time.process_time()
     formula = Formula.parse(text)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     assert len(formula.terms) == terms
     assert seconds < 5  # about half a second on an idle core
     assert len(str(formula)) > 0
@@ -94,6 +94,6 @@ def test_a_usual_formula_takes_less_than_two_milliseconds():
 
 
 def _seconds(text):
-    start = time.perf_counter()
+    start = time.process_time()
     Formula.parse(text)
-    return time.perf_counter() - start
+    return time.process_time() - start
