@@ -1,0 +1,48 @@
+"""The golden files of mixed models are what lme4 gives for the calls kept in them."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = ROOT / "tests" / "golden"
+LMER = [path.stem for path in sorted(GOLDEN.glob("lmer_*.json")) if "insteval" not in path.stem]
+NEEDS = {"lmer.R": ("lme4",), "anova_lmer.R": ("lme4", "lmerTest", "pbkrtest")}
+
+pytestmark = pytest.mark.r
+
+
+def _installed(package: str) -> bool:
+    asked = f'quit(status = !requireNamespace("{package}", quietly = TRUE))'
+    return subprocess.run(["Rscript", "-e", asked], capture_output=True).returncode == 0
+
+
+def _compare(script: str, *cases: str, root: Path = ROOT) -> subprocess.CompletedProcess:
+    missing = [package for package in (*NEEDS[script], "jsonlite") if not _installed(package)]
+    if missing:
+        pytest.skip(f"R has no {', '.join(missing)}")
+    command = ["Rscript", f"tests/golden/{script}", *cases]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(("script", "cases"), [("lmer.R", LMER), ("anova_lmer.R", [])])
+def test_the_script_remakes_the_golden_files(script, cases):
+    done = _compare(script, *cases)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_script_fails_when_a_figure_differs(tmp_path):
+    golden = tmp_path / "tests" / "golden"
+    golden.mkdir(parents=True)
+    (tmp_path / "datasets").symlink_to(ROOT / "datasets")
+    for script in ("lmer.R", "remake.R"):
+        shutil.copy(GOLDEN / script, golden)
+    case = json.loads((GOLDEN / "lmer_dyestuff_reml.json").read_text())
+    case["results"]["se"][0] *= 1 + 1e-4
+    (golden / "lmer_dyestuff_reml.json").write_text(json.dumps(case))
+    done = _compare("lmer.R", "lmer_dyestuff_reml", root=tmp_path)
+    assert done.returncode == 1
+    assert "se differs by 1.0e-04" in done.stdout
