@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
@@ -68,22 +69,9 @@ def lmer(
     ----------
     Bates, Maechler, Bolker & Walker (2015). doi:10.18637/jss.v067.i01
     """
-    REML = flag("REML", REML)
-    options = _given(
-        REML=(REML, True), weights=(weights, None), offset=(offset, None), subset=(subset, None),
-        contrasts=(contrasts, None), engine=(engine, "pls"), priors=(priors, None), functions=(functions, None),
-        progress=(progress, None),
-    )  # fmt: skip
-    _check_mappings(contrasts=contrasts, priors=priors, functions=functions)
-    family = as_family("gaussian")
-    design = build(
-        formula, data, weights=weights, offset=offset, subset=subset, contrasts=contrasts, functions=functions
-    )
-    check_response(design, family)
-    check_mixed(design)
-    model = build_model(design, family=family, priors=priors)
-    chosen, why = choose_engine(engine, model, REML=REML, progress=progress)
-    return _fitted(chosen, why, model, Call(lmer, str(formula), data, options))
+    rows = {"weights": weights, "offset": offset, "subset": subset, "contrasts": contrasts, "functions": functions}
+    how = {"REML": REML, "engine": engine, "priors": priors, "progress": progress}
+    return _run(lmer, formula, data, {}, rows, how)
 
 
 @spoken
@@ -119,23 +107,40 @@ def fit(
         "auto" takes the first that supports the model and says in `diagnostics["why"]` why; a formula
         without group terms is sampled, since no other engine takes it yet.
     """
-    REML = flag("REML", REML)
-    options = _given(
-        family=(family, "gaussian"), link=(link, None), REML=(REML, True), weights=(weights, None),
-        offset=(offset, None), subset=(subset, None), contrasts=(contrasts, None), engine=(engine, "auto"),
-        priors=(priors, None), functions=(functions, None), progress=(progress, None),
-    )  # fmt: skip
-    _check_mappings(contrasts=contrasts, priors=priors, functions=functions)
-    chosen_family = as_family(family, link)
-    design = build(
-        formula, data, weights=weights, offset=offset, subset=subset, contrasts=contrasts, functions=functions
-    )
-    check_response(design, chosen_family)
-    if design.groups:
+    rows = {"weights": weights, "offset": offset, "subset": subset, "contrasts": contrasts, "functions": functions}
+    how = {"REML": REML, "engine": engine, "priors": priors, "progress": progress}
+    return _run(fit, formula, data, {"family": family, "link": link}, rows, how)
+
+
+def _run(
+    entry: Callable[..., Fit],
+    formula: str,
+    data: Any,
+    response: dict[str, Any],
+    rows: dict[str, Any],
+    how: dict[str, Any],
+) -> Fit:
+    """Return the fit that an entry point asks for.
+
+    Parameters
+    ----------
+    entry : callable
+        The entry point, for `update` and `save`.
+    response, rows, how : dict of str to value
+        Its arguments about the family, about the design, and about the engine.
+    """
+    how["REML"] = flag("REML", how["REML"])
+    _check_mappings(contrasts=rows["contrasts"], priors=how["priors"], functions=rows["functions"])
+    family = as_family(response.get("family", "gaussian"), response.get("link"))
+    design = build(formula, data, **rows)
+    check_response(design, family)
+    if entry is lmer:
         check_mixed(design)
-    model = build_model(design, family=chosen_family, priors=priors)
-    chosen, why = choose_engine(engine, model, REML=REML, progress=progress)
-    return _fitted(chosen, why, model, Call(fit, str(formula), data, options))
+    model = build_model(design, family=family, priors=how["priors"])
+    chosen, why = choose_engine(how["engine"], model, REML=how["REML"], progress=how["progress"])
+    defaults = inspect.signature(entry).parameters
+    given = {k: v for k, v in {**response, **rows, **how}.items() if v is not defaults[k].default}
+    return _fitted(chosen, why, model, Call(entry, str(formula), data, given))
 
 
 def check_response(design: Design, family: Family) -> None:
@@ -153,31 +158,12 @@ def check_response(design: Design, family: Family) -> None:
 
 
 def check_mixed(design: Design) -> None:
-    """Say what makes a mixed model of this design impossible: no group term, too many effects."""
-    n = len(design.rows)
+    """Say that a mixed model needs a group term, where there is none."""
     if not design.groups:
         raise ModelError(
             f"the formula `{design.formula}` has no random effects; add a group term, such as "
             f"`{design.formula} + (1 | g)` with `g` a grouping column of the data."
         )
-    estimable = len(design.columns) - len(design.aliased)
-    if estimable >= n:
-        raise ModelError(
-            f"{estimable:,} coefficients cannot be estimated from {n:,} rows; leave out terms or find more rows."
-        )
-    for block in design.groups:
-        levels, effects = len(block.levels), len(block.effects)
-        if levels < 2:
-            raise ModelError(
-                f"the grouping factor `{block.group}` has one level, {block.levels[0]!r}, so nothing can vary between "
-                f"its levels; leave out `({block.label})`."
-            )
-        if levels * effects >= n:
-            raise ModelError(
-                f"`({block.label})` has {levels * effects:,} random effects ({levels:,} levels of `{block.group}`"
-                f"{f' times {effects}' if effects > 1 else ''}) for {n:,} rows, so they cannot be told from the "
-                "residuals; use a coarser grouping or fewer effects."
-            )
 
 
 def choose_engine(engine: str | Engine, model: Model, *, REML: bool, progress: bool | None) -> tuple[Engine, str]:
@@ -241,10 +227,5 @@ def _fitted(engine: Engine, why: str, model: Model, call: Call) -> Fit:
     result = replace(result, diagnostics={**result.diagnostics, "why": why})
     if not result.converged:
         # What stands first among a fit's findings is why it did not converge.
-        warnings.warn(next(iter(result.check()), "Not converged."), ConvergenceWarning, stacklevel=4)
+        warnings.warn(next(iter(result.check()), "Not converged."), ConvergenceWarning, stacklevel=5)
     return result
-
-
-def _given(**options: tuple[Any, Any]) -> dict[str, Any]:
-    """Return the options whose value is not the default, from pairs of both."""
-    return {name: value for name, (value, default) in options.items() if value is not default}

@@ -187,7 +187,7 @@ def _check(y: np.ndarray, w: np.ndarray | None, p: int, terms: Sequence[Block], 
             raise DataError(f"a column of `{label}` is not finite in every row. Leave out the rows where it is not.")
         if term.size >= n:
             raise ModelError(
-                f"`{label}` has {term.size:,} random effects ({term.levels:,} levels, {term.effects} effects each)"
-                f" and the data {n:,} rows: they cannot be told from the residual."
-                " Use fewer effects or a coarser grouping factor."
+                f"`{label}` has {term.size:,} random effects ({term.levels:,} levels"
+                f"{f' times {term.effects} effects' if term.effects > 1 else ''}) for {n:,} rows, so they cannot be"
+                " told from the residuals. Use a coarser grouping or fewer effects."
             )
