@@ -15,15 +15,11 @@ NEEDS = {"lmer.R": ("lme4",), "anova_lmer.R": ("lme4", "lmerTest", "pbkrtest")}
 pytestmark = pytest.mark.r
 
 
-def _installed(package: str) -> bool:
-    asked = f'quit(status = !requireNamespace("{package}", quietly = TRUE))'
-    return subprocess.run(["Rscript", "-e", asked], capture_output=True).returncode == 0
-
-
 def _compare(script: str, *cases: str, root: Path = ROOT) -> subprocess.CompletedProcess:
-    missing = [package for package in (*NEEDS[script], "jsonlite") if not _installed(package)]
-    if missing:
-        pytest.skip(f"R has no {', '.join(missing)}")
+    for package in (*NEEDS[script], "jsonlite"):
+        asked = ["Rscript", "--vanilla", "-e", f'quit(status = !nzchar(system.file(package = "{package}")))']
+        if subprocess.run(asked).returncode:
+            pytest.skip(f"R has no {package}")
     command = ["Rscript", f"tests/golden/{script}", *cases]
     return subprocess.run(command, cwd=root, capture_output=True, text=True)
 
