@@ -69,7 +69,7 @@ differences <- function(old, new, at = "") {
 # The optimiser stops where the criterion no longer changes in double precision. There the criterion is good to
 # rounding, but theta, and what follows it, only to the square root of that. By measurement, with the rows of the data
 # of all but InstEval put in three other orders: criteria moved by less than 1e-13, everything else by less than 7e-6
-# (an end of an interval near zero; mostly below 1e-6). Fits by the optimiser's defaults, which stop earlier, are among the latter.
+# (an end of an interval near zero; mostly below 1e-6). Fits by the optimiser's defaults are among the latter.
 tolerance <- function(at) {
   exact <- grepl("(^|\\$)(objective|logLik|AIC|BIC|deviance)$|^(fixed_matrix|nobs|ngrps|Zt_)", at)
   ifelse(exact & !startsWith(at, "default_optimizer"), 1e-10, 2e-5)
