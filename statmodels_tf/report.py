@@ -137,7 +137,7 @@ def _draws(fit: Result, folder: Path) -> dict[Path, str]:
     if isinstance(fit, Posterior):
         about, tree = "the draws, for ArviZ", fit.to_arviz()
     else:
-        draws = 4 * int(np.clip(_CELLS // max(fit.nobs, 1), 25, 250))
+        draws = 4 * int(np.clip(_CELLS // max(fit.nobs, 1), 20, 250))
         about, tree = f"{draws:,} draws of the normal approximation, for ArviZ", fit.to_arviz(draws=draws)
         if draws < _ENOUGH:
             about += "; too few for r_hat and loo, which `fit.to_arviz(draws=1000)` has enough for"
