@@ -10,13 +10,15 @@ ARGUMENTS = ("weights", "subset", "offset")
 
 cases = {}
 for file in sorted(Path(sys.argv[1]).glob("*.json")):
-    if file.stem.split("_")[0] not in KINDS:
-        continue
     fit = json.loads(file.read_text())
-    results, given = fit["results"], fit["options"]["args"]
+    results = fit["results"]
     matrix = results.get("model_matrix") or results.get("fixed_matrix")
+    if fit["kind"] not in KINDS or matrix is None:
+        continue
+    given = fit["options"]["args"]
     estimates = results.get("estimate") or []
     cases[file.stem] = {
+        "kind": fit["kind"],
         "r_version": fit["r_version"],
         "data": given["data"],
         "formula": given["formula"],
