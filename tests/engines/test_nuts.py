@@ -152,10 +152,15 @@ def test_sleepstudy_is_rstanarms(name):
             assert abs(np.quantile(x, probability) - reference[q][k]) < 4 * error, (name_there, q)
         compared += 1
     assert compared == 16
-    with pytest.warns(UserWarning, match="Pareto"):  # the reference too has four rows with k above 0.7
-        loo = az.loo(fit.to_arviz())
-    elpd = loo.elpd_loo if hasattr(loo, "elpd_loo") else loo.elpd  # ArviZ 0.x and 1.x
-    assert elpd == pytest.approx(results["loo"]["estimates"]["Estimate"][0], abs=0.5)
+    with pytest.warns(UserWarning, match="Pareto"):  # three far-out rows, as the reference's own four
+        loo = az.loo(fit.to_arviz(), pointwise=True)
+    new = hasattr(loo, "elpd_i")  # ArviZ 1.x
+    total, rows = (loo.elpd, loo.elpd_i) if new else (loo.elpd_loo, loo.loo_i)
+    stored = results["loo"]
+    assert np.sum(np.asarray(rows)[:10]) == pytest.approx(np.sum(stored["elpd_pointwise_head"]), abs=0.5)
+    # Where Pareto's k is near 1 the estimate itself is noisy: over seven seeds the total's sd is 0.45, and the
+    # reference is one such draw, so that four Monte Carlo errors of the difference are 2.5.
+    assert total == pytest.approx(stored["estimates"]["Estimate"][0], abs=2.5)
 
 
 def test_chains_start_near_least_squares():
