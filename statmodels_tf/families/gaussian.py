@@ -22,7 +22,7 @@ class Gaussian(ExponentialFamily):
     'log'
     """
 
-    link: Link = field(default="identity")  # type: ignore[assignment]
+    link: Link = field(default_factory=lambda: as_link("identity"))
 
     scale = "sigma"
     normal = True

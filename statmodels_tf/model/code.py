@@ -91,7 +91,8 @@ class Program:
 
     def _packed(self) -> str:
         file = io.BytesIO()
-        np.savez_compressed(file, **self.arrays)  # type: ignore[arg-type]
+        arrays: dict[str, Any] = self.arrays
+        np.savez_compressed(file, **arrays)
         text = base64.b64encode(file.getvalue()).decode()
         block = "\n".join(text[k : k + WIDTH] for k in range(0, len(text), WIDTH))
         names = "\n".join(f'{name} = data["{name}"]' for name in self.arrays)

@@ -6,8 +6,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import MISSING, fields
-from typing import Any
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,7 +18,11 @@ class Prior(ABC):
     """A proper distribution of one parameter; `support` is `real`, `positive`, `simplex` or `cholesky`."""
 
     support: str
-    shape: tuple[int, ...]
+
+    @property
+    @abstractmethod
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one draw."""
 
     @abstractmethod
     def log_density(self, x: Array, xp: Any) -> Array:
@@ -37,6 +41,7 @@ class Prior(ABC):
         """Return the text of a TFP distribution called `name`, with `tfd`, `np` and `f = np.float64` in scope."""
 
 
+@dataclass(frozen=True, eq=False)
 class Elementwise(Prior):
     """A prior whose entries are independent: a subclass names TFP's class and writes one entry's log density.
 
@@ -44,8 +49,9 @@ class Elementwise(Prior):
     prior has the shape they broadcast to.
     """
 
-    tfd_name: str
-    tfd_arguments: tuple[str, ...]
+    word: ClassVar[str]
+    tfd_name: ClassVar[str]
+    tfd_arguments: ClassVar[tuple[str, ...]]
 
     @abstractmethod
     def entries(self, x: Array, xp: Any) -> Array:
@@ -59,13 +65,13 @@ class Elementwise(Prior):
         }
 
     @property
-    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
+    def shape(self) -> tuple[int, ...]:
         """The shape of one draw."""
         return np.broadcast_shapes(*(np.shape(value) for value in self.values()))
 
     def values(self) -> tuple[Any, ...]:
         """Return the arguments, in the order they are written."""
-        return tuple(getattr(self, f.name) for f in fields(self))  # type: ignore[arg-type]
+        return tuple(getattr(self, f.name) for f in fields(self))
 
     def spread(self, shape: tuple[int, ...]) -> "Elementwise":
         """Return the prior of an array of independent entries."""
@@ -96,10 +102,8 @@ class Elementwise(Prior):
         return f"tfd.{self.tfd_name}({text}{label})"
 
     def __str__(self) -> str:
-        written = [getattr(self, f.name) for f in fields(self) if f.default is MISSING]  # type: ignore[arg-type]
+        written = [getattr(self, f.name) for f in fields(self) if f.default is MISSING]
         return f"{self.word}({', '.join(map(_short, written))})"
-
-    word: str
 
 
 class Real(Elementwise):

@@ -21,7 +21,7 @@ class Dirichlet(Prior):
     support = "simplex"
 
     @property
-    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
+    def shape(self) -> tuple[int, ...]:
         """The shape of one draw."""
         return (self.size,)
 
@@ -57,7 +57,7 @@ class CholeskyLKJ(Prior):
     support = "cholesky"
 
     @property
-    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
+    def shape(self) -> tuple[int, ...]:
         """The shape of one draw."""
         return (self.size, self.size)
 

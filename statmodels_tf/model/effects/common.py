@@ -60,7 +60,7 @@ class CommonEffect(Effect):
     leads = True
 
     @cached_property
-    def parameters(self) -> tuple[Parameter, ...]:  # type: ignore[override]
+    def parameters(self) -> tuple[Parameter, ...]:
         """The intercept, then the vectors of slopes."""
         first = (Parameter(INTERCEPT, self.intercept),) if self.intercept is not None else ()
         return first + tuple(Parameter(name, prior, ("coefficient",)) for name, prior, _ in self.slopes)
@@ -77,7 +77,7 @@ class CommonEffect(Effect):
         return pieces(self.matrix)
 
     @cached_property
-    def data(self) -> dict[str, np.ndarray]:  # type: ignore[override]
+    def data(self) -> dict[str, np.ndarray]:
         """The blocks of X."""
         return {name: array for piece in self._pieces for name, array in piece.data.items()}
 

@@ -57,7 +57,7 @@ class DecovCovariance(Covariance):
     scale: str | None
 
     @cached_property
-    def parameters(self) -> tuple[Parameter, ...]:  # type: ignore[override]
+    def parameters(self) -> tuple[Parameter, ...]:
         """tau; for several effects also the shares pi of the variance and the correlation factor L."""
         tau = Parameter(f"tau({self.label})", Gamma(self.prior.shape, 1 / self.prior.scale))
         if self.correlation is None:
@@ -95,7 +95,7 @@ class SeparateCovariance(Covariance):
     lkj: LKJ
 
     @cached_property
-    def parameters(self) -> tuple[Parameter, ...]:  # type: ignore[override]
+    def parameters(self) -> tuple[Parameter, ...]:
         """The standard deviations; for several effects also the correlation factor L."""
         sd = Parameter(f"sd({self.label})", self.prior, ("effect",))
         if self.correlation is None:

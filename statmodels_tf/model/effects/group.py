@@ -59,7 +59,7 @@ class GroupEffect(GaussianEffect):
     linear = True
 
     @cached_property
-    def parameters(self) -> tuple[Parameter, ...]:  # type: ignore[override]
+    def parameters(self) -> tuple[Parameter, ...]:
         """Those of the covariance, then z."""
         shape = (len(self.levels), len(self.effects))
         z = Parameter(self._z, Normal(np.zeros(shape), np.ones(shape)), ("level", "effect"))
