@@ -109,7 +109,8 @@ def export(
 def estimate_to_arviz(fit: Any, draws: int | None = None, seed: int = 0) -> Any:
     """Return draws of the normal approximation of an estimate as ArviZ data; `attrs["inference_method"]` says so.
 
-    Coefficients and random effects are drawn given the estimated variances, under flat priors, so `log_prior` is zero.
+    The covariance parameters are drawn from the normal approximation to their likelihood, coefficients and random
+    effects exactly given those, under flat priors, so `log_prior` is zero.
 
     Parameters
     ----------
@@ -122,7 +123,7 @@ def estimate_to_arviz(fit: Any, draws: int | None = None, seed: int = 0) -> Any:
     if isinstance(size, bool) or int(size) != size or size < 1:
         raise ModelError(f"`to_arviz(draws={draws!r})`: `draws` counts draws; write a whole number from 1.")
     of_draws, of_responses = np.random.SeedSequence(seed).spawn(2)
-    drawn = fit.system.draw(np.random.default_rng(of_draws), int(size))
+    drawn = fit.system.draw(np.random.default_rng(of_draws), int(size), vary_theta=True)
     model = fit.model
     sigma = np.asarray(drawn["sigma"], dtype=float)
     names = [model.design.columns[j] for j in fit.system.estimable]
@@ -135,7 +136,7 @@ def estimate_to_arviz(fit: Any, draws: int | None = None, seed: int = 0) -> Any:
     shown = {name: np.reshape(array, (chains, -1, *np.shape(array)[1:])) for name, array in values.items()}
     shape = (chains, int(size) // chains)
     prior = {name: np.zeros(shape) for name in [*names, *_scales(model)]}
-    method = "normal approximation: draws given the estimated variances, flat priors"
+    method = "normal approximation of the covariance parameters, exact draws given those, flat priors"
     stats = {"diverging": np.zeros(shape, dtype=bool)}
     return export(model, shown, stats, log_prior=prior, attrs={"inference_method": method}, seed=of_responses)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import statmodels_tf as st
 from statmodels_tf.design import build
 from statmodels_tf.fits import arviz as exporter
 from statmodels_tf.fits.arviz import export, group
@@ -161,3 +162,13 @@ def test_an_estimate_exports_draws_of_its_normal_approximation():
     assert np.all(np.abs(found.values - modes["x"]) < 4 * modes["se(x)"] / 20 + 4 * fit.se()["x"] / 20)
     assert set(GROUPS) <= set(data.children if NEW else data.groups())
     assert fit.to_arviz(draws=7).attrs["family"] == "gaussian"
+
+
+@pytest.mark.parametrize("name", ["plot_trace_dist" if NEW else "plot_trace", "plot_forest", "loo", "summary"])
+def test_draws_of_an_estimate_with_a_correlation_are_plotted(name):
+    """Draws that held theta had correlations constant but for rounding, which no density plot takes."""
+    fit = st.lmer("Reaction ~ Days + (Days | Subject)", st.load_dataset("sleepstudy"))
+    drawn = fit.to_arviz(draws=400)
+    assert float(group(drawn, "posterior")["cor(Subject)"].std()) > 0.05
+    getattr(az, name)(drawn)
+    plt.close("all")

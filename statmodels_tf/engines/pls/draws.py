@@ -17,7 +17,8 @@ from .root import pack, unpack
 if TYPE_CHECKING:
     from .system import PLSSystem
 
-_THETAS = 40  # factorisations at most
+_CHEAP = 2000  # effects up to which each draw may have a theta of its own
+_THETAS = 40  # and factorisations at most beyond
 _CHUNK = 1 << 22
 
 
@@ -37,7 +38,9 @@ def posterior_draws(system: PLSSystem, rng: np.random.Generator, size: int, vary
     orders, covariance = evaluation.orders, system.freedom.A[:-1, :-1]
     theta = pack(evaluation.factors, orders)
     factors = tuple(np.empty((size, len(order), len(order))) for order in orders)
-    for rows in np.array_split(np.arange(size), min(size, _THETAS)):
+    thetas = size if problem.products.size <= _CHEAP else min(size, _THETAS)
+    # In random order, so that each chain that the draws are cut into meets all values of theta.
+    for rows in np.array_split(rng.permutation(size), thetas):
         moved = rng.multivariate_normal(theta, covariance, method="eigh")
         at = Evaluation(problem, unpack(moved, orders), evaluation.REML, orders)
         _fill(system, at, rng, beta, b, sigma, rows)

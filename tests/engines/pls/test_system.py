@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from statmodels_tf.engines.pls import draws
 from statmodels_tf.engines.pls.evaluation import Evaluation
 from statmodels_tf.engines.pls.optimum import solve
 from statmodels_tf.engines.pls.problem import build_problem
@@ -113,7 +114,9 @@ def test_draws_have_the_posterior_mean_and_covariance(case):
     assert abs(chi2.mean() - nu) < 4 * np.sqrt(2 * nu / size)
 
 
-def test_draws_of_theta_follow_its_uncertainty():
+@pytest.mark.parametrize(("cheap", "thetas"), [(0, 40), (2000, 400)], ids=["dear", "cheap"])
+def test_draws_of_theta_follow_its_uncertainty(monkeypatch, cheap, thetas):
+    monkeypatch.setattr(draws, "_CHEAP", cheap)
     rng = np.random.default_rng(8)
     codes = np.repeat(np.arange(60), 8).astype(np.int32)
     X = np.column_stack([np.ones(480), rng.standard_normal(480)])
@@ -125,10 +128,11 @@ def test_draws_of_theta_follow_its_uncertainty():
     drawn = system.draw(np.random.default_rng(2), 400, vary_theta=True)
     assert drawn["factors"][0].shape == (400, 2, 2)
     spread = drawn["factors"][0][:, 0, 0]
-    assert len(np.unique(spread)) == 40
+    assert len(np.unique(spread)) == thetas
+    assert len(np.unique(spread[:100])) > 30  # a chain meets most of them
     theta_sd = np.sqrt(system.freedom.A[0, 0])
     assert 0.6 < spread.std() / theta_sd < 1.5
-    assert abs(spread.mean() - problem.to_user(solution.evaluation.factors)[0][0, 0]) < 4 * theta_sd / np.sqrt(40)
+    assert abs(spread.mean() - problem.to_user(solution.evaluation.factors)[0][0, 0]) < 4 * theta_sd / np.sqrt(thetas)
 
 
 GOLDEN = Path(__file__).parents[2] / "golden"
