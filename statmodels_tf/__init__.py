@@ -12,22 +12,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import anova, datasets, fit, lmer, load_dataset
-    from .engines import NUTS, PLS
+    from .api import anova, datasets, fit, glm, lm, lmer, load_dataset
+    from .engines import IRLS, NUTS, PLS, QR
     from .errors import ConvergenceWarning, DataError, EngineError, FormulaError, ModelError, StatmodelsError
-    from .fits import Estimate, Fit, MixedEstimate
+    from .fits import Estimate, Fit, GLMEstimate, LinearEstimate, MixedEstimate
     from .model import Model
     from .saved import load
 
 __all__ = [
+    "IRLS",
     "NUTS",
     "PLS",
+    "QR",
     "ConvergenceWarning",
     "DataError",
     "EngineError",
     "Estimate",
     "Fit",
     "FormulaError",
+    "GLMEstimate",
+    "LinearEstimate",
     "MixedEstimate",
     "Model",
     "ModelError",
@@ -35,6 +39,8 @@ __all__ = [
     "anova",
     "datasets",
     "fit",
+    "glm",
+    "lm",
     "lmer",
     "load",
     "load_dataset",
@@ -42,10 +48,10 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOME = {
-    "api": ("anova", "datasets", "fit", "lmer", "load_dataset"),
-    "engines": ("NUTS", "PLS"),
+    "api": ("anova", "datasets", "fit", "glm", "lm", "lmer", "load_dataset"),
+    "engines": ("IRLS", "NUTS", "PLS", "QR"),
     "errors": ("ConvergenceWarning", "DataError", "EngineError", "FormulaError", "ModelError", "StatmodelsError"),
-    "fits": ("Estimate", "Fit", "MixedEstimate"),
+    "fits": ("Estimate", "Fit", "GLMEstimate", "LinearEstimate", "MixedEstimate"),
     "model": ("Model",),
     "saved": ("load",),
 }

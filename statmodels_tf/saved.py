@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from .api import check_mixed, check_response, fit, lmer
+from .api import fit, lmer
+from .api.run import check_mixed, check_response
 from .design import build
 from .engines import ENGINES, Engine
 from .errors import DataError

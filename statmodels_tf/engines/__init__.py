@@ -1,7 +1,8 @@
 """Engines: ways to fit a model. `ENGINES` knows them by name."""
 
 from .base import ENGINES, Engine
+from .irls import IRLS, QR
 from .nuts import NUTS
 from .pls import PLS
 
-__all__ = ["ENGINES", "NUTS", "PLS", "Engine"]
+__all__ = ["ENGINES", "IRLS", "NUTS", "PLS", "QR", "Engine"]

@@ -1,6 +1,7 @@
 """Families of distributions for the response, and their links."""
 
-from .base import FAMILIES, ExponentialFamily, Family, as_family, family
+from .base import FAMILIES, Family, as_family, family
+from .exponential import ExponentialFamily, Working
 from .gaussian import Gaussian
 from .links import LINKS, Identity, Inverse, Link, Log, as_link
 
@@ -14,6 +15,7 @@ __all__ = [
     "Inverse",
     "Link",
     "Log",
+    "Working",
     "as_family",
     "as_link",
     "family",

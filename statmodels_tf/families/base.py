@@ -103,29 +103,6 @@ class Family(ABC):
         return self.normal and self.link.name == "identity"
 
 
-class ExponentialFamily(Family):
-    """A family that iteratively reweighted least squares can fit."""
-
-    canonical: ClassVar[str]
-
-    @abstractmethod
-    def variance(self, mu: Array) -> Array:
-        """Return the variance function V(mu); the variance of a row is dispersion V(mu) / weight."""
-
-    @abstractmethod
-    def deviance(self, y: Array, mu: Array) -> Array:
-        """Return twice the log-likelihood ratio of the saturated model to `mu`, row by row, times the dispersion."""
-
-    def pearson_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
-        """Return (y - mu) sqrt(w / V(mu))."""
-        return (data["y"] - mu) * np.sqrt(data.get("weights", 1.0) / self.variance(mu))
-
-    def deviance_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
-        """Return sign(y - mu) sqrt(w d(y, mu))."""
-        y = data["y"]
-        return np.sign(y - mu) * np.sqrt(data.get("weights", 1.0) * self.deviance(y, mu))
-
-
 FAMILIES: dict[str, type[Family]] = {}
 
 

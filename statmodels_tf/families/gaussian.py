@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..priors import LOG_2PI, Exponential, Prior
-from .base import Array, Data, ExponentialFamily, Values, family
+from .base import Array, Data, Values, family
+from .exponential import ExponentialFamily, Working, fisher
 from .links import Link, as_link
 
 
@@ -83,6 +84,33 @@ class Gaussian(ExponentialFamily):
         sigma, weights = np.asarray(values["sigma"])[..., None], data.get("weights")
         sd = sigma if weights is None else sigma / np.sqrt(weights)
         return self.link.inverse(eta, np) + sd * rng.standard_normal(np.shape(eta))
+
+    def observations(self, data: Data) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the response and the prior weights as they are."""
+        return data["y"], data.get("weights")
+
+    def start(self, y: np.ndarray, a: np.ndarray | None) -> np.ndarray:
+        """Return the response, as R; where the link has no value there, its mean."""
+        with np.errstate(all="ignore"):
+            usable = np.isfinite(self.link.link(y, np))
+        return y if usable.all() else np.where(usable, y, max(float(np.mean(y)), 1e-3))
+
+    def valid(self, mu: np.ndarray) -> bool:
+        """Return whether all means are finite."""
+        return bool(np.isfinite(mu).all())
+
+    def working(self, eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> Working:
+        """Return weights, scores and objective of rows at their linear predictor."""
+        return fisher(self, eta, y, a)
+
+    def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
+        """Return the log density [n] at the maximum likelihood estimate of sigma; a row of weight 0 has none."""
+        a = np.ones_like(y) if a is None else a
+        kept = a > 0
+        squares = a * self.deviance(y, mu)
+        variance = np.sum(squares) / np.count_nonzero(kept)
+        scaled = np.divide(squares, variance, out=np.zeros_like(squares), where=squares > 0)
+        return np.where(kept, -0.5 * (scaled + LOG_2PI + np.log(variance / np.where(kept, a, 1.0))), 0.0)
 
     def variance(self, mu: Array) -> Array:
         """Return one."""

@@ -6,7 +6,8 @@ from .compare import anova
 from .estimate import Estimate
 from .grouped import GroupedEstimate
 from .mixed import MixedEstimate
-from .system import MixedSystem
+from .regression import GLMEstimate, LinearEstimate, RegressionEstimate, Totals
+from .system import MixedSystem, RegressionSystem
 from .table import Heading, Summary, Table
 
 __all__ = [
@@ -14,11 +15,16 @@ __all__ = [
     "Estimate",
     "Findings",
     "Fit",
+    "GLMEstimate",
     "GroupedEstimate",
     "Heading",
+    "LinearEstimate",
     "MixedEstimate",
     "MixedSystem",
+    "RegressionEstimate",
+    "RegressionSystem",
     "Summary",
     "Table",
+    "Totals",
     "anova",
 ]

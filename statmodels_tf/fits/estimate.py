@@ -22,15 +22,26 @@ class Estimate(Fit):
     ----------
     coefficients : array [p]
         In the order of `model.design.columns`; NaN where a column is aliased.
-    covariance : array [p, p]
-        Of the coefficients; NaN rows and columns where aliased.
     sigma : float
         The residual standard deviation.
     """
 
     coefficients: np.ndarray
-    covariance: np.ndarray
     sigma: float
+
+    @property
+    @abstractmethod
+    def variances(self) -> np.ndarray:
+        """The variances [p] of the coefficients; NaN where aliased."""
+
+    @abstractmethod
+    def covariance_matrix(self) -> np.ndarray:
+        """Return the covariance [p, p] of the coefficients as the model implies it; NaN where aliased."""
+
+    @property
+    @abstractmethod
+    def default_df(self) -> str:
+        """The degrees of freedom that `coef_table` and the summary use if not told."""
 
     @property
     @abstractmethod
@@ -60,7 +71,7 @@ class Estimate(Fit):
 
     def se(self) -> pd.Series:
         """Return the standard errors of the coefficients, by name."""
-        return self._by_name(np.sqrt(np.diag(self.covariance)), "se")
+        return self._by_name(np.sqrt(self.variances), "se")
 
     @spoken
     def vcov(self, type: str = "model") -> pd.DataFrame:
@@ -72,26 +83,27 @@ class Estimate(Fit):
         )
         one_of("type", type, ("model",), hint if robust else "")
         names = list(self.model.design.columns)
-        return pd.DataFrame(self.covariance, index=names, columns=names)
+        return pd.DataFrame(self.covariance_matrix(), index=names, columns=names)
 
     @spoken
-    def coef_table(self, level: float = 0.95, df: str = "satterthwaite") -> pd.DataFrame:
+    def coef_table(self, level: float = 0.95, df: str | None = None) -> pd.DataFrame:
         """Return the table of coefficients.
 
         Parameters
         ----------
         level : float
             Coverage of the interval `lower` to `upper`, which uses the same distribution as the p-value.
-        df : {"satterthwaite", "none"}
-            Degrees of freedom of the t statistics; "none" refers them to the normal distribution.
+        df : str, optional
+            Degrees of freedom of the t statistics: "satterthwaite" for mixed models, "residual" for the others, and
+            "none", which refers them to the normal distribution. The fit's `default_df` if left out.
 
         Returns
         -------
         DataFrame
             estimate, se, statistic, df, p, lower, upper; one row for each column of the design.
         """
-        estimate, se = self.coefficients, np.sqrt(np.diag(self.covariance))
-        freedom = self.degrees_of_freedom(df)
+        estimate, se = self.coefficients, np.sqrt(self.variances)
+        freedom = self.degrees_of_freedom(self.default_df if df is None else df)
         statistic = estimate / se
         half = t_quantile(freedom, level) * se
         columns = {

@@ -23,18 +23,35 @@ class GroupedEstimate(Estimate):
 
     Parameters
     ----------
+    covariance : array [p, p]
+        Of the coefficients; NaN rows and columns where aliased.
     factors : tuple of array [l, l]
         Lambda_k, the relative Cholesky factor of each group term, in the order of `model.design.groups`.
     modes : tuple of array [L, l]
         b_k, the conditional modes of the random effects, in the units of the linear predictor.
     """
 
+    covariance: np.ndarray
     factors: tuple[np.ndarray, ...]
     modes: tuple[np.ndarray, ...]
 
     @abstractmethod
     def conditional_covariance(self, k: int) -> np.ndarray:
         """Return the covariance [L, l, l] of the effects of group term `k`, given the response and theta."""
+
+    @property
+    def variances(self) -> np.ndarray:
+        """The variances [p] of the coefficients; NaN where aliased."""
+        return np.diag(self.covariance)
+
+    def covariance_matrix(self) -> np.ndarray:
+        """Return the covariance [p, p] of the coefficients; NaN rows and columns where aliased."""
+        return self.covariance
+
+    @property
+    def default_df(self) -> str:
+        """Satterthwaite's degrees of freedom."""
+        return "satterthwaite"
 
     @property
     def singular(self) -> bool:

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ..linalg import LinearMap
+
 
 class MixedSystem(Protocol):
     """The mixed model equations at the optimum: what an engine keeps so that a fit can answer for its uncertainty.
@@ -40,3 +42,28 @@ class MixedSystem(Protocol):
 
     def draw(self, rng: np.random.Generator, size: int, vary_theta: bool = False) -> dict[str, Any]:
         """Return draws given the data: `beta` [size, p], `b` (a tuple of [size, L, l]), `sigma` [size], `factors`."""
+
+
+class RegressionSystem(Protocol):
+    """The information X'WX of a fit without group terms, and what follows from it; dispersion left out everywhere.
+
+    `r` counts the estimable columns. Nothing of size [r, r] is formed unless `covariance` is asked for.
+    """
+
+    @property
+    def estimable(self) -> np.ndarray:
+        """The positions [r] of the estimable columns among the design's."""
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """The inverse of X'WX [r, r]."""
+
+    @property
+    def variances(self) -> np.ndarray:
+        """The diagonal [r] of `covariance`."""
+
+    def solve(self, b: np.ndarray) -> np.ndarray:
+        """Return the inverse of X'WX times b [r] or [r, m]."""
+
+    def prediction_variance(self, matrix: LinearMap) -> np.ndarray:
+        """Return the diagonal [m] of X (X'WX)^-1 X' for rows X [m, p] with all columns of the design, in chunks."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import statmodels_tf as st
-from statmodels_tf.api import choose_engine
+from statmodels_tf.api.run import choose_engine
 from statmodels_tf.design import build
 from statmodels_tf.engines import ENGINES, NUTS, PLS, Engine
 from statmodels_tf.fits.check import not_converged

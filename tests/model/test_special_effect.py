@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 import statmodels_tf as st
+from statmodels_tf.api.run import choose_engine
 from statmodels_tf.design import build, restore
 from statmodels_tf.engines import NUTS, PLS
 from statmodels_tf.errors import DataError, EngineError, ModelError
@@ -218,7 +219,7 @@ def test_the_program_holds_it(model, tmp_path):
 def test_least_squares_says_that_it_cannot(model):
     with pytest.raises(EngineError, match=r"`mo\(dose\)` has parameters of its own"):
         PLS().fit(model)
-    assert "pls: PLS cannot fit" in st.api.choose_engine("auto", model, REML=True, progress=None)[1]
+    assert "pls: PLS cannot fit" in choose_engine("auto", model, REML=True, progress=None)[1]
 
 
 def test_a_term_without_an_effect_is_refused_and_not_left_out(monotonic):

@@ -13,13 +13,13 @@ from ...errors import DataError, ModelError
 from ...fits.mixed import MixedEstimate
 from ...linalg.random import Block
 from ..base import Engine, engine
+from ..threads import one_thread
 from .doubt import check_units, flat_names, lost_weights
 from .evaluation import Evaluation
 from .given import judged
 from .optimum import UNBOUNDED, Solution, solve
 from .problem import Problem, build_problem
 from .system import PLSSystem
-from .threads import one_thread
 
 if TYPE_CHECKING:
     from ...design import Design

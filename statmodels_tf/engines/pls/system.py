@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 
 from ...linalg.random import Block
+from ..threads import one_thread
 from .draws import posterior_draws
 from .evaluation import Evaluation
 from .freedom import Freedom
-from .threads import one_thread
 
 
 @dataclass(frozen=True, eq=False)

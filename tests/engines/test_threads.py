@@ -8,15 +8,15 @@ from threading import Barrier, Thread
 
 import pytest
 
-from statmodels_tf.engines.pls import threads
-from statmodels_tf.engines.pls.threads import one_thread
+from statmodels_tf.engines import threads
+from statmodels_tf.engines.threads import one_thread
 
 START = """
 import json
 from threading import Event, Thread
 import scipy.linalg
 from threadpoolctl import threadpool_info
-from statmodels_tf.engines.pls.threads import one_thread
+from statmodels_tf.engines.threads import one_thread
 
 def blas():
     return sorted({library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"})

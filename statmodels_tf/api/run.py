@@ -1,4 +1,4 @@
-"""The entry points: arguments to a design, a model and an engine, and the engine's fit."""
+"""What the entry points share: arguments to a design, a model and an engine, and the engine's fit."""
 
 from __future__ import annotations
 
@@ -10,115 +10,24 @@ from typing import Any
 
 import numpy as np
 
-from .dataset import datasets, load_dataset
-from .design import Design, build
-from .engines import ENGINES, Engine
-from .errors import ConvergenceWarning, DataError, EngineError, ModelError, did_you_mean
-from .families import Family, as_family
-from .fits import Call, Fit, anova
-from .fits.arguments import flag
-from .fits.words import spoken
-from .model import Model, build_model
-
-__all__ = ["anova", "datasets", "fit", "lmer", "load_dataset"]
+from ..design import Design, build
+from ..engines import ENGINES, Engine
+from ..errors import ConvergenceWarning, DataError, EngineError, ModelError, did_you_mean
+from ..families import Family, as_family
+from ..fits import Call, Fit
+from ..fits.arguments import flag
+from ..model import Model, build_model
 
 
-@spoken
-def lmer(
-    formula: str,
-    data: Any,
-    *,
-    REML: bool = True,
-    weights: Any = None,
-    offset: Any = None,
-    subset: Any = None,
-    contrasts: Mapping[str, Any] | None = None,
-    engine: str | Engine = "pls",
-    priors: Mapping[str, Any] | None = None,
-    functions: Mapping[str, Callable[..., Any]] | None = None,
-    progress: bool | None = None,
-) -> Fit:
-    """Return the fit of a linear mixed model, as lme4's `lmer`.
-
-    Parameters
-    ----------
-    formula : str
-        For example `"rating ~ service + (1 | student) + (1 + service | instructor)"`.
-    data : table
-        pandas, polars, pyarrow, or a dict of columns. Rows that lack a value are dropped and counted.
-    REML : bool
-        Restricted maximum likelihood, or maximum likelihood.
-    weights, offset, subset : str or array, optional
-        A column, an expression of columns as text, or an array. The variance of a row is sigma^2 / weight.
-    contrasts : mapping, optional
-        For example `{"arm": "contr.sum"}`.
-    engine : str or Engine
-        "pls" (penalised least squares), "nuts" (a posterior), or an engine with options.
-    priors : mapping, optional
-        Priors by name, for engines that sample.
-    functions : mapping, optional
-        Functions of yours that the formula calls, by name.
-    progress : bool, optional
-        Show a progress bar; by default on a terminal only.
-
-    Returns
-    -------
-    MixedEstimate, or Posterior from an engine that samples
-
-    References
-    ----------
-    Bates, Maechler, Bolker & Walker (2015). doi:10.18637/jss.v067.i01
-    """
-    rows = {"weights": weights, "offset": offset, "subset": subset, "contrasts": contrasts, "functions": functions}
-    how = {"REML": REML, "engine": engine, "priors": priors, "progress": progress}
-    return _run(lmer, formula, data, {}, rows, how)
-
-
-@spoken
-def fit(
-    formula: str,
-    data: Any,
-    family: str = "gaussian",
-    *,
-    link: str | None = None,
-    REML: bool = True,
-    weights: Any = None,
-    offset: Any = None,
-    subset: Any = None,
-    contrasts: Mapping[str, Any] | None = None,
-    engine: str | Engine = "auto",
-    priors: Mapping[str, Any] | None = None,
-    functions: Mapping[str, Callable[..., Any]] | None = None,
-    progress: bool | None = None,
-) -> Fit:
-    """Return the fit of any formula with any family by any engine that can.
-
-    Parameters
-    ----------
-    formula, data
-        As `lmer`.
-    family : str
-        The distribution of the response.
-    link : str, optional
-        The family's own if left out.
-    REML, weights, offset, subset, contrasts, priors, functions, progress
-        As `lmer`.
-    engine : str or Engine
-        "auto" takes the first that supports the model and says in `diagnostics["why"]` why; a formula
-        without group terms is sampled, since no other engine takes it yet.
-    """
-    rows = {"weights": weights, "offset": offset, "subset": subset, "contrasts": contrasts, "functions": functions}
-    how = {"REML": REML, "engine": engine, "priors": priors, "progress": progress}
-    return _run(fit, formula, data, {"family": family, "link": link}, rows, how)
-
-
-def _run(
+def run(
     entry: Callable[..., Fit],
     formula: str,
     data: Any,
     response: dict[str, Any],
     rows: dict[str, Any],
     how: dict[str, Any],
+    *,
+    mixed: bool = False,
 ) -> Fit:
     """Return the fit that an entry point asks for.
 
@@ -128,18 +37,21 @@ def _run(
         The entry point, for `update` and `save`.
     response, rows, how : dict of str to value
         Its arguments about the family, about the design, and about the engine.
+    mixed : bool
+        Whether the entry point is of mixed models, which need a group term.
     """
-    how["REML"] = flag("REML", how["REML"])
+    REML = flag("REML", how.setdefault("REML", True))
     _check_mappings(contrasts=rows["contrasts"], priors=how["priors"], functions=rows["functions"])
     family = as_family(response.get("family", "gaussian"), response.get("link"))
     design = build(formula, data, **rows)
     check_response(design, family)
-    if entry is lmer:
+    if mixed:
         check_mixed(design)
     model = build_model(design, family=family, priors=how["priors"])
-    chosen, why = choose_engine(how["engine"], model, REML=how["REML"], progress=how["progress"])
+    chosen, why = choose_engine(how["engine"], model, REML=REML, progress=how["progress"])
     defaults = inspect.signature(entry).parameters
-    given = {k: v for k, v in {**response, **rows, **how}.items() if v is not defaults[k].default}
+    asked = {**response, **rows, **how}
+    given = {k: v for k, v in asked.items() if k in defaults and v is not defaults[k].default}
     return _fitted(chosen, why, model, Call(entry, str(formula), data, given))
 
 

@@ -1,0 +1,9 @@
+"""The entry points: arguments to a design, a model and an engine, and the engine's fit."""
+
+from ..dataset import datasets, load_dataset
+from ..fits import anova
+from .general import fit
+from .linear import glm, lm
+from .mixed import lmer
+
+__all__ = ["anova", "datasets", "fit", "glm", "lm", "lmer", "load_dataset"]

@@ -1,0 +1,62 @@
+"""lmer: linear mixed models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..engines import Engine
+from ..fits import Fit
+from ..fits.words import spoken
+from .run import run
+
+
+@spoken
+def lmer(
+    formula: str,
+    data: Any,
+    *,
+    REML: bool = True,
+    weights: Any = None,
+    offset: Any = None,
+    subset: Any = None,
+    contrasts: Mapping[str, Any] | None = None,
+    engine: str | Engine = "pls",
+    priors: Mapping[str, Any] | None = None,
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+    progress: bool | None = None,
+) -> Fit:
+    """Return the fit of a linear mixed model, as lme4's `lmer`.
+
+    Parameters
+    ----------
+    formula : str
+        For example `"rating ~ service + (1 | student) + (1 + service | instructor)"`.
+    data : table
+        pandas, polars, pyarrow, or a dict of columns. Rows that lack a value are dropped and counted.
+    REML : bool
+        Restricted maximum likelihood, or maximum likelihood.
+    weights, offset, subset : str or array, optional
+        A column, an expression of columns as text, or an array. The variance of a row is sigma^2 / weight.
+    contrasts : mapping, optional
+        For example `{"arm": "contr.sum"}`.
+    engine : str or Engine
+        "pls" (penalised least squares), "nuts" (a posterior), or an engine with options.
+    priors : mapping, optional
+        Priors by name, for engines that sample.
+    functions : mapping, optional
+        Functions of yours that the formula calls, by name.
+    progress : bool, optional
+        Show a progress bar; by default on a terminal only.
+
+    Returns
+    -------
+    MixedEstimate, or Posterior from an engine that samples
+
+    References
+    ----------
+    Bates, Maechler, Bolker & Walker (2015). doi:10.18637/jss.v067.i01
+    """
+    rows = {"weights": weights, "offset": offset, "subset": subset, "contrasts": contrasts, "functions": functions}
+    how = {"REML": REML, "engine": engine, "priors": priors, "progress": progress}
+    return run(lmer, formula, data, {}, rows, how, mixed=True)

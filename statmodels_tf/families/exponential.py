@@ -1,0 +1,113 @@
+"""Exponential families: what maximum likelihood by iteratively reweighted least squares asks of a family.
+
+With linear predictor eta, mean mu = g⁻¹(eta), prior weights a and dispersion phi, a row of response y has the variance
+phi V(mu) / a, and phi times its log-likelihood has the derivative a (y - mu) mu' / V by eta and the expected second
+derivative -a mu'² / V, where mu' = d mu / d eta.
+
+References
+----------
+McCullagh & Nelder (1989), Generalized Linear Models, sections 2.2 and 2.5.
+"""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from .base import Array, Data, Family, Values
+
+
+@dataclass(frozen=True, eq=False)
+class Working:
+    """What one pass over m rows needs of the family at a linear predictor.
+
+    Attributes
+    ----------
+    weight : array [m]
+        a mu'² / V: the expected information of eta, times the dispersion.
+    score : array [m]
+        a (y - mu) mu' / V: the derivative of the log-likelihood by eta, times the dispersion.
+    objective : float
+        The sum of the rows' deviances, less a constant that does not depend on eta. Not finite, or NaN, where a mean
+        has left its range.
+    """
+
+    weight: np.ndarray
+    score: np.ndarray
+    objective: float
+
+
+class ExponentialFamily(Family):
+    """A family that iteratively reweighted least squares can fit.
+
+    Attributes
+    ----------
+    canonical : str
+        The name of the link for which eta is the natural parameter.
+    known_dispersion : float or None
+        Of the Poisson and the binomial family one; None where it is estimated.
+    own : tuple of str
+        The family's parameters that are still to be estimated (`theta`, `power`); empty when all are fixed.
+    """
+
+    canonical: ClassVar[str]
+    known_dispersion: ClassVar[float | None] = None
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The names of the family's own parameters that the fit estimates besides coefficients and dispersion."""
+        return ()
+
+    @abstractmethod
+    def observations(self, data: Data) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the response [n] on the scale of its mean, and the prior weights [n] (None where all are one)."""
+
+    @abstractmethod
+    def start(self, y: np.ndarray, a: np.ndarray | None) -> np.ndarray:
+        """Return means [n] to start from, all inside the family's and the link's range (R's `mustart`)."""
+
+    @abstractmethod
+    def valid(self, mu: np.ndarray) -> bool:
+        """Return whether all means lie in the family's range."""
+
+    @abstractmethod
+    def working(self, eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> Working:
+        """Return weights, scores and objective of rows at their linear predictor; `fisher` is the general way."""
+
+    @abstractmethod
+    def variance(self, mu: Array) -> Array:
+        """Return the variance function V(mu); the variance of a row is dispersion V(mu) / weight."""
+
+    @abstractmethod
+    def deviance(self, y: Array, mu: Array) -> Array:
+        """Return twice the log-likelihood ratio of the saturated model to `mu`, row by row, times the dispersion."""
+
+    @abstractmethod
+    def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
+        """Return the log-likelihood [n] of each row, prior weights counted as R's `logLik` does.
+
+        A dispersion that is estimated is taken at R's own estimate for `logLik`: deviance / sum of weights.
+        """
+
+    def pearson_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
+        """Return (y - mu) sqrt(a / V(mu))."""
+        y, a = self.observations(data)
+        return (y - mu) * np.sqrt((1.0 if a is None else a) / self.variance(mu))
+
+    def deviance_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
+        """Return sign(y - mu) sqrt(a d(y, mu))."""
+        y, a = self.observations(data)
+        return np.sign(y - mu) * np.sqrt((1.0 if a is None else a) * self.deviance(y, mu))
+
+
+def fisher(family: ExponentialFamily, eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> Working:
+    """Return what a pass needs of any family and link, by their definitions."""
+    mu, slope = family.link.inverse(eta, np), family.link.derivative(eta, np)
+    if not family.valid(mu):
+        return Working(np.full_like(eta, np.nan), np.full_like(eta, np.nan), np.nan)
+    weight = slope / family.variance(mu)
+    score, weight, deviance = weight * (y - mu), weight * slope, family.deviance(y, mu)
+    if a is not None:
+        score, weight, deviance = a * score, a * weight, a * deviance
+    return Working(weight, score, float(np.sum(deviance)))
