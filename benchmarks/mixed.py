@@ -4,54 +4,36 @@ Every library runs in a process of its own with one BLAS thread. After a warm-up
 A B C, and the median of each is kept. Measured is the whole call, from data frame to fit with standard errors, in CPU
 seconds.
 
-    python -m benchmarks.run [problem ...] [--repeats 5] [--check]
+    python -m benchmarks.mixed [problem ...] [--repeats 5] [--check]
 """
 
 import argparse
 import json
-import math
 import os
-import platform
 import shutil
 import subprocess
 import sys
 import tempfile
 from ctypes.util import find_library
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from statistics import median
 
-from benchmarks.problems import PROBLEMS, Problem
-from benchmarks.table import markdown
+from benchmarks.mixed_problems import PROBLEMS, Problem
+from benchmarks.mixed_table import markdown
+from benchmarks.turns import Peer, hardware, in_turns
 
 HERE = Path(__file__).parent
-ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "BLIS")}
 
-
-@dataclass(frozen=True)
-class Peer:
-    """A library to compare: how it is started, with what last argument, and on which problems it can run.
-
-    `preload` names a library put in place of one that the program was linked with.
-    """
-
-    name: str
-    command: tuple[str, ...]
-    last: tuple[str, ...] = ()
-    problems: tuple[str, ...] = tuple(PROBLEMS)
-    preload: str | None = None
-
-
+_ALL = tuple(PROBLEMS)
 _LME4 = ("Rscript", str(HERE / "peers" / "lme4.R"))
 # R as installed may have the reference BLAS, NumPy never has: lme4 is measured on OpenBLAS too, where there is one.
 _OPENBLAS = os.environ.get("OPENBLAS_LIBRARY") or find_library("openblas")
 PEERS = [
-    Peer("statmodels_tf", (sys.executable, "-m", "benchmarks.peers.ours")),
-    Peer("lme4", _LME4, last=("yes",)),
-    Peer("lme4, no derivative check", _LME4, last=("no",)),
-    Peer("lme4 on OpenBLAS", _LME4, last=("yes",), preload=_OPENBLAS),
+    Peer("statmodels_tf", (sys.executable, "-m", "benchmarks.peers.ours_lmer"), _ALL),
+    Peer("lme4", _LME4, _ALL, last=("yes",)),
+    Peer("lme4, no derivative check", _LME4, _ALL, last=("no",)),
+    Peer("lme4 on OpenBLAS", _LME4, _ALL, last=("yes",), preload=_OPENBLAS),
     Peer(
         "statsmodels",
         (sys.executable, "-m", "benchmarks.peers.statsmodels_mixedlm"),
@@ -73,46 +55,6 @@ def missing(peer: Peer) -> str:
     return "statsmodels is not installed" if peer.name == "statsmodels" and find_spec("statsmodels") is None else ""
 
 
-class Running:
-    """A peer's process on one problem."""
-
-    def __init__(self, peer: Peer, problem: Problem, data: str, levels: str):
-        method = "REML" if problem.REML else "ML"
-        command = [*peer.command, data, levels, problem.formula, method, str(problem.number), *peer.last]
-        environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": str(HERE.parent)}
-        if peer.preload:
-            environment["LD_PRELOAD"] = peer.preload
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
-        self.versions = self._line()["versions"]
-        self.answers: list[dict] = []
-
-    def _line(self) -> dict:
-        line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"{self.process.args} ended with code {self.process.wait()}")
-        return json.loads(line)
-
-    def measure(self) -> None:
-        """Ask for one more measured fit."""
-        self.process.stdin.write("go\n")
-        self.process.stdin.flush()
-        self.answers.append(self._line())
-
-    def close(self) -> dict:
-        """End the process; return the medians, every time measured, and the last answer."""
-        self.process.stdin.close()
-        self.process.wait()
-        keys = ("criterion", "coef", "se")
-        times = {key: [answer[key] for answer in self.answers] for key in ("cpu", "wall")}
-        return {
-            **{key: median(values) for key, values in times.items()},
-            "all": times,
-            **{key: self.answers[-1][key] for key in keys},
-            "versions": self.versions,
-        }
-
-
 def compare(problem: Problem, peers: list[Peer], repeats: int) -> dict[str, dict]:
     """Return the figures of each peer that can run the problem, measured in turns."""
     with tempfile.TemporaryDirectory() as folder:
@@ -121,29 +63,8 @@ def compare(problem: Problem, peers: list[Peer], repeats: int) -> dict[str, dict
         frame.to_csv(data, index=False)
         factors = frame.select_dtypes("category")
         Path(levels).write_text(json.dumps({name: list(factors[name].cat.categories) for name in factors}))
-        running = {peer.name: Running(peer, problem, data, levels) for peer in peers if problem.name in peer.problems}
-        for _ in range(repeats):
-            for process in running.values():
-                process.measure()
-        return {name: process.close() for name, process in running.items()}
-
-
-def hardware() -> dict:
-    """Return what the machine is, as far as it tells."""
-    info = Path("/proc/cpuinfo")
-    models = (
-        [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
-        if info.exists()
-        else []
-    )
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30 if hasattr(os, "sysconf") else math.nan
-    return {
-        "processor": models[0] if models else platform.processor(),
-        "cores": os.cpu_count(),
-        "memory_GiB": round(memory, 1),
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-    }
+        arguments = [data, levels, problem.formula, "REML" if problem.REML else "ML", str(problem.number)]
+        return in_turns([peer for peer in peers if problem.name in peer.problems], arguments, repeats)
 
 
 def failures(results: dict[str, dict]) -> list[str]:
@@ -162,7 +83,7 @@ def failures(results: dict[str, dict]) -> list[str]:
 
 def main() -> int:
     """Run the comparison from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.mixed", description=__doc__.splitlines()[0])
     parser.add_argument("problems", nargs="*", default=list(PROBLEMS), help=f"among {', '.join(PROBLEMS)}")
     parser.add_argument("--repeats", type=int, default=5, help="measured calls of each library (default 5)")
     parser.add_argument("--check", action="store_true", help="exit with 1 where a limit of problems.py is not met")
@@ -181,9 +102,9 @@ def main() -> int:
     now = datetime.now(UTC)
     record = {"date": now.strftime("%Y-%m-%d"), "hardware": hardware(), "repeats": options.repeats, "results": results}
     options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / f"{now:%Y-%m-%d}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    (options.out / f"mixed-{now:%Y-%m-%d}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     table = markdown(record)
-    (options.out / "table.md").write_text(table, encoding="utf-8")
+    (options.out / "mixed.md").write_text(table, encoding="utf-8")
     print(table)
     short = failures(results)
     print(*short, sep="\n", file=sys.stderr, end="\n" if short else "")

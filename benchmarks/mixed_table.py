@@ -2,10 +2,11 @@
 
 import re
 
-from benchmarks.problems import PROBLEMS
+from benchmarks.mixed_problems import PROBLEMS
 
 
-def _seconds(value: float) -> str:
+def seconds(value: float) -> str:
+    """Return a time in the unit that reads well."""
     return f"{value * 1000:.1f} ms" if value < 0.1 else f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
 
 
@@ -38,10 +39,10 @@ def markdown(record: dict) -> str:
     ]
     for name, peers in results.items():
         ours, theirs = peers["statmodels_tf"], peers.get("lme4")
-        cells = [f"`{name}`: {PROBLEMS[name].about}", f"**{_seconds(ours['cpu'])}**"]
+        cells = [f"`{name}`: {PROBLEMS[name].about}", f"**{seconds(ours['cpu'])}**"]
         for library in libraries[1:]:
             cpu = peers[library]["cpu"] if library in peers else None
-            cells.append("" if cpu is None else f"{_seconds(cpu)} ({cpu / ours['cpu']:.1f}×)")
+            cells.append("" if cpu is None else f"{seconds(cpu)} ({cpu / ours['cpu']:.1f}×)")
         cells.append(f"{ours['criterion'] - theirs['criterion']:+.0e}" if theirs else "")
         lines.append(f"| {' | '.join(cells)} |")
     about = (

@@ -1,0 +1,142 @@
+"""Measure `glm` and its peers on the same problems, side by side, and write JSON and a table.
+
+Every library runs in a process of its own with one BLAS thread. After a warm-up call the processes take turns, A B C
+A B C, and the median of each is kept, in CPU seconds. Ours is the whole call, from formula and data frame to fit with
+standard errors; glum, statsmodels and R's `glm.fit` are handed the ready matrix.
+
+    python -m benchmarks.glm [problem ...] [--repeats 3] [--check]
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.glm_problems import GLM_PROBLEMS, GLMProblem
+from benchmarks.glm_table import markdown
+from benchmarks.peers.columns import write
+from benchmarks.turns import Peer, hardware, in_turns
+
+HERE = Path(__file__).parent
+EQUAL = 1e-8
+"""How far two libraries' coefficients may be apart, absolutely or relatively."""
+
+_DENSE = ("binomial_tall", "poisson_tall", "binomial_wide", "poisson_wide")
+_R = ("Rscript", str(HERE / "peers" / "glm_fit.R"))
+PEERS = [
+    Peer("statmodels_tf", (sys.executable, "-m", "benchmarks.peers.ours_glm"), tuple(GLM_PROBLEMS)),
+    Peer(
+        "glum",
+        (sys.executable, "-m", "benchmarks.peers.glum_glm"),
+        (*_DENSE, "factors"),
+        least=dict.fromkeys(_DENSE, 3.0) | {"factors": 10.0},
+    ),
+    Peer("R glm.fit", _R, _DENSE, last=("matrix",), least=dict.fromkeys(_DENSE, 8.0)),
+    Peer(
+        "statsmodels",
+        (sys.executable, "-m", "benchmarks.peers.statsmodels_glm"),
+        (*_DENSE, "mtcars"),
+        least=dict.fromkeys(_DENSE, 20.0),
+    ),
+    Peer(
+        "formulaic + statsmodels",
+        (sys.executable, "-m", "benchmarks.peers.formulaic_glm"),
+        ("interactions", "mtcars"),
+        least={"interactions": 4.0},
+    ),
+    Peer("R glm", _R, ("mtcars",), last=("formula",)),
+]
+HALF = "formulaic + statsmodels"
+"""The peer of whose memory ours may take half at most."""
+
+
+def missing(peer: Peer) -> str:
+    """Return why a peer cannot run on this machine, or an empty string."""
+    if peer.command[0] == "Rscript":
+        if shutil.which("Rscript") is None:
+            return "R is not installed"
+        check = 'stopifnot(requireNamespace("jsonlite", quietly = TRUE))'
+        done = subprocess.run(["Rscript", "-e", check], capture_output=True, check=False)
+        return "R lacks jsonlite" if done.returncode else ""
+    lacking = [name for name in ("glum", "statsmodels", "formulaic") if name in peer.name and find_spec(name) is None]
+    return f"{lacking[0]} is not installed" if lacking else ""
+
+
+def compare(problem: GLMProblem, peers: list[Peer], repeats: int) -> dict[str, dict]:
+    """Return the figures of each peer that can run the problem; `off` is how far its coefficients are from ours."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(problem.data(), Path(folder))
+        arguments = [folder, problem.formula, problem.family, str(problem.number)]
+        results = in_turns([peer for peer in peers if problem.name in peer.problems], arguments, repeats)
+    ours = np.array(results["statmodels_tf"]["coef"])
+    for figures in results.values():
+        theirs = np.array(figures.pop("coef"))
+        figures["off"] = float(np.max(np.abs(ours - theirs) / np.maximum(1.0, np.abs(theirs))))
+    return results
+
+
+def failures(results: dict[str, dict]) -> list[str]:
+    """Return what falls short of the problems' and the peers' limits."""
+    found = []
+    for name, figures in results.items():
+        ours, problem = figures["statmodels_tf"], GLM_PROBLEMS[name]
+        if problem.limit is not None and ours["cpu"] > problem.limit:
+            found.append(f"{name}: {ours['cpu']:.4f} s a call, more than {problem.limit} s")
+        if problem.memory is not None and ours["peak"] > problem.memory:
+            found.append(f"{name}: {ours['peak']:.0f} MiB, more than {problem.memory:.0f}")
+        for peer in PEERS:
+            theirs, least = figures.get(peer.name), peer.least.get(name)
+            if theirs is None:
+                continue
+            if least is not None and theirs["cpu"] < least * ours["cpu"]:
+                found.append(
+                    f"{name}: {theirs['cpu'] / ours['cpu']:.1f} times {peer.name}'s speed, less than {least:g}"
+                )
+            if theirs["off"] > EQUAL:
+                found.append(f"{name}: coefficients of {peer.name} are {theirs['off']:.1e} from ours")
+            if peer.name == HALF and name == "interactions" and 2 * ours["peak"] > theirs["peak"]:
+                found.append(f"{name}: {ours['peak']:.0f} MiB, more than half of {theirs['peak']:.0f}")
+    return found
+
+
+def main() -> int:
+    """Run the comparison from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.glm", description=__doc__.splitlines()[0])
+    parser.add_argument("problems", nargs="*", default=list(GLM_PROBLEMS), help=f"among {', '.join(GLM_PROBLEMS)}")
+    parser.add_argument("--repeats", type=int, default=3, help="measured calls of each library (default 3)")
+    parser.add_argument("--peers", nargs="*", help=f"only these, among {', '.join(p.name for p in PEERS)}")
+    parser.add_argument("--check", action="store_true", help="exit with 1 where a limit is not met")
+    parser.add_argument("--out", type=Path, default=HERE / "results", help="folder for the JSON and the table")
+    options = parser.parse_args()
+    if unknown := set(options.problems) - set(GLM_PROBLEMS):
+        parser.error(f"no problem {', '.join(sorted(unknown))}; there are {', '.join(GLM_PROBLEMS)}")
+    wanted = [p for p in PEERS if options.peers is None or p.name in ("statmodels_tf", *options.peers)]
+    skipped = {peer.name: reason for peer in wanted if (reason := missing(peer))}
+    for name, reason in skipped.items():
+        print(f"without {name}: {reason}", file=sys.stderr)
+    peers = [peer for peer in wanted if peer.name not in skipped]
+    results = {}
+    for name in options.problems:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        results[name] = compare(GLM_PROBLEMS[name], peers, options.repeats)
+    now = datetime.now(UTC)
+    record = {"date": now.strftime("%Y-%m-%d"), "hardware": hardware(), "repeats": options.repeats, "results": results}
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / f"glm-{now:%Y-%m-%d}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    table = markdown(record)
+    (options.out / "glm.md").write_text(table, encoding="utf-8")
+    print(table)
+    short = failures(results)
+    print(*short, sep="\n", file=sys.stderr, end="\n" if short else "")
+    return 1 if options.check and short else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
