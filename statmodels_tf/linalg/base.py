@@ -16,6 +16,8 @@ class LinearMap(ABC):
     | `cross(other, w)` | X' diag(w) Y |
     | `dense(rows)` | the rows asked for, as an array |
     | `column(j)` | column j |
+    | `take(rows)` | the map of these rows |
+    | `select(columns)` | the map of these columns |
     """
 
     @property
@@ -50,3 +52,7 @@ class LinearMap(ABC):
     @abstractmethod
     def take(self, rows: np.ndarray) -> "LinearMap":
         """Return the map of these rows only."""
+
+    @abstractmethod
+    def select(self, columns: np.ndarray) -> "LinearMap":
+        """Return the map of these columns only, given by ascending positions; as coded as this one where it can be."""

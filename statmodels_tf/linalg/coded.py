@@ -7,6 +7,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from .base import LinearMap
+from .dense import Dense
 
 DENSE_PAIRS = 4_000_000
 """Pairs of levels up to which two blocks are crossed by counting into an array; beyond it a sparse count is made."""
@@ -125,6 +126,19 @@ class Coded(LinearMap):
 
     def take(self, rows: np.ndarray) -> "Coded":
         return Coded(self.codes[rows], self.table, None if self.values is None else self.values[rows], self.order)
+
+    def select(self, columns: np.ndarray) -> LinearMap:
+        if len(columns) == self.shape[1]:
+            return self
+        places = np.asarray(columns) if self.order is None else self.order[columns]
+        k, m = np.divmod(places, self._width)
+        tables, values = np.unique(k), np.unique(m)
+        if len(places) < len(tables) * len(values):
+            return Dense(np.column_stack([self.column(j) for j in columns]))
+        # The products left are again all of some columns of the table with some of the values.
+        order = np.searchsorted(tables, k) * len(values) + np.searchsorted(values, m)
+        kept = None if self.values is None else self.values[:, values]
+        return Coded(self.codes, self.table[:, tables], kept, None if self.order is None else order)
 
 
 def _weight(left, a, right, b, w):

@@ -37,3 +37,6 @@ class Dense(LinearMap):
 
     def take(self, rows: np.ndarray) -> "Dense":
         return Dense(self.values[rows])
+
+    def select(self, columns: np.ndarray) -> "Dense":
+        return Dense(self.values[:, columns])

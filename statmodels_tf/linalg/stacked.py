@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from .base import LinearMap
+from .dense import Dense
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,3 +56,13 @@ class Stacked(LinearMap):
 
     def take(self, rows: np.ndarray) -> "Stacked":
         return Stacked(tuple(block.take(rows) for block in self.blocks))
+
+    def select(self, columns: np.ndarray) -> LinearMap:
+        columns, chosen = np.asarray(columns), []
+        for block, part in zip(self.blocks, self._slices(), strict=True):
+            inside = columns[(columns >= part.start) & (columns < part.stop)] - part.start
+            if len(inside):
+                chosen.append(block.select(inside))
+        if not chosen:
+            return Dense(np.empty((self.shape[0], 0)))
+        return chosen[0] if len(chosen) == 1 else Stacked(tuple(chosen))

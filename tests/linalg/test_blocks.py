@@ -71,6 +71,15 @@ def test_every_verb_is_that_of_the_matrix(seed, left, right, n):
     close(X.take(rows).dense(), A[rows])
     for j in range(A.shape[1]):
         close(X.column(j), A[:, j])
+    columns = np.flatnonzero(rng.uniform(size=A.shape[1]) < 0.6)
+    close(X.select(columns).dense(), A[:, columns])
+    close(X.select(columns).gram(w), A[:, columns].T @ (w[:, None] * A[:, columns]))
+
+
+def test_columns_of_a_coded_block_stay_coded():
+    block = Stacked((Coded(np.arange(6, dtype=np.int32) % 3, np.eye(3)), Dense(np.ones((6, 2)))))
+    assert isinstance(block.select(np.array([0, 2])), Coded)
+    assert block.select(np.array([], dtype=int)).shape == (6, 0)
 
 
 def test_many_pairs_of_levels_are_counted_sparsely(monkeypatch):
