@@ -86,6 +86,8 @@ class NUTS(Engine[Posterior]):
 
     def supports(self, model: Model) -> str | None:
         """Return why this engine cannot fit the model, or None."""
+        if model.family.unsampled is not None:
+            return f"nuts cannot fit the {model.family.name} family: {model.family.unsampled}."
         weights = model.design.weights
         if weights is not None and not np.all(weights > 0):
             return "nuts cannot fit rows of weight 0, which have no density. Leave them out with `subset=`."

@@ -31,11 +31,17 @@ class Family(ABC):
         The parameter that group standard deviations are relative to: `sigma` for the gaussian family.
     normal : bool
         Whether the response is normal given its mean: then a model with the identity link is a linear model.
+    by_outcome : bool
+        Whether each category of the response but the first has a linear predictor of its own.
+    unsampled : str or None
+        Why engines that sample cannot take the family; None where they can.
     """
 
     name: ClassVar[str]
     scale: ClassVar[str | None] = None
     normal: ClassVar[bool] = False
+    by_outcome: ClassVar[bool] = False
+    unsampled: ClassVar[str | None] = None
     link: Link
 
     @abstractmethod

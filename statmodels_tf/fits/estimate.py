@@ -82,7 +82,7 @@ class Estimate(Fit):
             "groups, and unequal variances are given as `weights=`."
         )
         one_of("type", type, ("model",), hint if robust else "")
-        names = list(self.model.design.columns)
+        names = list(self.names)
         return pd.DataFrame(self.covariance_matrix(), index=names, columns=names)
 
     @spoken
@@ -115,7 +115,16 @@ class Estimate(Fit):
             "lower": estimate - half,
             "upper": estimate + half,
         }
-        return pd.DataFrame(columns, index=list(self.model.design.columns))
+        return pd.DataFrame(columns, index=list(self.names))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the coefficients: the design's columns, once for each outcome that has its own predictor."""
+        design = self.model.design
+        if not self.family.by_outcome:
+            return design.columns
+        outcomes = self.family.outcomes(design.response, design.weights)
+        return tuple(f"{outcome}:{column}" for outcome in outcomes[1:] for column in design.columns)
 
     @property
     def rank(self) -> int:
@@ -169,7 +178,7 @@ class Estimate(Fit):
 
     def _by_name(self, values: np.ndarray, name: str) -> pd.Series:
         """Return values in the order of the design's columns as a Series."""
-        return pd.Series(values, index=list(self.model.design.columns), name=name)
+        return pd.Series(values, index=list(self.names), name=name)
 
 
 def t_quantile(freedom: np.ndarray | float, level: float) -> np.ndarray:

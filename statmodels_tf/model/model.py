@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -51,11 +51,14 @@ class Model:
     family : Family
     priors : mapping of str to str
         What the caller wrote; the rest are defaults (see `prior_table`).
+    predictors : mapping of str to Design
+        Designs, on the same rows, of other parameters than the mean: `nominal` and `scale` of a cumulative model.
     """
 
     design: Design
     family: Family
     priors: Mapping[str, Any]
+    predictors: Mapping[str, Design] = field(default_factory=dict)
 
     @cached_property
     def _table(self) -> PriorTable:
@@ -262,6 +265,7 @@ def build_model(
     family: str | Family = "gaussian",
     link: str | Link | None = None,
     priors: Mapping[str, Any] | None = None,
+    predictors: Mapping[str, Design] | None = None,
 ) -> Model:
     """Return the model of a design.
 
@@ -272,12 +276,12 @@ def build_model(
         A name, or an object such as `Gaussian(link="log")`.
     link : str, optional
         A link by name, with a family by name.
-    priors : mapping of str to str, optional
+    priors, predictors : mapping of str to str, mapping of str to Design, optional
         `{"b": "normal(0, 50)", "Intercept": "normal(300, 100)", "sigma": "exponential(0.02)"}`; defaults for the rest.
     """
     if design.response is None:
         raise ModelError("the formula has no response. Write one on the left of `~`.")
-    model = Model(design, as_family(family, link), dict(priors or {}))
+    model = Model(design, as_family(family, link), dict(priors or {}), dict(predictors or {}))
     reason = model.family.refuses(design.response)
     if reason is not None:
         raise DataError(reason)
