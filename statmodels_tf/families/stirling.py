@@ -1,4 +1,4 @@
-"""Special functions that keep their digits, on any array library: only sums, logarithms and `where`.
+"""Parts of densities that keep their digits, on any array library.
 
 Stirling's remainder r(x) = log Γ(x) - (x - ½) log x + x - ½ log 2π goes to zero as x grows, so that densities written
 with it lose nothing to the cancellation of their large terms.
@@ -12,7 +12,6 @@ Abramowitz & Stegun (1964), Handbook of Mathematical Functions, 6.1.40.
 from typing import Any
 
 import numpy as np
-from scipy.special import gammaln
 
 Array = Any  # an array of NumPy, TensorFlow or JAX
 
@@ -39,17 +38,6 @@ def remainder(x: Array, xp: Any) -> Array:
         product = product * (low + k)
     shifted = (high - 0.5) * xp.log(high) - _SHIFT - (low - 0.5) * xp.log(low) - xp.log(product)
     return _series(high, xp) + xp.where(small, shifted, xp.zeros_like(x))
-
-
-def log_gamma(x: Array, xp: Any) -> Array:
-    """Return log Γ(x) for x > 0; its derivatives are digamma and trigamma.
-
-    >>> float(log_gamma(np.float64(5.0), np)) == float(np.log(24.0))
-    True
-    """
-    if xp is np:
-        return gammaln(x)
-    return remainder(x, xp) + (x - 0.5) * xp.log(x) - x + HALF_LOG_2PI
 
 
 def excess(ratio: Array, xp: Any) -> Array:
