@@ -35,7 +35,7 @@ LAZY = {
     "arviz": {"fits/arviz.py"},
     "arviz_base": {"fits/arviz.py"},
     "xarray": {"fits/arviz.py"},
-    "matplotlib": {"fits/plots.py", "report.py"},
+    "matplotlib": {"fits/plots/style.py", "report.py"},
 }
 
 FILES = sorted(ROOT.rglob("*.py"))

@@ -238,7 +238,7 @@ class Posterior(Fit):
 
     def plot_diagnostics(self) -> Any:
         """Draw residuals, their quantiles, their scale and the random effects' quantiles; return the Axes [2, 2]."""
-        return plots.diagnostics(self)
+        return plots.mixed_diagnostics(self)
 
     @spoken
     def plot_ranef(self, group: str | None = None, level: float = 0.95) -> Any:
