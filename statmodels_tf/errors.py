@@ -28,6 +28,10 @@ class ConvergenceWarning(UserWarning):
     """A fit ended without meeting its tolerance; the message names the remedy."""
 
 
+class DataWarning(UserWarning):
+    """The data can be fitted and are unlikely to be what was meant; the message says what was found."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ` Did you mean `x`?` for the nearest known name, or an empty string.
 

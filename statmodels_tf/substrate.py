@@ -14,9 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from importlib.util import find_spec
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import scipy.special
 
 from .errors import EngineError, did_you_mean
 
@@ -54,6 +56,8 @@ class Substrate:
         Turn a scalar function of one array into one that returns its value and gradient.
     seed : callable
         A pair of integers to a random seed that compiled functions take as an argument, never as a constant.
+    special : namespace
+        SciPy's `gammaln`, `ndtr`, `ndtri`, `log_ndtr`, `expit` and `log_expit` on its arrays.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Substrate:
     jit: Callable[[Callable], Callable]
     value_and_grad: Callable[[Callable], Callable]
     seed: Callable[[Any], Any]
+    special: Any
 
     @property
     def tfd(self) -> Any:
@@ -88,6 +93,13 @@ def substrate(name: "str | Substrate" = "auto") -> Substrate:
         if name not in _MADE:
             _MADE[name] = _tensorflow() if name == "tensorflow" else _jax()
         return _MADE[name]
+
+
+def special(xp: Any) -> Any:
+    """Return SciPy's special functions on the arrays of `xp`: NumPy, or the `xp` of a substrate that was made."""
+    if xp is np:
+        return scipy.special
+    return next(made.special for made in _MADE.values() if made.xp is xp)
 
 
 def _narrow(values: Any) -> np.ndarray:
@@ -124,6 +136,14 @@ def _tensorflow() -> Substrate:
         jit=lambda function: _tolerant(tf.function(function, autograph=False, jit_compile=True)),
         value_and_grad=value_and_grad,
         seed=lambda pair: tf.convert_to_tensor(np.asarray(pair, dtype=np.uint32).view(np.int32)),
+        special=SimpleNamespace(
+            gammaln=tf.math.lgamma,
+            ndtr=tfp.bijectors.NormalCDF().forward,
+            ndtri=tfp.bijectors.NormalCDF().inverse,
+            log_ndtr=lambda x: tfp.distributions.Normal(tf.zeros_like(x), tf.ones_like(x)).log_cdf(x),
+            expit=tf.math.sigmoid,
+            log_expit=tf.math.log_sigmoid,
+        ),
     )
 
 
@@ -132,6 +152,7 @@ def _jax() -> Substrate:
     try:
         with _quiet():
             import jax
+            import jax.scipy.special
 
             jax.config.update("jax_enable_x64", True)
             _mend(jax)
@@ -150,6 +171,14 @@ def _jax() -> Substrate:
         jit=lambda function: _tolerant(jax.jit(function)),
         value_and_grad=jax.value_and_grad,
         seed=lambda pair: jax.numpy.asarray(np.asarray(pair, dtype=np.uint32)),
+        special=SimpleNamespace(
+            gammaln=jax.scipy.special.gammaln,
+            ndtr=jax.scipy.special.ndtr,
+            ndtri=jax.scipy.special.ndtri,
+            log_ndtr=jax.scipy.special.log_ndtr,
+            expit=jax.scipy.special.expit,
+            log_expit=jax.nn.log_sigmoid,
+        ),
     )
 
 

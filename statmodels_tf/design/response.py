@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..errors import DataError
 from ..transforms import Factor, Logical, Matrix
@@ -24,12 +25,15 @@ class Response:
         The number of trials, for `cbind(successes, failures)` and `y | trials(n)`.
     levels : tuple of str or None
         Levels of a factor or of truth values, the first coded 0.
+    index : Index [n] or None
+        Labels of the rows used, for messages.
     """
 
     name: str
     values: np.ndarray
     trials: np.ndarray | None = None
     levels: tuple[str, ...] | None = None
+    index: pd.Index | None = None
 
 
 def build_response(label: str, value: Any, trials: np.ndarray | None = None) -> Response:

@@ -1,22 +1,53 @@
 """Families of distributions for the response, and their links."""
 
-from .base import FAMILIES, Family, as_family, family
-from .exponential import ExponentialFamily, Working
+from .base import FAMILIES, Family, as_family, family, fractional
+from .binomial import Binomial
+from .exponential import ExponentialFamily, OwnParameters, Working
 from .gaussian import Gaussian
-from .links import LINKS, Identity, Inverse, Link, Log, as_link
+from .links import (
+    LINKS,
+    Cauchit,
+    CLogLog,
+    Identity,
+    Inverse,
+    InverseSquared,
+    Link,
+    Log,
+    Logit,
+    LogLog,
+    Power,
+    Probit,
+    Softplus,
+    Sqrt,
+    as_link,
+)
+from .poisson import Poisson
 
 __all__ = [
     "FAMILIES",
     "LINKS",
+    "Binomial",
+    "CLogLog",
+    "Cauchit",
     "ExponentialFamily",
     "Family",
     "Gaussian",
     "Identity",
     "Inverse",
+    "InverseSquared",
     "Link",
     "Log",
+    "LogLog",
+    "Logit",
+    "OwnParameters",
+    "Poisson",
+    "Power",
+    "Probit",
+    "Softplus",
+    "Sqrt",
     "Working",
     "as_family",
     "as_link",
     "family",
+    "fractional",
 ]

@@ -29,6 +29,10 @@ class Family(ABC):
         Of the mean.
     scale : str or None
         The parameter that group standard deviations are relative to: `sigma` for the gaussian family.
+    likelihood : bool
+        Whether the family has one; a quasi family has none, and so no `loglik`, `simulate` or sampling.
+    whole : bool
+        Whether responses are counts; `fractional` says where they are not whole.
     normal : bool
         Whether the response is normal given its mean: then a model with the identity link is a linear model.
     by_outcome : bool
@@ -39,6 +43,8 @@ class Family(ABC):
 
     name: ClassVar[str]
     scale: ClassVar[str | None] = None
+    likelihood: ClassVar[bool] = True
+    whole: ClassVar[bool] = False
     normal: ClassVar[bool] = False
     by_outcome: ClassVar[bool] = False
     unsampled: ClassVar[str | None] = None
@@ -84,8 +90,8 @@ class Family(ABC):
         """Return the signed square roots of each row's part of the deviance [n]."""
 
     @abstractmethod
-    def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
-        """Return the residuals [n] that are standard normal if the model is true.
+    def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
+        """Return the residuals [n] that are standard normal if the model is true; `rng` breaks the ties of counts.
 
         References
         ----------
@@ -107,6 +113,57 @@ class Family(ABC):
     def linear(self) -> bool:
         """Whether models of this family are linear models."""
         return self.normal and self.link.name == "identity"
+
+
+def not_numbers(family: Family, response: Any) -> str | None:
+    """Return why a response is not one column of numbers, or None; truth values count as 0 and 1."""
+    name, levels, article = response.name, response.levels, "an" if family.name[0] in "aeiou" else "a"
+    if response.trials is not None:
+        return (
+            f"the response `{name}` has two columns or a number of trials, and {article} {family.name} model needs one "
+            "column of numbers; name that column, or write the share of successes as an expression."
+        )
+    if levels is not None and levels != ("False", "True"):
+        shown = ", ".join(map(repr, levels[:3])) + (", ..." if len(levels) > 3 else "")
+        return (
+            f"the response `{name}` has levels ({shown}) and {article} {family.name} model needs numbers; write a "
+            f"condition such as `{name} == {levels[-1]!r}` for its share, or choose a numeric column."
+        )
+    return None
+
+
+def out_of_range(response: Any, bad: np.ndarray, needs: str) -> str | None:
+    """Return where the values of a response are out of range and what the family needs, or None.
+
+    Parameters
+    ----------
+    response : Response
+    bad : array [n] of bool
+    needs : str
+        The end of the sentence: "a poisson model needs counts, 0 or more".
+    """
+    found = np.flatnonzero(bad)
+    if not len(found):
+        return None
+    index = response.index
+    labels = [str(k if index is None else index[k]) for k in found[:5]]
+    more = f" and {len(found) - 5:,} more" if len(found) > 5 else ""
+    rows = f"row {labels[0]}" if len(found) == 1 else f"rows {', '.join(labels)}{more}"
+    return f"the response `{response.name}` is {response.values[found[0]]:g} in {rows}: {needs}."
+
+
+def fractional(family: Family, data: Data) -> str | None:
+    """Return what to warn of where counts are not whole, or None.
+
+    R warns of the same: "non-integer #successes in a binomial glm!" and "non-integer x" of its Poisson density.
+    """
+    y = data["y"]
+    if not family.whole or not np.any(bad := np.abs(y - np.rint(y)) > 1e-3):
+        return None
+    return (
+        f"non-integer counts in a {family.name} model: {np.count_nonzero(bad):,} of {len(y):,}, the first "
+        f'{y[np.argmax(bad)]:.6g}. Where the data are no counts, "quasi{family.name}" says so.'
+    )
 
 
 FAMILIES: dict[str, type[Family]] = {}

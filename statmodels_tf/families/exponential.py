@@ -11,7 +11,7 @@ McCullagh & Nelder (1989), Generalized Linear Models, sections 2.2 and 2.5.
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol, Self
 
 import numpy as np
 
@@ -101,13 +101,38 @@ class ExponentialFamily(Family):
         return np.sign(y - mu) * np.sqrt((1.0 if a is None else a) * self.deviance(y, mu))
 
 
+class OwnParameters(Protocol):
+    """What a family does whose own parameters, those that `own` names, are estimated with the coefficients."""
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The own parameters by name: as fixed, or as last estimated."""
+
+    def estimated(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None) -> Self:
+        """Return the family with its own parameters where the likelihood is largest at these means."""
+
+    def information(self, eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray]:
+        """Return the information between each row's eta and the k own parameters, [n, k], and of those, [k, k].
+
+        The first is None where it is zero.
+        """
+
+
 def fisher(family: ExponentialFamily, eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> Working:
     """Return what a pass needs of any family and link, by their definitions."""
-    mu, slope = family.link.inverse(eta, np), family.link.derivative(eta, np)
+    if not family.link.valid(eta):
+        return beyond(eta)
+    with np.errstate(over="ignore"):
+        mu, slope = family.link.inverse(eta, np), family.link.derivative(eta, np)
     if not family.valid(mu):
-        return Working(np.full_like(eta, np.nan), np.full_like(eta, np.nan), np.nan)
+        return beyond(eta)
     weight = slope / family.variance(mu)
     score, weight, deviance = weight * (y - mu), weight * slope, family.deviance(y, mu)
     if a is not None:
         score, weight, deviance = a * score, a * weight, a * deviance
     return Working(weight, score, float(np.sum(deviance)))
+
+
+def beyond(eta: np.ndarray) -> Working:
+    """Return what says that a linear predictor or a mean has left its range."""
+    return Working(np.full_like(eta, np.nan), np.full_like(eta, np.nan), np.nan)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..priors import LOG_2PI, Exponential, Prior
-from .base import Array, Data, Values, family
+from .base import Array, Data, Values, family, not_numbers
 from .exponential import ExponentialFamily, Working, fisher
 from .links import Link, as_link
 
@@ -34,19 +34,7 @@ class Gaussian(ExponentialFamily):
 
     def refuses(self, response: Any) -> str | None:
         """Return why the response is not one column of numbers, or None; truth values count as 0 and 1."""
-        name, levels = response.name, response.levels
-        if response.trials is not None:
-            return (
-                f"the response `{name}` has two columns or a number of trials, and a gaussian model needs one column "
-                "of numbers; name that column, or write the share of successes as an expression."
-            )
-        if levels is not None and levels != ("False", "True"):
-            shown = ", ".join(map(repr, levels[:3])) + (", ..." if len(levels) > 3 else "")
-            return (
-                f"the response `{name}` has levels ({shown}) and a gaussian model needs numbers; write a condition "
-                f"such as `{name} == {levels[-1]!r}` for its share, or choose a numeric column."
-            )
-        return None
+        return not_numbers(self, response)
 
     def data(self, response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
         """Return `y` and `weights`, those that there are."""
@@ -120,7 +108,7 @@ class Gaussian(ExponentialFamily):
         """Return the squared residuals."""
         return (y - mu) * (y - mu)
 
-    def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
+    def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
         """Return the Pearson residuals over sigma: a normal needs no other transformation."""
         return self.pearson_residuals(mu, values, data) / values["sigma"]
 

@@ -62,7 +62,7 @@ def residuals(fit: Posterior, kind: str) -> np.ndarray:
         "working": lambda: (data["y"] - mu) / family.link.derivative(family.link.link(mu, np), np),
         "pearson": lambda: family.pearson_residuals(mu, own, data),
         "deviance": lambda: family.deviance_residuals(mu, own, data),
-        "quantile": lambda: family.quantile_residuals(mu, own, data),
+        "quantile": lambda: family.quantile_residuals(mu, own, data, np.random.default_rng(0)),
     }[kind]()
 
 

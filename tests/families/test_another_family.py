@@ -12,7 +12,7 @@ from scipy import stats
 from statmodels_tf.design import build
 from statmodels_tf.engines import NUTS
 from statmodels_tf.errors import DataError, ModelError
-from statmodels_tf.families import ExponentialFamily, Link
+from statmodels_tf.families import Family, Link, as_link
 from statmodels_tf.fits.arviz import group
 from statmodels_tf.fits.posterior import Posterior
 from statmodels_tf.model import build_model
@@ -21,32 +21,12 @@ from tests.model.cases import draw, toy
 
 
 @dataclass(frozen=True)
-class Logit(Link):
-    """eta = log(mu / (1 - mu))."""
-
-    name = "logit"
-
-    def link(self, mu, xp):
-        return xp.log(mu / (1 - mu))
-
-    def inverse(self, eta, xp):
-        return 1 / (1 + xp.exp(-eta))
-
-    def derivative(self, eta, xp):
-        return self.inverse(eta, xp) * self.inverse(-eta, xp)
-
-    def code(self, eta):
-        return f"tf.sigmoid({eta})"
-
-
-@dataclass(frozen=True)
-class Successes(ExponentialFamily):
+class Successes(Family):
     """Shares of successes in a known number of trials, without the constant of the density."""
 
-    link: Link = Logit()
+    link: Link = as_link("logit")
 
     name = "successes"
-    canonical = "logit"
 
     def refuses(self, response):
         return None if response.trials is not None else f"`{response.name}` has no trials."
@@ -74,13 +54,16 @@ class Successes(ExponentialFamily):
         trials = data.get("trials", 1)
         return rng.binomial(np.asarray(trials, dtype=int), self.link.inverse(eta, np)) / trials
 
-    def variance(self, mu):
-        return mu * (1 - mu)
-
     def deviance(self, y, mu):
         return 2 * (y * np.log(np.maximum(y, 1e-300) / mu) + (1 - y) * np.log(np.maximum(1 - y, 1e-300) / (1 - mu)))
 
-    def quantile_residuals(self, mu, values, data):
+    def pearson_residuals(self, mu, values, data):
+        return (data["y"] - mu) / np.sqrt(mu * (1 - mu))
+
+    def deviance_residuals(self, mu, values, data):
+        return np.sign(data["y"] - mu) * np.sqrt(self.deviance(data["y"], mu))
+
+    def quantile_residuals(self, mu, values, data, rng):
         made = stats.binom(data["trials"], mu)
         count = np.round(data["y"] * data["trials"])
         return stats.norm.ppf((made.cdf(count - 1) + made.cdf(count)) / 2)
@@ -140,7 +123,7 @@ def test_residuals_are_the_familys(posterior, kind):
         "working": (y - mu) / (mu * (1 - mu)),
         "pearson": (y - mu) / np.sqrt(mu * (1 - mu)),
         "deviance": np.sign(y - mu) * np.sqrt(Successes().deviance(y, mu)),
-        "quantile": Successes().quantile_residuals(mu, {}, {"y": y, "trials": trials}),
+        "quantile": Successes().quantile_residuals(mu, {}, {"y": y, "trials": trials}, None),
     }[kind]
     np.testing.assert_allclose(posterior.residuals(kind), expected, rtol=1e-10)
 

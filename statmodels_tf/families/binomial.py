@@ -1,0 +1,99 @@
+"""The binomial family: y ~ Binomial(trials, mu)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy import stats
+from scipy.special import gammaln
+
+from ..priors import Prior
+from ..substrate import special
+from .base import Array, Data, Values, family
+from .links import Link, ProbabilityLink, as_link
+from .randomized import randomized
+from .shares import Shares
+
+
+@family("binomial")
+@dataclass(frozen=True)
+class Binomial(Shares):
+    """Successes in a number of trials, each with probability mu.
+
+    >>> Binomial("probit").link.name
+    'probit'
+    """
+
+    link: Link = field(default_factory=lambda: as_link("logit"))
+
+    whole = True
+    known_dispersion = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "link", as_link(self.link))
+
+    def default_priors(self, data: Data) -> dict[str, Prior]:
+        """Return none: the family has no parameters of its own."""
+        return {}
+
+    def default_scale(self, data: Data) -> tuple[float, float]:
+        """Return 0 and 1."""
+        return 0.0, 1.0
+
+    def log_density(self, eta: Array, values: Values, data: Data, xp: Any) -> Array:
+        """Return y log(mu) + (m - y) log(1 - mu) + log C(m, y), times the prior weight."""
+        y, m = data["y"], data.get("trials")
+        if isinstance(self.link, ProbabilityLink):
+            mu, rest, _ = self.link.logs(eta, xp)
+        else:
+            mean = self.link.inverse(eta, xp)
+            mu, rest = xp.log(mean), xp.log1p(-mean)
+        if m is None:
+            return y * mu + (1 - y) * rest
+        gammaln = special(xp).gammaln
+        kernel = y * mu + (m - y) * rest + gammaln(m + 1) - gammaln(y + 1) - gammaln(m - y + 1)
+        return data["weights"] * kernel if "weights" in data else kernel
+
+    def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
+        """Return independent binomials; prior weights of responses that have trials are no part of it."""
+        trials = on.xp.ones_like(eta) if "trials" not in data else data["trials"]
+        if self.link.name == "logit":
+            return on.tfd.Independent(on.tfd.Binomial(trials, logits=eta), 1)
+        return on.tfd.Independent(on.tfd.Binomial(trials, probs=self.link.inverse(eta, on.xp)), 1)
+
+    def simulate(self, eta: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
+        """Return numbers of successes; a row not observed has one trial."""
+        trials = np.rint(data["trials"]).astype(np.int64) if "trials" in data else 1
+        return rng.binomial(trials, self.link.inverse(eta, np)).astype(float)
+
+    def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
+        """Return (a / m) log Binomial(m y; m, mu), numbers of trials and of successes rounded, as R's `logLik`."""
+        if a is None:
+            return np.log(np.where(y > 0.5, mu, 1 - mu)) if _binary(y) else _log_binomial(np.rint(y), 1.0, mu)
+        m = data["trials"]
+        each = _log_binomial(np.rint(m * y), np.rint(m), mu)
+        return np.where(m > 0, data.get("weights", 1.0) * each, 0.0)
+
+    def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
+        """Return Φ⁻¹ of a uniform number between the distribution functions at y - 1 and at y."""
+        y, trials = np.rint(data["y"]), np.rint(data.get("trials", np.ones_like(mu)))
+        return randomized(stats.binom(trials, mu), y, rng)
+
+    def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:
+        """Return the text of TFP's distribution of the response."""
+        trials = data.get("trials", "f(1)")
+        how = "logits=eta" if self.link.name == "logit" else f"probs={self.link.code('eta')}"
+        return f'tfd.Independent(tfd.Binomial({trials}, {how}), 1, name="{name}")'
+
+
+def _binary(y: np.ndarray) -> bool:
+    return bool(((y == 0) | (y == 1)).all())
+
+
+def _log_binomial(y: np.ndarray, m: np.ndarray | float, mu: np.ndarray) -> np.ndarray:
+    """Return the log probability of y successes."""
+    with np.errstate(divide="ignore"):
+        log, rest = np.log(mu), np.log1p(-mu)
+    constant = gammaln(m + 1) - gammaln(y + 1) - gammaln(m - y + 1)
+    return np.where(y > 0, y * log, 0.0) + np.where(m > y, (m - y) * rest, 0.0) + constant

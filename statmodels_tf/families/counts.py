@@ -1,0 +1,77 @@
+"""Counts: what Poisson and quasi-Poisson models have in common."""
+
+from abc import ABC
+from typing import Any
+
+import numpy as np
+from scipy.special import xlogy
+
+from .base import Array, Data, not_numbers, out_of_range
+from .exponential import ExponentialFamily, Working, fisher
+
+
+def refuses_negative(family: ExponentialFamily, response: Any) -> str | None:
+    """Return why the response is no column of numbers from 0 up, or None."""
+    needs = f"a {family.name} model needs numbers from 0 up"
+    return not_numbers(family, response) or out_of_range(response, response.values < 0, needs)
+
+
+def plain(response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
+    """Return `y` and `weights`, those that there are."""
+    given = {"y": None if response is None else response.values, "weights": weights}
+    return {name: np.asarray(array, dtype=float) for name, array in given.items() if array is not None}
+
+
+class Counts(ExponentialFamily, ABC):
+    """A family of responses from 0 up whose variance is proportional to the mean."""
+
+    canonical = "log"
+
+    def refuses(self, response: Any) -> str | None:
+        """Return which rows are negative, or that the response is no column of numbers, or None."""
+        return refuses_negative(self, response)
+
+    def data(self, response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
+        """Return `y` and `weights`, those that there are."""
+        return plain(response, weights)
+
+    def default_scale(self, data: Data) -> tuple[float, float]:
+        """Return 0 and 1."""
+        return 0.0, 1.0
+
+    def observations(self, data: Data) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the response and the prior weights as they are."""
+        return data["y"], data.get("weights")
+
+    def start(self, y: np.ndarray, a: np.ndarray | None) -> np.ndarray:
+        """Return y + 0.1, as R."""
+        return y + 0.1
+
+    def valid(self, mu: np.ndarray) -> bool:
+        """Return whether all means are finite and positive."""
+        return bool((np.isfinite(mu) & (mu > 0)).all())
+
+    def working(self, eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> Working:
+        """Return weights, scores and objective of rows at their linear predictor."""
+        return _poisson(eta, y, a) if self.link.name == "log" else fisher(self, eta, y, a)
+
+    def variance(self, mu: Array) -> Array:
+        """Return mu."""
+        return mu
+
+    def deviance(self, y: Array, mu: Array) -> Array:
+        """Return 2 (y log(y / mu) - (y - mu))."""
+        return 2 * (xlogy(y, np.where(y > 0, y, 1) / np.where(y > 0, mu, 1)) - (y - mu))
+
+
+def _poisson(eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> Working:
+    """Return what a pass needs under the log link: weight mu, score y - mu, objective 2 sum(mu - y eta)."""
+    with np.errstate(over="ignore"):
+        mu = np.exp(eta)
+    score = y - mu
+    if a is None:
+        return Working(mu, score, 2 * (float(np.sum(mu)) - float(y @ eta)))
+    score *= a
+    objective = 2 * (float(a @ mu) - float((a * y) @ eta))
+    mu *= a
+    return Working(mu, score, objective)

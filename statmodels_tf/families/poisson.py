@@ -1,0 +1,72 @@
+"""The Poisson family: y ~ Poisson(mu)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy import stats
+from scipy.special import gammaln, xlogy
+
+from ..priors import Prior
+from ..substrate import special
+from .base import Array, Data, Values, family
+from .counts import Counts
+from .links import Link, as_link
+from .randomized import randomized
+
+
+@family("poisson")
+@dataclass(frozen=True)
+class Poisson(Counts):
+    """Counts whose variance is their mean.
+
+    A response that is not whole is warned of, and its log-likelihood is that of the formula with y! = Γ(y + 1); R's is
+    minus infinity.
+
+    >>> Poisson().link.name
+    'log'
+    """
+
+    link: Link = field(default_factory=lambda: as_link("log"))
+
+    whole = True
+    known_dispersion = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "link", as_link(self.link))
+
+    def default_priors(self, data: Data) -> dict[str, Prior]:
+        """Return none: the family has no parameters of its own."""
+        return {}
+
+    def log_density(self, eta: Array, values: Values, data: Data, xp: Any) -> Array:
+        """Return y log(mu) - mu - log(y!), times the prior weight."""
+        y, mu = data["y"], self.link.inverse(eta, xp)
+        log = eta if self.link.name == "log" else xp.log(mu)
+        each = y * log - mu - special(xp).gammaln(y + 1)
+        return data["weights"] * each if "weights" in data else each
+
+    def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
+        """Return independent Poisson distributions; prior weights are no part of them."""
+        if self.link.name == "log":
+            return on.tfd.Independent(on.tfd.Poisson(log_rate=eta), 1)
+        return on.tfd.Independent(on.tfd.Poisson(self.link.inverse(eta, on.xp)), 1)
+
+    def simulate(self, eta: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
+        """Return a count for each row."""
+        return rng.poisson(self.link.inverse(eta, np)).astype(float)
+
+    def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
+        """Return the log density of each row times its prior weight, as R's `logLik`."""
+        each = xlogy(y, mu) - mu - gammaln(y + 1)
+        return each if a is None else a * each
+
+    def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
+        """Return Φ⁻¹ of a uniform number between the distribution functions at y - 1 and at y."""
+        return randomized(stats.poisson(mu), np.rint(data["y"]), rng)
+
+    def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:
+        """Return the text of TFP's distribution of the response."""
+        how = "log_rate=eta" if self.link.name == "log" else self.link.code("eta")
+        return f'tfd.Independent(tfd.Poisson({how}), 1, name="{name}")'
