@@ -78,7 +78,7 @@ def row_numbers(given, what, table, functions, states=None):
     Missing values in the data stay missing; in an array the caller made they are a DataError.
     """
     if isinstance(given, str):
-        variable = _variable(given, what, table, functions)
+        variable = written_variable(given, what, table, functions)
         value, states = evaluate(variable, table, functions, states, text=given)
         if isinstance(value, (Factor, Matrix)):
             raise DataError(f"`{what}={given!r}` is {describe(value)}; {what} are numbers.")
@@ -93,7 +93,7 @@ def row_numbers(given, what, table, functions, states=None):
     return RowNumbers(values)
 
 
-def _variable(text, what, table, functions):
+def written_variable(text, what, table, functions):
     """Return what a text means: the column of that name, whatever characters it has, or else an expression."""
     try:
         return expression(written(text) if table.has(text) and "`" not in text else text, functions)
@@ -138,7 +138,7 @@ def subset_rows(given, table, functions):
     if given is None:
         return None
     if isinstance(given, str):
-        value, _ = evaluate(_variable(given, "subset", table, functions), table, functions, text=given)
+        value, _ = evaluate(written_variable(given, "subset", table, functions), table, functions, text=given)
         if isinstance(value, Logical):
             return value.values == 1
         if isinstance(value, np.ndarray) and value.dtype.kind == "b":
