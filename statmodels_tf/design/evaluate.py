@@ -12,16 +12,16 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ..errors import DataError, FormulaError, StatmodelsError, did_you_mean, pointing
 from ..terms import Variable
 from ..terms.base import CONSTANTS
-from ..transforms import REGISTRY, Factor, Logical, Matrix, Transform
+from ..transforms import REGISTRY, Matrix, Transform
 from ..transforms.base import logical, numeric, truth
 from ..transforms.contrasts import as_contrast
-from .column import read_series, rows_of
+from .column import rows_of
 from .comparison import compare, within
+from .own import FAILURES, call_own, reason
 from .table import Table, missing_column
 
 ARITHMETIC = {
@@ -40,18 +40,26 @@ class Scope:
     """What an expression can see: the data, the caller's functions, and the states of the calls in it.
 
     Stateful calls draw from `replay` where it is given; otherwise what they learn is added to `learned`, in the order
-    of evaluation, which the expression fixes.
+    of evaluation, which the expression fixes. Where `replay` ends early, `unknown` is called with the transform, the
+    arguments and the options of the first call whose state is not known, and raises.
     """
 
     table: Table
     names: tuple[str, ...] = ()
     functions: Mapping[str, Callable] = field(default_factory=dict)
     replay: Iterator | None = None
+    unknown: Callable | None = None
     learned: list = field(default_factory=list)
 
 
 def evaluate(
-    variable: Variable, table: Table, functions: Mapping[str, Callable], states: list | None = None, text: str = ""
+    variable: Variable,
+    table: Table,
+    functions: Mapping[str, Callable],
+    states: list | None = None,
+    *,
+    text: str = "",
+    unknown: Callable | None = None,
 ) -> tuple[Any, list]:
     """Return the value of a variable on the data and the states that repeat it on other rows.
 
@@ -64,20 +72,22 @@ def evaluate(
         The states learned before; None learns them here.
     text : str
         The formula, for the message.
+    unknown : function of (Transform, arguments, options) that raises, or None
+        What to do where `states` are those of the first calls only; see `Scope`.
 
     Returns
     -------
     value : array [n], Logical, Factor or Matrix
     states : list of dict
     """
-    scope = Scope(table, variable.names, functions, None if states is None else iter(states))
+    scope = Scope(table, variable.names, functions, None if states is None else iter(states), unknown)
     try:
         with np.errstate(all="ignore"):  # what comes out infinite or not a number is said of the rows, not of a step
             value = _evaluate(variable.node, scope)
     except StatmodelsError as error:
         raise _placed(error, variable, text) from error.__cause__
     except FAILURES as error:
-        message = f"`{variable.label}` cannot be computed: {_reason(error)}."
+        message = f"`{variable.label}` cannot be computed: {reason(error)}."
         raise _placed(DataError(message), variable, text) from error
     if isinstance(value, (int, float, np.number, bool)):
         value = np.full(table.n, value)
@@ -85,19 +95,6 @@ def evaluate(
         message = f"`{variable.label}` is not a column with one value for each of the data's {table.n} rows."
         raise _placed(DataError(message), variable, text)
     return value, scope.learned if states is None else states
-
-
-FAILURES = (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError)
-"""What NumPy and Python raise when a value is of the wrong kind, length or size."""
-
-
-def _reason(error):
-    """Return why a step failed, in words of the formula where they are known."""
-    if isinstance(error, MemoryError):
-        return "it asks for more memory than there is"
-    if "broadcast" in str(error):
-        return "its parts have different lengths, and only a single value is repeated for each row"
-    return str(error).rstrip(".")
 
 
 def _placed(error, variable, text):
@@ -195,7 +192,7 @@ def _call(node, scope):
         arguments = [_evaluate(argument, scope) for argument in node.args]
     options = {(k.arg or "").replace(".", "_"): _evaluate(k.value, scope) for k in node.keywords}
     if own is not None:
-        return _own(name, own, arguments, options, scope)
+        return call_own(name, own, arguments, options, scope.table.n)
     try:
         _signature(transform.function).bind(*arguments, **options)
     except TypeError as error:
@@ -223,66 +220,14 @@ def _check_finite(transform, node, arguments, scope):
 def _transformed(transform, node, arguments, options, scope):
     if not transform.stateful:
         return transform.function(*arguments, **options)
-    state = None if scope.replay is None else next(scope.replay)
+    state = None if scope.replay is None else next(scope.replay, None)
     if transform.finite and state is None:
         _check_finite(transform, node, arguments, scope)
+    if scope.unknown is not None and state is None:
+        scope.unknown(transform, arguments, options)
     value, state = transform.function(*arguments, **options, state=state)
     scope.learned.append(state)
     return value
-
-
-def _own(name, function, arguments, options, scope):
-    """Return what the caller's function makes of plain arrays, read as a column."""
-
-    def plain(value):
-        if isinstance(value, Factor):
-            return value.labels()
-        if isinstance(value, Logical):
-            return numeric(value)
-        return value.values if isinstance(value, Matrix) else value
-
-    try:
-        result = function(*map(plain, arguments), **{key: plain(value) for key, value in options.items()})
-    except StatmodelsError:
-        raise
-    except Exception as error:
-        raise DataError(
-            f"the function `{name}` given in `functions=` failed: {type(error).__name__}: {error}"
-        ) from error
-    try:
-        return _returned(result, name, scope.table.n)
-    except StatmodelsError:
-        raise
-    except FAILURES as error:
-        raise DataError(
-            f"the function `{name}` given in `functions=` returned what is no column: {_reason(error)}."
-        ) from error
-
-
-def _returned(result, name, n):
-    """Return what the caller's function returned as a value: a number, a text, a column or a matrix of n rows."""
-    who = f"the function `{name}` given in `functions=`"
-    if isinstance(result, pd.Series):
-        return _column(result, who, name, n)
-    values = np.asarray(result)
-    if values.ndim == 2 and values.shape[1]:
-        if len(values) != n:
-            raise DataError(f"{who} returned {len(values)} rows for {n} rows.")
-        return Matrix(values.astype(float), tuple(str(j + 1) for j in range(values.shape[1])))
-    if values.ndim == 1:
-        return _column(pd.Series(values), who, name, n)
-    if values.ndim == 0 and values.dtype.kind in "iufb":
-        return numeric(values[()])
-    if isinstance(result, str):
-        return result
-    shape = f" of shape {values.shape}" if values.ndim else ""
-    raise DataError(f"{who} returned {type(result).__name__}{shape}; it must return one value for each row.")
-
-
-def _column(series, who, name, n):
-    if len(series) != n:
-        raise DataError(f"{who} returned {len(series)} values for {n} rows.")
-    return read_series(series, name)
 
 
 HANDLERS = {

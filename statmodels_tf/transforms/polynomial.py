@@ -24,13 +24,7 @@ def poly(x, *others, degree=1, raw=False, state=None):
     ----------
     Kennedy & Gentle (1980), Statistical Computing, pp. 343-348.
     """
-    constants = [v for v in others if np.ndim(v) == 0 and not isinstance(v, (Factor, Logical, Matrix))]
-    if constants and len(others) > 1:
-        raise DataError("poly() takes one degree; write its other options by name: `degree = 2`, `raw = TRUE`.")
-    columns = [np.atleast_1d(numeric(value, "poly()")) for value in (x, *others[len(constants) :])]
-    if len({len(values) for values in columns}) > 1:
-        raise DataError("poly() takes columns and one degree, such as `poly(x, z, degree = 2)`.")
-    degree = count(constants[0] if constants else degree, "the degree of poly()", least=1, most=MOST)
+    columns, degree = arguments(x, others, degree)
     raw = flag(raw, "`raw` of poly()")
     if comb(len(columns) + degree, degree) - 1 > MOST or (degree + 1) ** len(columns) > MOST**2:
         raise DataError(f"poly() of degree {degree} in {len(columns)} columns makes more than {MOST:,}. Lower it.")
@@ -43,6 +37,18 @@ def poly(x, *others, degree=1, raw=False, state=None):
     bases = [np.column_stack([np.ones(len(values)), values]) for values, _ in made]
     values = np.column_stack([np.prod([b[:, k] for b, k in zip(bases, p, strict=True)], axis=0) for p in powers])
     return Matrix(values, tuple(".".join(map(str, p)) for p in powers)), {"parts": [learned for _, learned in made]}
+
+
+def arguments(x, others, degree):
+    """Return the columns [n] and the degree that a call of `poly` names; the degree may stand among the columns."""
+    constants = [v for v in others if np.ndim(v) == 0 and not isinstance(v, (Factor, Logical, Matrix))]
+    if constants and len(others) > 1:
+        raise DataError("poly() takes one degree; write its other options by name: `degree = 2`, `raw = TRUE`.")
+    columns = [np.atleast_1d(numeric(value, "poly()")) for value in (x, *others[len(constants) :])]
+    if len({len(values) for values in columns}) > 1:
+        raise DataError("poly() takes columns and one degree, such as `poly(x, z, degree = 2)`.")
+    degree = count(constants[0] if constants else degree, "the degree of poly()", least=1, most=MOST)
+    return columns, degree
 
 
 def _poly(values, degree, raw, state):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .base import Transform, number, numeric
+from .moments import Moments
 
 
 def scale(x, center=True, scale=True, *, state=None):
@@ -12,22 +13,19 @@ def scale(x, center=True, scale=True, *, state=None):
     """
     values = numeric(x, "scale()")
     if state is None:
-        present = values[~np.isnan(values)]
-        shift = (
-            float(present.mean())
-            if center is True
-            else 0.0
-            if center is False
-            else number(center, "`center` of scale()")
-        )
-        moved = present - shift
-        if scale is True:
-            divisor = float(np.sqrt(moved @ moved / max(1, len(moved) - 1)))
-        else:
-            divisor = 1.0 if scale is False else number(scale, "`scale` of scale()")
-        state = {"center": shift, "scale": divisor}
+        state = scaling(Moments.of(values), center, scale)
     with np.errstate(all="ignore"):
         return (values - state["center"]) / state["scale"], state
+
+
+def scaling(moments, center, scale):
+    """Return what `scale(x, center, scale)` learns from the moments of x."""
+    shift = moments.mean if center is True else 0.0 if center is False else number(center, "`center` of scale()")
+    if scale is True:
+        divisor = float(np.sqrt(moments.squares_about(shift) / max(1, moments.n - 1)))
+    else:
+        divisor = 1.0 if scale is False else number(scale, "`scale` of scale()")
+    return {"center": shift, "scale": divisor}
 
 
 def center(x, *, state=None):

@@ -1,0 +1,303 @@
+"""Learning in blocks: what a function of the formula must see of the data where they come block after block.
+
+Each pass over the data adds up a part from every block; the sum gives the state, or says what the next pass must see.
+The states are those that the function learns from the whole column.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from inspect import signature
+from typing import Any
+
+import numpy as np
+
+from ..errors import DataError
+from .base import Factor, Transform, numeric
+from .moments import Moments
+from .polynomial import arguments as polynomial_arguments
+from .scale import scaling
+from .selection import Selection, wanted
+
+
+@dataclass(frozen=True, eq=False)
+class Learner(ABC):
+    """One call, and what it has learned in the passes so far.
+
+    Attributes
+    ----------
+    transform : Transform
+    arguments : dict
+        What the call says besides its columns.
+    """
+
+    transform: Transform
+    arguments: dict[str, Any]
+
+    @staticmethod
+    def bound(transform: Transform, arguments: list, options: dict) -> dict[str, Any]:
+        """Return the arguments of a call by name."""
+        return dict(signature(transform.function).bind(*arguments, **options).arguments)
+
+    @abstractmethod
+    def part(self, arguments: dict[str, Any]) -> Any:
+        """Return what the call's arguments in one block add."""
+
+    @abstractmethod
+    def after(self, total: Any) -> "Learner | dict":
+        """Return what must see the next pass, or the state."""
+
+    def state(self, column: np.ndarray) -> dict:
+        """Return what the function learns of a short column that stands for the whole one."""
+        return self.transform.function(column, **self.arguments, state=None)[1]
+
+    def numbers(self, arguments: dict[str, Any]) -> np.ndarray:
+        """Return the column of the call as numbers [n]."""
+        return np.atleast_1d(numeric(arguments["x"], f"{self.transform.name}()"))
+
+
+@dataclass(frozen=True, eq=False)
+class OfMoments(Learner):
+    """Learns from the count, the mean and the sum of squares: `mean`, `sd`, `var`, `sum`, `scale`, `center`."""
+
+    def part(self, arguments: dict[str, Any]) -> Moments:
+        return Moments.of(self.numbers(arguments))
+
+    def after(self, total: Moments) -> dict:
+        name, given = self.transform.name, self.arguments
+        if name in ("scale", "standardize"):
+            return scaling(total, given.get("center", True), given.get("scale", True))
+        if name == "center":
+            return scaling(total, True, False)
+        if not total.n or (total.missing and not given.get("na_rm", True)):
+            return self.state(np.array([np.nan]))
+        variance = total.squares / (total.n - 1) if total.n > 1 else np.nan
+        values = {"mean": total.mean, "sum": total.total, "var": variance, "sd": np.sqrt(variance)}
+        return {"value": float(values[name])}
+
+
+@dataclass(frozen=True)
+class Extremes:
+    """The least and the largest of the numbers, how many there are, and whether others are missing."""
+
+    low: float
+    high: float
+    n: int
+    missing: bool
+
+    @staticmethod
+    def of(values: np.ndarray, present: np.ndarray) -> "Extremes":
+        """Return the extremes of the values that are `present` [n]."""
+        found = values[present]
+        low, high = (found.min(), found.max()) if len(found) else (np.inf, -np.inf)
+        return Extremes(float(low), float(high), len(found), bool(np.isnan(values).any()))
+
+    def __add__(self, other: "Extremes") -> "Extremes":
+        low, high = min(self.low, other.low), max(self.high, other.high)
+        return Extremes(low, high, self.n + other.n, self.missing or other.missing)
+
+    @property
+    def column(self) -> np.ndarray:
+        """A short column of the same extremes."""
+        ends = [self.low, self.high] if self.n else []
+        return np.array([*ends, *([np.nan] if self.missing or not self.n else [])])
+
+
+@dataclass(frozen=True, eq=False)
+class OfExtremes(Learner):
+    """Learns from the least and the largest value: `min`, `max`, `cut(x, 4)`."""
+
+    def part(self, arguments: dict[str, Any]) -> Extremes:
+        values = self.numbers(arguments)
+        return Extremes.of(values, ~np.isnan(values))
+
+    def after(self, total: Extremes) -> dict:
+        return self.state(total.column)
+
+
+@dataclass(frozen=True)
+class Size:
+    """A number of rows."""
+
+    n: int
+
+    def __add__(self, other: "Size") -> "Size":
+        return Size(self.n + other.n)
+
+
+@dataclass(frozen=True, eq=False)
+class OfSize(Learner):
+    """Learns how many rows there are: `length`."""
+
+    def part(self, arguments: dict[str, Any]) -> Size:
+        x = arguments["x"]
+        return Size(len(x.codes) if isinstance(x, Factor) else len(self.numbers(arguments)))
+
+    def after(self, total: Size) -> dict:
+        return {"value": total.n}
+
+
+@dataclass(frozen=True, eq=False)
+class OfQuantiles(Learner):
+    """Learns quantiles: `median`, `quantile`, and the knots of `bs`, `ns`, `cs`. First the range, then a selection."""
+
+    range: Extremes | None = None
+    search: Selection | None = None
+
+    @property
+    def _spline(self):
+        return self.transform.name in ("bs", "ns", "cs", "cr")
+
+    def _within(self, arguments):
+        """Return the column and which of its values count."""
+        values = self.numbers(arguments)
+        if not self._spline:
+            return values, ~np.isnan(values)
+        inside = np.isfinite(values)
+        ends = self.arguments.get("Boundary_knots")
+        if ends is not None:
+            low, high = np.min(numeric(ends)), np.max(numeric(ends))
+            inside &= (values >= low) & (values <= high)
+        return values, inside
+
+    def part(self, arguments: dict[str, Any]) -> Any:
+        values, inside = self._within(arguments)
+        return Extremes.of(values, inside) if self.search is None else self.search.part(values[inside])
+
+    @property
+    def _shares(self):
+        """The shares of the quantiles wanted."""
+        if self._spline:
+            knots = len(self.state(self.range.column)["knots"])
+            return np.linspace(0, 1, knots + 2)[1:-1]
+        return np.array([0.5]) if self.transform.name == "median" else np.ravel(numeric(self.arguments["probs"]))
+
+    def after(self, total: Any) -> Learner | dict:
+        if self.search is None:
+            found = replace(self, range=total)
+            if self._spline and (self.arguments.get("knots") is not None or self.arguments.get("df") is None):
+                return self.state(total.column)
+            learned = self.state(total.column)  # says what is wrong with the call, where something is
+            if not total.n or (total.missing and not self._spline and not self.arguments.get("na_rm", True)):
+                return learned
+            if not len(found._shares):
+                return learned
+            ranks, _ = wanted(found._shares, total.n)
+            return replace(found, search=Selection.between(total.low, total.high, ranks))
+        ended = self.search.after(total)
+        if isinstance(ended, Selection):
+            return replace(self, search=ended)
+        shares = self._shares
+        _, part = wanted(shares, self.range.n)
+        low, high = ended.reshape(-1, 2).T
+        values = np.where(part == 0, low, low + (high - low) * part)
+        if self._spline:
+            return {**self.state(self.range.column), "knots": values.tolist()}
+        if self.transform.name == "median":
+            return {"value": float(values[0])}
+        shape = np.shape(numeric(self.arguments["probs"]))
+        return {"value": values.reshape(() if shape == (1,) else shape).tolist()}
+
+
+@dataclass(frozen=True)
+class Projections:
+    """For each column of a `poly` call sums over the rows: of 1 and x; or of P^2 and x P^2. And distinct values."""
+
+    sums: np.ndarray
+    distinct: tuple[frozenset, ...] = ()
+
+    def __add__(self, other: "Projections") -> "Projections":
+        pairs = zip(self.distinct, other.distinct, strict=True)
+        return Projections(self.sums + other.sums, tuple(a | b for a, b in pairs))
+
+
+@dataclass(frozen=True, eq=False)
+class OfPolynomials(Learner):
+    """Learns the recursion of orthogonal polynomials, one degree a pass.
+
+    Attributes
+    ----------
+    means : array [columns]
+    alpha, norms : tuple of array [columns]
+        Of the centred columns, so far.
+    """
+
+    means: np.ndarray | None = None
+    alpha: tuple[np.ndarray, ...] = ()
+    norms: tuple[np.ndarray, ...] = ()
+
+    @staticmethod
+    def _columns(arguments):
+        others = arguments.get("others", ())
+        return polynomial_arguments(arguments["x"], others, arguments.get("degree", 1))
+
+    def part(self, arguments: dict[str, Any]) -> Projections:
+        columns, degree = self._columns(arguments)
+        sums, distinct = np.zeros((2, len(columns))), []
+        for j, values in enumerate(columns):
+            x = values[~np.isnan(values)]
+            if self.means is None:
+                sums[:, j] = len(x), x.sum()
+                distinct.append(_some(x, degree + 1))
+                continue
+            x = x - self.means[j]
+            before, now = np.zeros_like(x), np.ones_like(x)
+            for k, alpha in enumerate(self.alpha):
+                ratio = self.norms[k + 1][j] / self.norms[k][j] if k else 0.0
+                before, now = now, (x - alpha[j]) * now - ratio * before
+            sums[:, j] = now @ now, (x * now) @ now
+        return Projections(sums, tuple(distinct))
+
+    def after(self, total: Projections) -> Learner | dict:
+        degree = self.arguments["degree"]
+        first, second = total.sums
+        if self.means is None:
+            few = min((len(values) for values in total.distinct), default=0)
+            if few <= degree:
+                return self.state(np.arange(few, dtype=float))
+            zero = np.zeros_like(first)
+            return replace(self, means=second / first, alpha=(zero,), norms=(zero + 1.0, first))
+        norms = (*self.norms, first)
+        if len(self.alpha) < degree:
+            return replace(self, alpha=(*self.alpha, second / first), norms=norms)
+        states = [
+            {"alpha": [float(a[j] + self.means[j]) for a in self.alpha], "norm2": [float(n[j]) for n in norms]}
+            for j in range(len(first))
+        ]
+        return states[0] if len(states) == 1 else {"parts": states}
+
+
+def _some(values: np.ndarray, most: int) -> frozenset:
+    """Return different ones of the values: all of them, or at least `most`."""
+    some = frozenset(np.unique(values[:1000]).tolist())
+    return some if len(some) >= most else frozenset(np.unique(values)[:most].tolist())
+
+
+LEARNERS: dict[str, type[Learner]] = {
+    **dict.fromkeys(("mean", "sum", "sd", "var", "scale", "standardize", "center"), OfMoments),
+    **dict.fromkeys(("min", "max", "cut"), OfExtremes),
+    **dict.fromkeys(("median", "quantile", "bs", "ns", "cs", "cr"), OfQuantiles),
+    "length": OfSize,
+}
+
+WHOLE = ("rank",)
+"""Functions that need all rows at once."""
+
+
+def learner(transform: Transform, arguments: list, options: dict) -> Learner | None:
+    """Return what learns the state of a call in blocks; None where the different values that occur are enough.
+
+    A function that needs all rows at once is a DataError.
+    """
+    name = transform.name
+    if name in WHOLE:
+        raise DataError(
+            f"{name}() needs all rows at once, and these data are read block by block. Compute it as a column of the "
+            "data beforehand, or read the data into memory and pass them as a table."
+        )
+    given = Learner.bound(transform, arguments, options)
+    if name == "poly" and not given.get("raw", False):
+        _, degree = polynomial_arguments(given["x"], given.get("others", ()), given.get("degree", 1))
+        return OfPolynomials(transform, {"degree": degree})
+    if name not in LEARNERS:
+        return None
+    return LEARNERS[name](transform, {key: value for key, value in given.items() if key != "x"})
