@@ -1,4 +1,4 @@
-"""A fit as plain tables, with the columns of R's broom.mixed."""
+"""A fit as plain tables, with the columns of R's broom and broom.mixed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .predict import common_part
 
 if TYPE_CHECKING:
     from .mixed import MixedEstimate
+    from .regression import GLMEstimate, LinearEstimate, RegressionEstimate
 
 _COLUMNS = ["effect", "group", "level", "term", "estimate", "std.error", "statistic", "df", "p.value"]
 _COLUMNS += ["conf.low", "conf.high"]
@@ -96,3 +97,60 @@ def _values(fit: MixedEstimate, level: float) -> pd.DataFrame:
             interval = {"conf.low": value - half * se, "conf.high": value + half * se}
             parts.append(pd.DataFrame({**about, "estimate": value, "std.error": se, **interval}))
     return pd.concat(parts, ignore_index=True)
+
+
+def tidy_regression(fit: RegressionEstimate, level: float, exponentiate: bool) -> pd.DataFrame:
+    """Return one row for each coefficient of a model without group terms."""
+    names = {"se": "std.error", "p": "p.value", "lower": "conf.low", "upper": "conf.high"}
+    table = fit.coef_table(level).reset_index(names="term").rename(columns=names).drop(columns="df")
+    if exponentiate:
+        shown = ["estimate", "conf.low", "conf.high"]
+        table[shown] = np.exp(table[shown])
+    return table
+
+
+def glance_linear(fit: LinearEstimate) -> pd.DataFrame:
+    """Return one row of statistics of a linear model."""
+    test = fit.fstatistic
+    row = {
+        "r.squared": fit.r_squared,
+        "adj.r.squared": fit.adj_r_squared,
+        "sigma": fit.sigma,
+        "statistic": test["value"],
+        "p.value": test["p"],
+        "df": test["numdf"],
+        **_criteria(fit),
+    }
+    return pd.DataFrame([row])
+
+
+def glance_glm(fit: GLMEstimate) -> pd.DataFrame:
+    """Return one row of statistics of a generalized linear model."""
+    return pd.DataFrame([{"null.deviance": fit.null_deviance, "df.null": fit.df_null, **_criteria(fit)}])
+
+
+def augment_regression(fit: RegressionEstimate, fitted: np.ndarray) -> pd.DataFrame:
+    """Return the model frame with fitted values, residuals, leverage and influence."""
+    measures = fit.measures
+    return fit.model_frame().assign(
+        **{
+            ".fitted": fitted,
+            ".resid": fit.residuals().to_numpy(),
+            ".hat": measures.hat,
+            ".sigma": measures.sigma,
+            ".cooksd": measures.cook,
+            ".std.resid": measures.standardised("deviance"),
+        }
+    )
+
+
+def _criteria(fit: RegressionEstimate) -> dict[str, float]:
+    """Return what broom gives of every model without group terms."""
+    return {
+        "logLik": fit.loglik,
+        "AIC": fit.aic,
+        "BIC": fit.bic,
+        "deviance": fit.deviance,
+        "df.residual": fit.df_residual,
+        "nobs": fit.nobs,
+    }

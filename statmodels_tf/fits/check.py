@@ -12,6 +12,7 @@ from .contrasts import missing_cells
 from .effects import NO_VARIANCE, flat_directions, flat_effects
 
 if TYPE_CHECKING:
+    from .estimate import Estimate
     from .mixed import MixedEstimate
 
 _FEW_LEVELS = 5
@@ -47,7 +48,7 @@ def mixed_findings(fit: MixedEstimate) -> Findings:
 
 def problems(fit: MixedEstimate) -> tuple[str, ...]:
     """Return what the summary must say: not converged, singular, aliased."""
-    return (*not_converged(fit), *_singular(fit), *_twice(fit), *_unidentified(fit), *_aliased(fit))
+    return (*not_converged(fit), *_singular(fit), *_twice(fit), *_unidentified(fit), *aliased(fit))
 
 
 def not_converged(fit: MixedEstimate) -> tuple[str, ...]:
@@ -114,10 +115,9 @@ def _terms_by_effect(fit: MixedEstimate, least: int) -> dict[tuple[str, str], li
     return {key: terms for key, terms in labels.items() if len(terms) >= least}
 
 
-def _aliased(fit: MixedEstimate) -> tuple[str, ...]:
+def aliased(fit: Estimate) -> tuple[str, ...]:
     """Return the sentence of coefficients that cannot be told apart from earlier ones."""
-    design = fit.model.design
-    names = [design.columns[j] for j in design.aliased]
+    names = [fit.model.design.columns[j] for j in np.flatnonzero(np.isnan(fit.coefficients))]
     if not names:
         return ()
     listed = ", ".join(f"`{name}`" for name in names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

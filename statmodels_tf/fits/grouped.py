@@ -40,6 +40,11 @@ class GroupedEstimate(Estimate):
         """Return the covariance [L, l, l] of the effects of group term `k`, given the response and theta."""
 
     @property
+    def estimates(self) -> np.ndarray:
+        """The coefficients [p]; NaN where aliased."""
+        return self.coefficients
+
+    @property
     def variances(self) -> np.ndarray:
         """The variances [p] of the coefficients; NaN where aliased."""
         return np.diag(self.covariance)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ModelError
-from . import broom, compare, wald
+from . import broom, compare, mixed_terms, wald
 from .arguments import count_of, file_path, flag, one_of
 from .arviz import estimate_to_arviz
 from .check import Findings, mixed_findings
@@ -158,7 +158,7 @@ class MixedEstimate(GroupedEstimate):
     @spoken
     def get_prediction(self, newdata: Any = None, *, random: str = "include", new_levels: str = "error") -> Prediction:
         """Return the prediction by statsmodels' names: `.predicted_mean`, `.se_mean`, `.summary_frame()`."""
-        return Prediction(self, newdata, random, new_levels)
+        return Prediction(self, newdata, {"random": random, "new_levels": new_levels})
 
     @spoken
     def simulate(
@@ -222,12 +222,12 @@ class MixedEstimate(GroupedEstimate):
         """
         if test is not None:
             one_of("test", test, ("Chisq", "F"))
-        return compare.drop1(self, test)
+        return mixed_terms.drop1(self, test)
 
     @spoken
     def refit(self, y: Any = None, *, REML: bool | None = None) -> MixedEstimate:
         """Return the same model fitted to another response [rows], or by the other criterion."""
-        return compare.refit(self, y, REML)
+        return mixed_terms.refit(self, y, REML)
 
     @spoken
     def tidy(self, effects: Sequence[str] = ("fixed", "ran_pars"), level: float = 0.95) -> pd.DataFrame:

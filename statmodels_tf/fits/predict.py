@@ -12,7 +12,7 @@ Henderson (1975), Best linear unbiased estimation and prediction under a selecti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from .arguments import coverage, flag, one_of
 from .estimate import t_quantile
 
 if TYPE_CHECKING:
+    from .base import Fit
     from .mixed import MixedEstimate
 
 _CHUNK = 65_536
@@ -102,7 +103,7 @@ def predict_mixed(
         mean = mean + random_part(new.groups, fit.modes, len(mean))
     name = design.response.name
     if not se and interval is None:
-        return pd.Series(_masked(mean, missing), index=new.index, name=name)
+        return pd.Series(masked(mean, missing), index=new.index, name=name)
     if include:
         variance = prediction_variance(fit, new.common, new.groups)
     elif interval == "prediction":
@@ -116,7 +117,7 @@ def predict_mixed(
     if interval is not None:
         half = t_quantile(np.inf, level) * np.sqrt(spread)
         columns |= {"lower": mean - half, "upper": mean + half}
-    return pd.DataFrame({k: _masked(v, missing) for k, v in columns.items()}, index=new.index)
+    return pd.DataFrame({k: masked(v, missing) for k, v in columns.items()}, index=new.index)
 
 
 def question(random: Any, new_levels: Any, interval: Any) -> None:
@@ -166,7 +167,7 @@ def new_variance(sigma: float, weights: np.ndarray | None) -> np.ndarray | float
     return np.divide(sigma**2, weights, out=np.full(len(weights), np.inf), where=weights != 0)
 
 
-def _masked(values: np.ndarray, missing: np.ndarray | None) -> np.ndarray:
+def masked(values: np.ndarray, missing: np.ndarray | None) -> np.ndarray:
     """Return values with NaN where the row lacks something the formula reads."""
     return values if missing is None else np.where(missing, np.nan, values)
 
@@ -177,22 +178,19 @@ class Prediction:
 
     Parameters
     ----------
-    fit : MixedEstimate
+    fit : Fit
     newdata : table or None
-    random : {"include", "exclude"}
-    new_levels : {"error", "population"}
+    options : mapping
+        The other arguments of `fit.predict`: `random` and `new_levels` of a mixed model.
     """
 
-    fit: MixedEstimate
+    fit: Fit
     newdata: Any
-    random: str
-    new_levels: str
+    options: Mapping[str, Any]
 
     def _table(self, interval: str, level: float) -> pd.DataFrame:
         """Return mean, se, lower, upper."""
-        return self.fit.predict(
-            self.newdata, random=self.random, new_levels=self.new_levels, interval=interval, level=level
-        )
+        return self.fit.predict(self.newdata, interval=interval, level=level, **self.options)
 
     @property
     def predicted_mean(self) -> pd.Series:

@@ -4,166 +4,228 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
 
-from .arguments import one_of
-from .estimate import Estimate
-from .predict import common_part
-from .system import RegressionSystem
+from ..errors import ModelError
+from .arguments import count_of, file_path, flag, one_of
+from .arviz import regression_to_arviz
+from .broom import augment_regression, glance_glm, glance_linear, tidy_regression
+from .check import Findings
+from .influence_estimate import InfluenceEstimate
+from .linear_figures import LinearFigures, linear_figures
+from .predict import Prediction
+from .regression_base import Totals
+from .regression_check import regression_findings
+from .regression_predict import predict_regression
+from .regression_summary import glm_statistics, linear_statistics, regression_summary
+from .residuals import KINDS, partial_residuals, residuals
+from .simulate import simulate_regression
+from .storage import save_fit
+from .table import Summary
 from .words import spoken
 
-
-@dataclass(frozen=True)
-class Totals:
-    """What a fit adds up over its rows.
-
-    Attributes
-    ----------
-    deviance, null_deviance : float
-        Of the fit, and of the model with an intercept (if it has one) and the offset only.
-    loglik : float
-        As R's `logLik`; NaN of a quasi-likelihood.
-    pearson : float
-        The sum of squared Pearson residuals.
-    """
-
-    deviance: float
-    null_deviance: float
-    loglik: float
-    pearson: float
+__all__ = ["GLMEstimate", "LinearEstimate", "RegressionEstimate", "Totals"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RegressionEstimate(Estimate):
-    """An estimate of a model without group terms.
-
-    `coefficients` are where the iterations stopped; where `infinite` is not 0 the likelihood still grows towards that
-    side without end, and `coef()` says so.
-
-    Parameters
-    ----------
-    system : RegressionSystem
-        The information at the estimate, dispersion left out.
-    totals : Totals
-    infinite : int array [p]
-        -1, 0, 1: whether the estimate of a coefficient is minus infinity, finite, or infinity.
-    """
-
-    system: RegressionSystem
-    totals: Totals
-    infinite: np.ndarray
-
-    @property
-    def variances(self) -> np.ndarray:
-        """The variances [p] of the coefficients; NaN where aliased."""
-        out = np.full(len(self.coefficients), np.nan)
-        out[self.system.estimable] = self.dispersion * self.system.variances
-        return out
-
-    def covariance_matrix(self) -> np.ndarray:
-        """Return the covariance [p, p] of the coefficients; NaN rows and columns where aliased."""
-        out = np.full((len(self.coefficients),) * 2, np.nan)
-        keep = self.system.estimable
-        out[np.ix_(keep, keep)] = self.dispersion * self.system.covariance
-        return out
-
-    @property
-    def default_df(self) -> str:
-        """The residual degrees of freedom, where the dispersion is estimated; else none."""
-        return "residual"
-
-    def degrees_of_freedom(self, method: str) -> np.ndarray:
-        """Return the degrees of freedom [p]: of the residuals, or infinite for "none" and for a known dispersion."""
-        one_of("df", method, ("residual", "none"))
-        known = method == "none" or self.family.known_dispersion is not None
-        return np.where(np.isnan(self.coefficients), np.nan, np.inf if known else self.df_residual)
-
-    @property
-    def loglik(self) -> float:
-        """The maximised log-likelihood; NaN of a quasi-likelihood."""
-        return self.totals.loglik
-
-    @property
-    def deviance(self) -> float:
-        """The deviance; the residual sum of squares of a linear model."""
-        return self.totals.deviance
-
-    @property
-    def null_deviance(self) -> float:
-        """The deviance of the model with an intercept (if there is one) and the offset only."""
-        return self.totals.null_deviance
-
-    @property
-    def df_model(self) -> int:
-        """The number of estimated parameters: coefficients, the family's own, and a dispersion that is estimated."""
-        return self.rank + len(self.family.own) + (self.family.known_dispersion is None)
-
-    @property
-    def df_residual(self) -> int:
-        """Observations less estimated coefficients."""
-        return self.nobs - self.rank
-
-    @cached_property
-    def linear_predictor(self) -> np.ndarray:
-        """X beta plus the offset [n]."""
-        design = self.model.design
-        return common_part(design.common, self.coefficients, design.offset)
+class RegressionEstimate(InfluenceEstimate):
+    """An estimate of a model without group terms, and the questions it answers."""
 
     def fitted(self) -> pd.Series:
         """Return the fitted means, on the data's index."""
-        mu = self.family.link.inverse(self.linear_predictor, np)
-        return pd.Series(mu, index=self.model.design.index, name="fitted")
+        return self.by_row(self.means, "fitted")
 
     @spoken
-    def residuals(self, type: str = "deviance", *, scaled: bool = False) -> pd.Series:
-        raise NotImplementedError
+    def residuals(self, type: str | None = None, *, scaled: bool = False, seed: int = 0) -> Any:
+        """Return the residuals, on the data's index.
 
+        Parameters
+        ----------
+        type : {"deviance", "pearson", "response", "working", "quantile", "partial"}
+            As R's; `lm` gives "response" if left out and `glm` "deviance". "quantile" ones are standard normal where
+            the model is right (Dunn & Smyth 1996, doi:10.1080/10618600.1996.10474708), and "partial" have a column for
+            each term.
+        scaled : bool
+            Divide by the square root of the dispersion; "quantile" residuals are so already.
+        seed : int
+            Of the random part that "quantile" residuals of counts have.
+        """
+        kind = one_of("type", self.usual_residuals if type is None else type, KINDS)
+        if kind == "partial":
+            return partial_residuals(self)
+        values = residuals(self, kind, seed)
+        return self.by_row(values / self.sigma if flag("scaled", scaled) and kind != "quantile" else values, "residual")
+
+    @spoken
     def confint(self, level: float = 0.95, method: str = "wald") -> pd.DataFrame:
+        """Return confidence intervals of the coefficients: lower, upper."""
+        one_of("method", method, ("wald",))
         return self.coef_table(level)[["lower", "upper"]]
 
-    def ranef(self, group: str | None = None, *, se: bool = False) -> Any:
-        raise NotImplementedError
-
-    def varcorr(self) -> pd.DataFrame:
-        raise NotImplementedError
-
+    @spoken
     def predict(
         self,
         newdata: Any = None,
         type: str = "response",
         *,
-        random: str = "include",
-        new_levels: str = "error",
         se: bool = False,
         interval: str | None = None,
         level: float = 0.95,
-    ) -> Any:
-        raise NotImplementedError
+    ) -> pd.Series | pd.DataFrame:
+        """Return predicted means, with standard errors and intervals if asked, as R's `predict`.
 
-    def tidy(self, *, level: float = 0.95) -> pd.DataFrame:
-        raise NotImplementedError
+        Parameters
+        ----------
+        newdata : table, optional
+            Rows to predict; the data of the fit if left out. A row that lacks a value is predicted NaN.
+        type : {"response", "link", "terms"}
+            The mean, the linear predictor, or the centred part of each term in it (`attrs["constant"]` is the rest).
+        se : bool
+            Give standard errors; those of the mean by the delta method.
+        interval : {None, "confidence", "prediction"}
+            An interval for the mean, made on the scale of the linear predictor and mapped to the mean's; or for a new
+            response. That of a linear model is exact; that of other families is of responses drawn from the family,
+            each at its own draw of the linear predictor. t quantiles where the dispersion is estimated. A new response
+            has the weight that the column or expression of `weights=` gives in `newdata`, and weight one where its
+            columns are not there or weights were an array.
+        level : float
+            Coverage.
 
-    def glance(self) -> pd.DataFrame:
-        raise NotImplementedError
+        Returns
+        -------
+        Series, or DataFrame with mean, se (and lower, upper)
+        """
+        return predict_regression(self, newdata, type, se=se, interval=interval, level=level)
 
-    def to_arviz(self) -> Any:
-        raise NotImplementedError
+    @spoken
+    def get_prediction(self, newdata: Any = None) -> Prediction:
+        """Return the prediction by statsmodels' names: `.predicted_mean`, `.se_mean`, `.summary_frame()`."""
+        return Prediction(self, newdata, {})
 
-    def summary(self) -> Any:
-        return self.coef_table()
+    @spoken
+    def simulate(self, n: int = 1, seed: int | np.random.Generator | None = None) -> pd.DataFrame:
+        """Return responses drawn from the fitted model [rows, n], as R's `simulate`; a row of weight 0 has none."""
+        return simulate_regression(self, count_of("simulate", "n", n), seed)
 
-    def check(self) -> Any:
-        return ()
+    @spoken
+    def tidy(self, *, level: float = 0.95, exponentiate: bool = False) -> pd.DataFrame:
+        """Return one row for each coefficient, with broom's columns.
+
+        Parameters
+        ----------
+        level : float
+            Coverage of conf.low to conf.high.
+        exponentiate : bool
+            Give exp of the estimates and of the ends of their intervals.
+        """
+        return tidy_regression(self, level, flag("exponentiate", exponentiate))
+
+    @spoken
+    def augment(self) -> pd.DataFrame:
+        """Return the model frame with .fitted, .resid, .hat, .sigma, .cooksd and .std.resid, as broom.
+
+        As there, `.fitted` of a `glm` is the linear predictor, and `.resid` its deviance residual.
+        """
+        return augment_regression(self, self.means if self.usual_residuals == "response" else self.linear_predictor)
+
+    @spoken
+    def summary(self, level: float = 0.95, df: str = "residual") -> Summary:
+        """Return the summary; see `coef_table` for the arguments."""
+        return regression_summary(self, level, df)
+
+    def check(self) -> Findings:
+        """Return in words what is doubtful about this fit, and the remedy."""
+        return regression_findings(self)
+
+    @spoken
+    def to_arviz(self, draws: int | None = None, seed: int = 0) -> Any:
+        """Return ArviZ data with `draws` draws of the normal approximation; `attrs` say that it is one.
+
+        Rows of weight 0 have no density and are left out.
+        """
+        return regression_to_arviz(self, draws, seed)
+
+    def save(self, path: Any) -> None:
+        """Write this fit to one file, without pickle; `statmodels_tf.load(path)` reads it."""
+        save_fit(self, file_path("save", path))
+
+    def ranef(self, group: str | None = None, *, se: bool = False) -> NoReturn:
+        """Say that the model has no random effects."""
+        self._no_groups("random effects")
+
+    def varcorr(self) -> NoReturn:
+        """Say that the model has no random effects."""
+        self._no_groups("variances of random effects")
+
+    def _no_groups(self, asked: str) -> NoReturn:
+        raise ModelError(
+            f"the model has no group terms, so it has no {asked}. Write one, such as `(1 | g)` with `g` a grouping "
+            f'column: `lmer("{self.formula} + (1 | g)", data)`.'
+        )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LinearEstimate(RegressionEstimate):
     """A linear model fitted by least squares: what `lm` returns."""
 
+    usual_residuals = "response"
+
+    @property
+    def title(self) -> str:
+        """What was fitted, as the summary says it."""
+        return "Linear model"
+
+    @cached_property
+    def _figures(self) -> LinearFigures:
+        return linear_figures(self)
+
+    @property
+    def r_squared(self) -> float:
+        """The share of the (weighted) sum of squares that the model explains; about zero without an intercept."""
+        return self._figures.r_squared
+
+    @property
+    def adj_r_squared(self) -> float:
+        """The same, adjusted for the number of coefficients."""
+        return self._figures.adj_r_squared
+
+    @property
+    def fstatistic(self) -> pd.Series:
+        """The F test that all coefficients but the intercept are zero: value, numdf, dendf, p."""
+        return pd.Series(self._figures.f, name="F")
+
+    def glance(self) -> pd.DataFrame:
+        """Return one row of fit statistics, with broom's columns."""
+        return glance_linear(self)
+
+    def statistics(self) -> tuple[str, ...]:
+        """Return the lines under the table of the summary."""
+        return linear_statistics(self)
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class GLMEstimate(RegressionEstimate):
     """A generalized linear model fitted by maximum likelihood: what `glm` returns."""
+
+    usual_residuals = "deviance"
+
+    @property
+    def title(self) -> str:
+        """What was fitted, as the summary says it."""
+        return f"Generalized linear model, {self.family.name}, {self.family.link.name} link"
+
+    @property
+    def pseudo_r_squared(self) -> float:
+        """The share of the null deviance that the model explains, 1 - deviance / null deviance."""
+        return 1 - self.deviance / self.null_deviance if self.null_deviance > 0 else float("nan")
+
+    def glance(self) -> pd.DataFrame:
+        """Return one row of fit statistics, with broom's columns."""
+        return glance_glm(self)
+
+    def statistics(self) -> tuple[str, ...]:
+        """Return the lines under the table of the summary."""
+        return glm_statistics(self)

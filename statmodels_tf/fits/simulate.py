@@ -1,4 +1,4 @@
-"""New responses drawn from a fitted mixed model."""
+"""New responses drawn from a fitted model."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from .predict import common_part, random_part
 
 if TYPE_CHECKING:
     from .mixed import MixedEstimate
+    from .regression_base import Regression
 
 
 def simulate_mixed(fit: MixedEstimate, n: int, seed: int | np.random.Generator | None, random: str) -> pd.DataFrame:
@@ -35,4 +36,17 @@ def simulate_mixed(fit: MixedEstimate, n: int, seed: int | np.random.Generator |
             )
         eta = mean + random_part(design.groups, modes, rows)
         columns[f"sim_{j + 1}"] = eta + noise * rng.standard_normal(rows)
+    return pd.DataFrame(columns, index=design.index)
+
+
+def simulate_regression(fit: Regression, n: int, seed: int | np.random.Generator | None) -> pd.DataFrame:
+    """Return `n` simulated responses [rows, n] of a model without group terms; see `RegressionEstimate.simulate`."""
+    rng, design = generator(seed), fit.model.design
+    data = {name: array for name, array in fit.data.items() if name != "y"}
+    idle = np.zeros(design.n, dtype=bool) if design.weights is None else design.weights == 0
+    columns = {}
+    for j in range(n):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            drawn = np.array(fit.family.simulate(fit.linear_predictor, fit.values, data, rng), dtype=float)
+        columns[f"sim_{j + 1}"] = np.where(idle, np.nan, drawn)
     return pd.DataFrame(columns, index=design.index)

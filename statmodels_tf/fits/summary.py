@@ -37,7 +37,7 @@ def mixed_summary(fit: MixedEstimate, level: float, df: str) -> Summary:
         title=f"Linear mixed model, {'REML' if fit.REML else 'maximum likelihood'}",
         formula=str(fit.formula),
         lines=(*data_lines(fit), engine_line(fit.diagnostics)),
-        tables=(coefficient_table(table, level), random_table(fit)),
+        tables=(coefficient_table(table, level, "Fixed effects"), random_table(fit)),
         footers=(" · ".join(f"{name} {grouped(value)}" for name, value in statistics),),
         notes=problems(fit),
         table=table,
@@ -98,17 +98,18 @@ def reference_levels(design: Design) -> list[str]:
 def engine_line(diagnostics: Mapping[str, Any]) -> str:
     """Return the line that says which engine, whether it converged, and how long it took."""
     state = "converged" if diagnostics.get("converged", True) else "NOT CONVERGED"
-    count = diagnostics.get("evaluations")
     seconds = diagnostics.get("seconds")
     parts = [state]
-    if count is not None:
-        parts.append(plural(int(count), "evaluation"))
+    for what in ("evaluations", "iterations"):
+        if diagnostics.get(what) is not None:
+            parts.append(plural(int(diagnostics[what]), what[:-1]))
+            break
     if seconds is not None:
         parts.append(f"{seconds:.2f} s" if seconds >= 0.1 else f"{1000 * seconds:.1f} ms")
     return f"{diagnostics.get('engine', 'engine')}: {', '.join(parts)}"
 
 
-def coefficient_table(table: pd.DataFrame, level: float) -> Table:
+def coefficient_table(table: pd.DataFrame, level: float, heading: str, statistic: str = "t") -> Table:
     """Return the coefficients as text, an aliased one as NA; to three digits of the smallest standard error."""
     show = column_format(table["se"])
     columns = [
@@ -119,10 +120,10 @@ def coefficient_table(table: pd.DataFrame, level: float) -> Table:
         [p_value(v) for v in table["p"]],
         *(show(table[name]) for name in ("lower", "upper")),
     ]
-    names = ["estimate", "se", "t", "df", "p"]
+    names = ["estimate", "se", statistic, "df", "p"]
     if not np.any(np.isfinite(table["df"])):
         del columns[4], names[3]
-    headings = (Heading("Fixed effects"), *map(Heading, names), Heading(f"{100 * level:g}% interval", span=2))
+    headings = (Heading(heading), *map(Heading, names), Heading(f"{100 * level:g}% interval", span=2))
     aliased = table["estimate"].isna()
     rows = (("NA" if out and j else cell for j, cell in enumerate(row))
             for row, out in zip(zip(*columns, strict=True), aliased, strict=True))  # fmt: skip

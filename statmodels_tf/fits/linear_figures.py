@@ -1,0 +1,46 @@
+"""R squared and the F test of a linear model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+if TYPE_CHECKING:
+    from .regression_base import Regression
+
+
+@dataclass(frozen=True)
+class LinearFigures:
+    """R squared, adjusted R squared, and the F test by value, numdf, dendf and p."""
+
+    r_squared: float
+    adj_r_squared: float
+    f: dict[str, float]
+
+
+def linear_figures(fit: Regression) -> LinearFigures:
+    """Return them as R's `summary.lm`: about the mean where there is an intercept, else about zero."""
+    explained, left = _explained(fit), fit.deviance
+    numdf, dendf = fit.rank - fit.has_intercept, fit.df_residual
+    if numdf == 0:
+        return LinearFigures(0.0, 0.0, {"value": np.nan, "numdf": 0, "dendf": dendf, "p": np.nan})
+    total = explained + left
+    share = explained / total if total > 0 else np.nan
+    if dendf == 0:
+        return LinearFigures(share, np.nan, {"value": np.nan, "numdf": numdf, "dendf": 0, "p": np.nan})
+    value = explained / numdf / (left / dendf) if left > 0 else np.inf
+    test = {"value": value, "numdf": numdf, "dendf": dendf, "p": float(special.fdtrc(numdf, dendf, value))}
+    return LinearFigures(share, 1 - (1 - share) * fit.df_null / dendf, test)
+
+
+def _explained(fit: Regression) -> float:
+    """Return the (weighted) sum of squares of the fitted values less the offset."""
+    design = fit.model.design
+    if design.offset is None:
+        return max(fit.null_deviance - fit.deviance, 0.0)
+    part, weights = fit.linear_predictor - design.offset, fit.observations[1]
+    centre = np.average(part, weights=weights) if fit.has_intercept else 0.0
+    return float(np.sum(weights * (part - centre) ** 2))

@@ -1,0 +1,181 @@
+"""What is doubtful about a model without group terms, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from ..families.base import fractional
+from .check import Findings, aliased
+from .table import grouped, plural
+
+if TYPE_CHECKING:
+    from .regression import RegressionEstimate
+
+_SHOWN = 5
+_OVER = 1.5
+_REMEDY = {
+    "poisson": '`family="negative_binomial"` or `"quasipoisson"`',
+    "binomial": '`family="quasibinomial"`, or a group term for what the rows share',
+}
+
+
+def regression_findings(fit: RegressionEstimate) -> Findings:
+    """Return all that is doubtful about a fit: the problems, then what deserves a thought."""
+    return Findings(
+        (*problems(fit), *_fractions(fit), *_overdispersed(fit), *_few_rows(fit), *_leverage(fit), *_outliers(fit))
+    )
+
+
+def problems(fit: RegressionEstimate) -> tuple[str, ...]:
+    """Return what the summary must say: not converged, separated, on the boundary, aliased, nothing left."""
+    return (
+        *_not_converged(fit), *_separation(fit), *_boundary(fit), *_constant(fit), *aliased(fit), *_saturated(fit)
+    )  # fmt: skip
+
+
+def _not_converged(fit: RegressionEstimate) -> tuple[str, ...]:
+    """Return the sentence of a fit that ended short of its tolerance."""
+    if fit.converged:
+        return ()
+    reason = str(fit.diagnostics.get("message", "")).rstrip(".") or "the tolerance was not met"
+    return (
+        f"Not converged: {reason}. The estimates may be off: centre and scale the numeric columns, or "
+        f"{fit.engine.remedy}.",
+    )
+
+
+def _separation(fit: RegressionEstimate) -> tuple[str, ...]:
+    """Return the sentence of estimates that are infinite."""
+    if not fit.separated:
+        return ()
+    columns = fit.model.design.columns
+    names = _listed([columns[j] for j in np.flatnonzero(fit.infinite)])
+    many = np.count_nonzero(fit.infinite) > 1
+    rows = fit.diagnostics.get("separated_rows", ())
+    index = fit.model.design.index
+    where = f" ({_some([index[i] for i in rows])} are fitted without error)" if len(rows) else ""
+    what = "extremes" if fit.family.name not in ("binomial", "quasibinomial") else "successes and failures"
+    return (
+        f"Separation: {names} {'split' if many else 'splits'} {what} perfectly{where}, so "
+        f"{'their estimates are' if many else 'its estimate is'} infinite. Report the other coefficients, or give "
+        f"{'them priors' if many else 'it a prior'} (`.bayes()`).",
+    )
+
+
+def _boundary(fit: RegressionEstimate) -> tuple[str, ...]:
+    """Return the sentence of means that lie on the edge of their range."""
+    said = fit.diagnostics.get("boundary")
+    if not said:
+        return ()
+    what = said if isinstance(said, str) else "fitted means lie on the edge of their range"
+    return (
+        f"Boundary: {what.rstrip('.')}. Standard errors and tests do not hold there: take a link that keeps means "
+        "inside, or leave the term out that drives them there.",
+    )
+
+
+def _constant(fit: RegressionEstimate) -> tuple[str, ...]:
+    """Return the sentence of a response that does not vary."""
+    y = fit.observations[0]
+    if np.ptp(y) > 0:
+        return ()
+    name = fit.model.design.response.name
+    return (f"Constant: the response `{name}` is {y[0]:g} in every row, so nothing can be learned from its fit.",)
+
+
+def _saturated(fit: RegressionEstimate) -> tuple[str, ...]:
+    """Return the sentence of a fit that leaves no degree of freedom, or no residual."""
+    if fit.df_residual <= 0:
+        return (
+            f"Saturated: {plural(fit.rank, 'coefficient')} for {plural(fit.nobs, 'row')}, so every row is fitted "
+            "exactly and nothing is left to judge the fit by. Leave terms out, or take more rows.",
+        )
+    return ()
+
+
+def _fractions(fit: RegressionEstimate) -> tuple[str, ...]:
+    """Return the sentence of numbers of successes, or counts, that are no whole numbers."""
+    said = fractional(fit.family, fit.data)
+    return () if said is None else (f"Not whole: {said}",)
+
+
+def _overdispersed(fit: RegressionEstimate) -> tuple[str, ...]:
+    """Return the sentence of counts that vary more than their family says."""
+    remedy = _REMEDY.get(fit.family.name)
+    if remedy is None or fit.df_residual < 10 or fit.separated:
+        return ()
+    if fit.family.name == "binomial" and np.max(fit.observations[1]) <= 1:
+        return ()  # a single trial has no other variance than p (1 - p)
+    ratio = fit.totals.pearson / fit.df_residual
+    if not (ratio > _OVER and special.chdtrc(fit.df_residual, fit.totals.pearson) < 1e-3):
+        return ()
+    return (
+        f"Overdispersed: the residuals vary {grouped(ratio)} times as much as the {fit.family.name} family says "
+        f"(Pearson {grouped(fit.totals.pearson)} on {fit.df_residual:,}), so standard errors are too small by "
+        f"{grouped(np.sqrt(ratio))}. Use {remedy}.",
+    )
+
+
+def _few_rows(fit: RegressionEstimate) -> tuple[str, ...]:
+    """Return the sentence of a fit with hardly more rows than coefficients."""
+    if fit.df_residual <= 0 or fit.nobs >= 3 * fit.rank:
+        return ()
+    return (
+        f"Few rows: {plural(fit.nobs, 'row')} for {plural(fit.rank, 'coefficient')}; estimates will change with "
+        "every row. Leave terms out, or shrink them with priors (`.bayes()`).",
+    )
+
+
+def _leverage(fit: RegressionEstimate) -> tuple[str, ...]:
+    """Return the sentence of rows that alone move the fit: Cook's distance beyond the median of F(p, n - p)."""
+    if fit.df_residual <= 0 or fit.separated:
+        return ()
+    cook = fit.cooks_distance()
+    far = cook[special.fdtr(fit.rank, fit.df_residual, cook.fillna(0.0)) > 0.5].sort_values(ascending=False)
+    whole = fit.hatvalues()
+    exact = whole.index[whole == 1]
+    said = []
+    if len(far):
+        said.append(
+            f"Influential: {plural(len(far), 'row')} ({_some(list(far.index))}) would each change the coefficients "
+            f"much if left out (Cook's distance up to {far.iloc[0]:.2g}); see `influence()`."
+        )
+    if len(exact):
+        said.append(
+            f"Leverage one: {plural(len(exact), 'row')} ({_some(list(exact))}) have a coefficient of their own, so "
+            "their fitted values are their responses."
+        )
+    return tuple(said)
+
+
+def _outliers(fit: RegressionEstimate) -> tuple[str, ...]:
+    """Return the sentence of residuals farther out than a normal sample of this size would have."""
+    if fit.df_residual <= 0 or fit.separated:
+        return ()
+    scaled = fit.residuals("quantile")
+    # The chance that any of n normal residuals lies beyond this is below one in a thousand.
+    bound = np.sqrt(2 * np.log(1000.0 * max(fit.nobs, 1)))
+    far = scaled[scaled.abs() > bound]
+    if far.empty:
+        return ()
+    worst: pd.Index = far.abs().sort_values(ascending=False).index
+    return (
+        f"Far out: {len(far)} of {fit.nobs:,} quantile residuals more than {bound:.1f} from zero, in "
+        f"{_some(list(worst))}; see `plot_diagnostics()`.",
+    )
+
+
+def _listed(names: list[str]) -> str:
+    """Return names in backticks, the first few."""
+    said = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+    return f"{said} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else said
+
+
+def _some(labels: list[object]) -> str:
+    """Return the labels of rows, the first few."""
+    shown = ", ".join(map(str, labels[:3])) + (" ..." if len(labels) > 3 else "")
+    return f"row{'' if len(labels) == 1 else 's'} {shown}"

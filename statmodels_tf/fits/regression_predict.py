@@ -1,0 +1,110 @@
+"""Predictions of models without group terms, and what is uncertain about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import ModelError
+from .arguments import coverage, flag, one_of
+from .estimate import t_quantile
+from .own import family_values
+from .predict import common_part, masked, new_variance
+from .residuals import centred_terms, term_labels
+
+if TYPE_CHECKING:
+    from .regression_base import Regression
+
+_CELLS = 4_000_000
+_DRAWS = (1_000, 20_000)
+"""Fewest and most responses drawn for each row of a prediction interval."""
+
+
+def predict_regression(
+    fit: Regression, newdata: Any, kind: str, *, se: bool, interval: str | None, level: float
+) -> pd.Series | pd.DataFrame:
+    """Return predictions on the index of `newdata`; see `RegressionEstimate.predict`."""
+    one_of("type", kind, ("response", "link", "terms"))
+    se, level = flag("se", se), coverage(level)
+    if interval is not None:
+        one_of("interval", interval, ("confidence", "prediction"))
+    design = fit.model.design
+    new = design if newdata is None else design.on(newdata)
+    missing = None if newdata is None else new.missing
+    if kind == "terms":
+        if se or interval is not None:
+            raise ModelError('`type="terms"` has no se and no interval; ask for `type="link"`.')
+        return _terms(fit, new, missing)
+    eta, link = common_part(new.common, fit.coefficients, new.offset), fit.family.link
+    mean = link.inverse(eta, np) if kind == "response" else eta
+    name = design.response.name
+    if not se and interval is None:
+        return pd.Series(masked(mean, missing), index=new.index, name=name)
+    error = np.sqrt(fit.dispersion * fit.system.prediction_variance(new.common))
+    slope = np.abs(link.derivative(eta, np)) if kind == "response" else 1.0
+    columns = {"mean": mean, "se": slope * error}
+    if interval == "confidence":
+        half = t_quantile(fit.t_df, level) * error
+        ends = (eta - half, eta + half)
+        if kind == "response":
+            ends = tuple(link.inverse(end, np) for end in ends)
+        columns |= {"lower": np.minimum(*ends), "upper": np.maximum(*ends)}
+    elif interval == "prediction":
+        lower, upper = _new_responses(fit, new, eta, error, level, kind)
+        columns |= {"lower": lower, "upper": upper}
+    return pd.DataFrame({k: masked(v, missing) for k, v in columns.items()}, index=new.index)
+
+
+def _terms(fit: Regression, new: Any, missing: np.ndarray | None) -> pd.DataFrame:
+    """Return the centred part of each term; `attrs["constant"]` is what is left of the linear predictor."""
+    parts, constant = centred_terms(fit, new.common)
+    table = pd.DataFrame(parts, index=new.index, columns=term_labels(fit))
+    table.attrs["constant"] = constant
+    return table if missing is None else table.mask(pd.Series(missing, index=new.index))
+
+
+def _new_responses(
+    fit: Regression, new: Any, eta: np.ndarray, error: np.ndarray, level: float, kind: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of the interval of a new response.
+
+    Of a linear model by the t distribution. Of another family the quantiles of responses drawn from it, each at its
+    own draw of the linear predictor from the normal (or t) approximation; the draws are the same in every call.
+    """
+    if fit.family.linear:
+        half = t_quantile(fit.t_df, level) * np.sqrt(error**2 + new_variance(fit.sigma, new.weights))
+        return eta - half, eta + half
+    if kind == "link":
+        raise ModelError('a new response is on the scale of the response: leave `type="link"` out.')
+    family, rows = fit.family, len(eta)
+    data = _data_of(fit, new)
+    eta = np.where(np.isfinite(eta), eta, 0.0)  # rows that lack a value, whose prediction is NaN
+    draws = int(np.clip(_CELLS // max(rows, 1), *_DRAWS))
+    rng = np.random.default_rng(0)
+    values = family_values(family, np.full(draws, fit.dispersion))
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    out = np.empty((2, rows))
+    step = max(1, _CELLS // draws)
+    for start in range(0, rows, step):
+        at = slice(start, min(start + step, rows))
+        size = (draws, at.stop - at.start)
+        spread = rng.standard_normal(size) if np.isinf(fit.t_df) else rng.standard_t(fit.t_df, size)
+        some = {name: array[at] for name, array in data.items()}
+        drawn = family.simulate(eta[at] + np.nan_to_num(error[at]) * spread, values, some, rng)
+        drawn, _ = family.observations(some | {"y": drawn})
+        out[:, at] = np.quantile(drawn, tails, axis=0, method="nearest")
+    return out[0], out[1]
+
+
+def _data_of(fit: Regression, new: Any) -> dict[str, np.ndarray]:
+    """Return what the family needs of rows to draw responses: the fit's own, or what the new ones' weights say."""
+    if new is fit.model.design:
+        return {name: array for name, array in fit.data.items() if name != "y"}
+    if fit.model.design.response.trials is not None:
+        raise ModelError(
+            "new rows do not say their numbers of trials, so no interval of new responses can be given. Ask for "
+            'interval="confidence", or fit shares with their numbers of trials as `weights=`.'
+        )
+    return fit.family.data(None, new.weights)
