@@ -21,7 +21,9 @@ from .links import (
     Sqrt,
     as_link,
 )
+from .negative_binomial import NegativeBinomial
 from .poisson import Poisson
+from .quasi import Quasi, Quasibinomial, Quasipoisson
 
 __all__ = [
     "FAMILIES",
@@ -39,10 +41,14 @@ __all__ = [
     "Log",
     "LogLog",
     "Logit",
+    "NegativeBinomial",
     "OwnParameters",
     "Poisson",
     "Power",
     "Probit",
+    "Quasi",
+    "Quasibinomial",
+    "Quasipoisson",
     "Softplus",
     "Sqrt",
     "Working",

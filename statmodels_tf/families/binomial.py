@@ -37,10 +37,6 @@ class Binomial(Shares):
         """Return none: the family has no parameters of its own."""
         return {}
 
-    def default_scale(self, data: Data) -> tuple[float, float]:
-        """Return 0 and 1."""
-        return 0.0, 1.0
-
     def log_density(self, eta: Array, values: Values, data: Data, xp: Any) -> Array:
         """Return y log(mu) + (m - y) log(1 - mu) + log C(m, y), times the prior weight."""
         y, m = data["y"], data.get("trials")

@@ -4,9 +4,9 @@ from abc import ABC
 from typing import Any
 
 import numpy as np
-from scipy.special import xlogy
 
 from .base import Array, Data, out_of_range
+from .counts import poisson_deviance
 from .exponential import ExponentialFamily, Working, beyond, fisher
 from .links import ProbabilityLink
 
@@ -54,6 +54,10 @@ class Shares(ExponentialFamily, ABC):
         trials = np.asarray(weights, dtype=float)
         return {"y": y * trials, "trials": trials}
 
+    def default_scale(self, data: Data) -> tuple[float, float]:
+        """Return 0 and 1."""
+        return 0.0, 1.0
+
     def observations(self, data: Data) -> tuple[np.ndarray, np.ndarray | None]:
         """Return the shares, and the trials times the prior weights."""
         y, trials = data["y"], data.get("trials")
@@ -85,7 +89,12 @@ class Shares(ExponentialFamily, ABC):
 
     def deviance(self, y: Array, mu: Array) -> Array:
         """Return 2 (y log(y / mu) + (1 - y) log((1 - y) / (1 - mu)))."""
-        return 2 * (xlogy(y, y) - xlogy(y, mu) + xlogy(1 - y, 1 - y) - xlogy(1 - y, 1 - mu))
+        return binomial_deviance(y, mu)
+
+
+def binomial_deviance(y: np.ndarray, mu: np.ndarray) -> np.ndarray:
+    """Return 2 (y log(y / mu) + (1 - y) log((1 - y) / (1 - mu))), of which that of counts has every digit."""
+    return poisson_deviance(y, mu) + poisson_deviance(1 - y, 1 - mu)
 
 
 def _logistic(eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> Working:

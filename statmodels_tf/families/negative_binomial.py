@@ -1,0 +1,206 @@
+"""The negative binomial family: counts with mean mu and variance mu + mu² / theta."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import numpy as np
+from scipy import stats
+from scipy.special import digamma, gammaln, polygamma, xlogy
+
+from ..errors import ModelError
+from ..priors import Exponential, Prior
+from ..substrate import special
+from .base import Array, Data, Values, family
+from .counts import plain, poisson_deviance, refuses_negative
+from .exponential import ExponentialFamily, Working, fisher
+from .links import Link, as_link
+from .randomized import randomized
+
+_SMALLEST, _LARGEST = 1e-6, 1e8
+"""Where theta is looked for: at the largest the family is Poisson's to all digits that counts of millions have."""
+
+
+@family("negative_binomial")
+@dataclass(frozen=True)
+class NegativeBinomial(ExponentialFamily):
+    """Counts with the variance mu + mu² / theta, theta fixed or estimated by maximum likelihood.
+
+    >>> NegativeBinomial().own, NegativeBinomial(theta=2).own
+    (('theta',), ())
+
+    Parameters
+    ----------
+    theta : float, optional
+        Fixed at this; estimated if left out.
+    link : str or Link
+    reached : float
+        The last estimate of a theta that is not fixed.
+
+    References
+    ----------
+    Venables & Ripley (2002), Modern Applied Statistics with S, section 7.4.
+    """
+
+    theta: float | None = None
+    link: Link = field(default_factory=lambda: as_link("log"))
+    reached: float = 1.0
+
+    canonical = ""  # for a fixed theta the natural parameter is log(mu / (mu + theta)), which is no link here
+    whole = True
+    known_dispersion = 1.0
+
+    def __post_init__(self) -> None:
+        if self.theta is not None and not (isinstance(self.theta, int | float) and 0 < self.theta < np.inf):
+            raise ModelError(f"`theta={self.theta!r}` is not a positive number; leave it out to have it estimated.")
+        object.__setattr__(self, "link", as_link(self.link))
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """`theta`, where it is not fixed."""
+        return ("theta",) if self.theta is None else ()
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Return theta: as fixed, or as last estimated."""
+        return {"theta": float(self.reached if self.theta is None else self.theta)}
+
+    def estimated(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None) -> Self:
+        """Return the family at the theta of largest likelihood at these means; the counts are taken as distinct ones.
+
+        Newton's method in log(theta) from the moment estimate n / sum((y / mu - 1)²), kept inside a bracket. Where the
+        counts vary less than Poisson counts, theta is the largest that is looked for.
+        """
+        weights = np.ones_like(y) if a is None else a
+        counts, place = np.unique(y, return_inverse=True)
+        each = np.bincount(place, weights=weights, minlength=len(counts))
+        moment = np.sum(weights) / max(float(np.sum(weights * (y / mu - 1) ** 2)), 1e-300)
+        low, high = np.log(_SMALLEST), np.log(_LARGEST)
+        at = float(np.clip(np.log(moment), low, high))
+        for _ in range(100):
+            theta = float(np.exp(at))
+            slope = _score(theta, counts, each, y, mu, weights) * theta
+            low, high = (at, high) if slope > 0 else (low, at)
+            curvature = slope - theta * theta * _curvature(theta, counts, each, y, mu, weights)
+            step = -slope / curvature if curvature < 0 else np.copysign(1.0, slope)
+            new = at + float(np.clip(step, -2.0, 2.0))
+            new = new if low < new < high else 0.5 * (low + high)
+            if abs(new - at) < 1e-13 * max(1.0, abs(at)) or high - low < 1e-13:
+                break
+            at = new
+        return replace(self, reached=float(np.exp(at)))
+
+    def information(self, eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray]:
+        """Return None, since eta and theta are orthogonal, and the observed information of theta, as MASS."""
+        weights = np.ones_like(y) if a is None else a
+        mu = self.link.inverse(eta, np)
+        return None, np.array([[_curvature(self.values["theta"], y, weights, y, mu, weights)]])
+
+    def refuses(self, response: Any) -> str | None:
+        """Return which rows are negative, or that the response is no column of numbers, or None."""
+        return refuses_negative(self, response)
+
+    def data(self, response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
+        """Return `y` and `weights`, those that there are."""
+        return plain(response, weights)
+
+    def default_priors(self, data: Data) -> dict[str, Prior]:
+        """Return theta ~ exponential(1), as rstanarm's `reciprocal_dispersion`; none where it is fixed."""
+        return {"theta": Exponential(1.0)} if self.theta is None else {}
+
+    def default_scale(self, data: Data) -> tuple[float, float]:
+        """Return 0 and 1."""
+        return 0.0, 1.0
+
+    def log_density(self, eta: Array, values: Values, data: Data, xp: Any) -> Array:
+        """Return log Γ(y + θ) - log Γ(θ) - log y! + y log(mu / θ) - (y + θ) log(1 + mu / θ), times the prior weight."""
+        y, mu, gammaln = data["y"], self.link.inverse(eta, xp), special(xp).gammaln
+        theta = values["theta"][..., None] if self.theta is None else self.theta + xp.zeros_like(y)
+        log = eta if self.link.name == "log" else xp.log(mu)
+        each = gammaln(y + theta) - gammaln(theta) - gammaln(y + 1)
+        each = each + y * (log - xp.log(theta)) - (y + theta) * xp.log1p(mu / theta)
+        return data["weights"] * each if "weights" in data else each
+
+    def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
+        """Return independent negative binomials; prior weights are no part of them."""
+        xp = on.xp
+        theta = values["theta"][..., None] + 0 * eta if self.theta is None else self.theta + 0 * eta
+        log = eta if self.link.name == "log" else xp.log(self.link.inverse(eta, xp))
+        return on.tfd.Independent(on.tfd.NegativeBinomial(theta, logits=log - xp.log(theta)), 1)
+
+    def simulate(self, eta: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
+        """Return a count for each row, Poisson given a gamma rate."""
+        theta, mu = np.broadcast_to(self._theta(values), np.shape(eta)), self.link.inverse(eta, np)
+        return rng.poisson(mu * rng.standard_gamma(theta) / theta).astype(float)
+
+    def observations(self, data: Data) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the response and the prior weights as they are."""
+        return data["y"], data.get("weights")
+
+    def start(self, y: np.ndarray, a: np.ndarray | None) -> np.ndarray:
+        """Return the response, a sixth where it is zero, as MASS."""
+        return np.where(y > 0, y, 1 / 6)
+
+    def valid(self, mu: np.ndarray) -> bool:
+        """Return whether all means are finite and positive."""
+        return bool((np.isfinite(mu) & (mu > 0)).all())
+
+    def working(self, eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> Working:
+        """Return weights, scores and objective of rows at their linear predictor."""
+        if self.link.name != "log":
+            return fisher(self, eta, y, a)
+        theta = self.values["theta"]
+        with np.errstate(over="ignore", invalid="ignore"):
+            mu = np.exp(eta)
+            ratio = mu / theta
+            share = 1 / (1 + ratio)
+            weight, score = mu * share, (y - mu) * share
+            loss = (y + theta) * np.log1p(ratio) - y * eta
+        if a is not None:
+            weight, score, loss = a * weight, a * score, a * loss
+        return Working(weight, score, 2 * float(np.sum(loss)))
+
+    def variance(self, mu: Array) -> Array:
+        """Return mu + mu² / theta."""
+        return mu + mu * mu / self.values["theta"]
+
+    def deviance(self, y: Array, mu: Array) -> Array:
+        """Return 2 (y log(y / mu) - (y + theta) log((y + theta) / (mu + theta)))."""
+        theta = self.values["theta"]
+        return poisson_deviance(y, mu) - poisson_deviance(y + theta, mu + theta)
+
+    def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
+        """Return the log density of each row times its prior weight, as R's `logLik`."""
+        theta = self.values["theta"]
+        each = gammaln(y + theta) - gammaln(theta) - gammaln(y + 1) + xlogy(y, mu / theta)
+        each = each - (y + theta) * np.log1p(mu / theta)
+        return each if a is None else a * each
+
+    def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
+        """Return Φ⁻¹ of a uniform number between the distribution functions at y - 1 and at y."""
+        theta = self._theta(values)
+        return randomized(stats.nbinom(theta, theta / (theta + mu)), np.rint(data["y"]), rng)
+
+    def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:
+        """Return the text of TFP's distribution of the response."""
+        theta = keys["theta"] if self.theta is None else f"f({self.theta!r})"
+        log = "eta" if self.link.name == "log" else f"tf.math.log({self.link.code('eta')})"
+        made = f"tfd.NegativeBinomial({theta} + 0 * eta, logits={log} - tf.math.log({theta}))"
+        return f'tfd.Independent({made}, 1, name="{name}")'
+
+    def _theta(self, values: Values) -> np.ndarray:
+        """Return theta [..., 1]: that of the values, where it is not fixed."""
+        found = values.get("theta", self.reached) if self.theta is None else self.theta
+        return np.asarray(found, dtype=float)[..., None]
+
+
+def _score(theta, counts, each, y, mu, a) -> float:
+    """Return the derivative of the log-likelihood by theta; `each` counts the distinct `counts`."""
+    whole = each @ (digamma(counts + theta) - digamma(theta))
+    return float(whole + a @ ((mu - y) / (mu + theta) - np.log1p(mu / theta)))
+
+
+def _curvature(theta, counts, each, y, mu, a) -> float:
+    """Return minus the second derivative of the log-likelihood by theta."""
+    whole = each @ (polygamma(1, theta) - polygamma(1, counts + theta))
+    return float(whole + a @ (2 / (mu + theta) - (y + theta) / (mu + theta) ** 2 - 1 / theta))
