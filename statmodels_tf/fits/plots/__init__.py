@@ -1,8 +1,21 @@
 """Plots of a fit: one quiet style, colour-blind-safe, at most ten inches wide, each returning matplotlib's Axes."""
 
+from .calibration import calibration
 from .coefficient import coefficients
 from .effect import effect
 from .mixed import caterpillar, mixed_diagnostics
+from .regression import leverage, regression_diagnostics
 from .residual import residuals_fitted
+from .rootogram import rootogram
 
-__all__ = ["caterpillar", "coefficients", "effect", "mixed_diagnostics", "residuals_fitted"]
+__all__ = [
+    "calibration",
+    "caterpillar",
+    "coefficients",
+    "effect",
+    "leverage",
+    "mixed_diagnostics",
+    "regression_diagnostics",
+    "residuals_fitted",
+    "rootogram",
+]
