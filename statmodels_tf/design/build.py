@@ -1,6 +1,7 @@
 """Build: a formula and a table become a Design."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,17 +12,15 @@ from ..formula import Formula
 from ..transforms.base import numeric
 from ..transforms.contrasts import as_contrast
 from .coding import MAX_COLUMNS, blocks, code_terms
-from .complete import kept_rows
 from .design import Design
 from .functions import own_functions
 from .groups import GroupBlock, build_block, effect_columns, group_kind, new_codes, parts
-from .rank import aliased_columns
-from .read import Read, check_finite, memory_of
+from .read import Read, memory_of
 from .response import build_response
-from .rows import RowNumbers, check_weights, row_numbers, subset_rows, take
 from .spec import DesignSpec
 from .special import special_blocks
 from .table import table
+from .used import Given, used_rows
 from .variable import learn, recall
 
 NA_ACTIONS = ("omit", "fail")
@@ -37,6 +36,7 @@ def build(
     contrasts: Mapping[str, Any] | None = None,
     functions: Mapping[str, Callable] | None = None,
     na_action: str = "omit",
+    states: Mapping[str, list] | None = None,
 ) -> Design:
     """Return the design of a formula on a table.
 
@@ -58,6 +58,8 @@ def build(
         columns as arrays (labels where they are levels) and returns one value for each row, or a matrix of columns.
     na_action : str
         `"omit"` drops rows in which anything used is missing; `"fail"` makes them a DataError.
+    states : dict
+        Variable key -> what its stateful calls learned of more rows than these; None in its place learns here.
 
     Returns
     -------
@@ -70,17 +72,8 @@ def build(
         formula = Formula.parse(formula, columns=given.names, functions=frozenset(functions))
     if given.n == 0:
         raise DataError("the data have no rows.")
-    read = Read(formula, given, functions)
-    offsets = [] if offset is None else [row_numbers(offset, "offset", given, functions)]
-    weight = _weights(weights, read)
-    numbers = [*offsets, *([] if weight is None else [weight])]
-    computed = [(read.variables[key], value) for key, value in read.values.items()]
-    computed += [(number.variable, number.values) for number in numbers]
-    kept = kept_rows(given, computed, subset_rows(subset, given, functions), na_action)
-    rows = kept.rows
-    raw = {key: take(value, rows) for key, value in read.values.items()}
-    n = given.n if rows is None else len(rows)
-    check_finite(read, raw, rows)
+    used = used_rows(formula, given, Given(weights, offset, subset, functions, states), na_action=na_action)
+    read, raw, kept, rows, n = used.read, used.raw, used.kept, used.kept.rows, used.n
 
     chosen = _chosen_contrasts(contrasts, formula)
     specs, values = {}, {}
@@ -90,31 +83,26 @@ def build(
     made = [build_block(p, specs, values, raw, n, read.error, group_kind(p, given)) for p in parts(formula.groups)]
     groups = tuple(block for block, _ in made)
     specials = special_blocks(formula, lambda variable: raw[variable.key])
-    argued = {n.variable.key: n.states for n in numbers if n.variable is not None and n.states}
-    states = argued | read.states
-    text = offsets[0].text if offsets else None
-    offsets = [take(part.values, rows) for part in offsets]
-    offsets += [numeric(raw[term.variable.key], "offset()") for term in formula.offsets]
+    argued = {n.variable.key: n.states for n in used.numbers if n.variable is not None and n.states}
+    text = used.offsets[0].text if used.offsets else None
     spec = DesignSpec(
         str(formula),
         specs,
-        states,
+        argued | read.states,
         tuple((block.label, known) for block, known in made),
         group_kinds=tuple(block.kind for block in groups),
-        columns=memory_of(read, numbers),
+        columns=memory_of(read, used.numbers),
         offset=text,
         offset_given=offset is not None and text is None,
-        weights=None if weight is None else weight.text,
+        weights=None if used.weight is None else used.weight.text,
         dropped=kept.dropped,
         missing_by=kept.missing_by,
         undefined_by=kept.undefined_by,
         specials=tuple((block.label, block.state) for block in specials),
     )
     frame = given.frame([name for name in given.names if name in read.columns], rows)
-    if weight is not None:
-        weight = np.array(check_weights(weight.values, given, rows))
     positions = np.arange(given.n) if rows is None else rows
-    return _assemble(read, spec, values, raw, groups, specials, _total(offsets, given, rows), weight, frame, positions)
+    return _assemble(read, spec, values, raw, groups, specials, used.offset(), used.weights(), frame, positions)
 
 
 def restore(
@@ -169,16 +157,6 @@ def _effect_variables(formula):
     return tuple({v.key: v for term in terms for v in term.variables}.values())
 
 
-def _weights(weights, read):
-    """Return the weights as given [rows of the data]: by the argument, or by `y | weights(w)`."""
-    noted = read.formula.annotations.get("weights")
-    if noted is not None:
-        if weights is not None:
-            raise DataError("weights are given twice: by `weights=` and by `| weights(...)` in the formula.")
-        return RowNumbers(numeric(read.values[noted.key], "weights()"), noted, read.states.get(noted.key, []))
-    return None if weights is None else row_numbers(weights, "weights", read.given, read.functions)
-
-
 def _chosen_contrasts(contrasts, formula):
     """Return the caller's contrasts by the label of the factor; a name that is no variable is a DataError."""
     labels = [variable.label for variable in _effect_variables(formula)]
@@ -207,18 +185,6 @@ def _check_levels(read, spec, variable):
             raise read.error(variable, f"`{variable.label}`: {error}") from None
 
 
-def _total(offsets, given, rows):
-    """Return the sum of the offsets, all finite, or None."""
-    if not offsets:
-        return None
-    total = np.sum(offsets, axis=0)
-    bad = np.flatnonzero(~np.isfinite(total))
-    if len(bad):
-        row = bad[0] if rows is None else rows[bad[0]]
-        raise DataError(f"the offset is infinite in {given.row_name(row)}.")
-    return total
-
-
 def _assemble(read, spec, values, raw, groups, specials, offset, weights, frame, rows):
     formula, n = read.formula, len(rows)
     codings = code_terms(formula.common, spec.variables)
@@ -229,6 +195,7 @@ def _assemble(read, spec, values, raw, groups, specials, offset, weights, frame,
         trials = formula.annotations.get("trials")
         trials = None if trials is None else numeric(raw[trials.key], "trials()")
         response = build_response(formula.response.label, raw[formula.response.key], trials)
+        response = replace(response, index=frame.index)
     used = {v.key: spec.variables[v.key] for term in formula.common for v in term.variables}
     factors = [variable for variable in used.values() if variable.coded]
     return Design(
@@ -237,7 +204,6 @@ def _assemble(read, spec, values, raw, groups, specials, offset, weights, frame,
         common=common,
         columns=tuple(name for coding in codings for name in coding.columns),
         terms=tuple((c.label, slice(a, b)) for c, a, b in zip(codings, ends[:-1], ends[1:], strict=True)),
-        aliased=aliased_columns(common, weights),
         groups=groups,
         specials=specials,
         offset=offset,

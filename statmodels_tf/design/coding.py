@@ -63,6 +63,12 @@ def code_terms(terms, specs):
     return tuple(codings)
 
 
+def shown_terms(formula, spec):
+    """Return the coding of the common terms that have columns: an intercept that is only implied has none."""
+    codings = code_terms(formula.common, spec.variables)
+    return codings[1:] if spec.implied_intercept else codings
+
+
 def _too_wide(term, specs, total):
     factors = [specs[v.key] for v in term.variables if specs[v.key].coded]
     levels = " and ".join(f"`{factor.label}` has {len(factor.levels):,} levels" for factor in factors)

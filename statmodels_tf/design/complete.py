@@ -30,7 +30,7 @@ class Kept:
     undefined_by: dict[str, int] = field(default_factory=dict)
 
 
-def kept_rows(given, computed, subset, na_action):
+def kept_rows(given, computed, subset, na_action, *, none=False):
     """Return the complete rows.
 
     Parameters
@@ -41,8 +41,10 @@ def kept_rows(given, computed, subset, na_action):
     subset : bool array [n] or None
     na_action : str
         `"omit"`, or `"fail"`, which makes an incomplete row a DataError.
+    none : bool
+        Whether no row may be left.
     """
-    if subset is not None and not subset.any():
+    if subset is not None and not none and not subset.any():
         raise DataError("`subset` keeps no row of the data.")
     among = np.ones(given.n, dtype=bool) if subset is None else subset
     incomplete, columns, undefined = None, dict[str, np.ndarray](), dict[str, int]()
@@ -66,12 +68,12 @@ def kept_rows(given, computed, subset, na_action):
         return Kept(None if subset is None else np.flatnonzero(subset))
     kept = among & ~incomplete
     counts = {name: int(rows.sum()) for name, rows in columns.items() if rows.any()}
-    if not kept.any():
-        raise DataError(_none_left(int(among.sum()), counts, undefined))
+    if not none and not kept.any():
+        raise DataError(none_left(int(among.sum()), counts, undefined))
     return Kept(np.flatnonzero(kept), int(among.sum()) - int(kept.sum()), counts, undefined)
 
 
-def _none_left(total, columns, undefined):
+def none_left(total, columns, undefined):
     """Return what to say when no row is complete."""
     message = f"no row is complete: something is missing in each of the {total} rows"
     reasons = sorted([*columns.items(), *undefined.items()], key=lambda item: -item[1])[:1]

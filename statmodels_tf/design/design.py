@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from ..formula import Formula
 from ..linalg import LinearMap
 from .groups import GroupBlock
 from .newdata import NewDesign, new_design
+from .rank import aliased_columns
 from .response import Response
 from .spec import DesignSpec
 from .special import SpecialBlock
@@ -30,8 +32,6 @@ class Design:
         Names of X's columns: `Intercept`, `x`, `dept[b]`, `wool[B]:tension[M]`, `poly(x, 2)[1]`.
     terms : tuple of (str, slice)
         Each common term and its columns.
-    aliased : tuple of int
-        Columns that depend linearly on earlier ones, by R's rule; X keeps them.
     groups : tuple of GroupBlock
         In the order of the formula, `||` expanded.
     specials : tuple of SpecialBlock
@@ -65,7 +65,6 @@ class Design:
     common: LinearMap
     columns: tuple[str, ...]
     terms: tuple[tuple[str, slice], ...]
-    aliased: tuple[int, ...]
     groups: tuple[GroupBlock, ...]
     specials: tuple[SpecialBlock, ...]
     offset: np.ndarray | None
@@ -85,6 +84,11 @@ class Design:
     def n(self) -> int:
         """The number of rows used."""
         return len(self.index)
+
+    @cached_property
+    def aliased(self) -> tuple[int, ...]:
+        """Columns that depend linearly on earlier ones, by the rule of R's `lm`; X keeps them."""
+        return aliased_columns(self.common, self.weights)
 
     def on(self, newdata: Any, *, new_levels: str = "error", groups: bool = True) -> NewDesign:
         """Return the same columns on other rows: what transforms learned and the levels are repeated.

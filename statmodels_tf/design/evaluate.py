@@ -69,7 +69,7 @@ def evaluate(
     table : Table
     functions : mapping of the caller's own functions
     states : list or None
-        The states learned before; None learns them here.
+        The states learned before, in the order of evaluation; those that are None or not there are learned here.
     text : str
         The formula, for the message.
     unknown : function of (Transform, arguments, options) that raises, or None
@@ -94,7 +94,7 @@ def evaluate(
     elif rows_of(value) != table.n:
         message = f"`{variable.label}` is not a column with one value for each of the data's {table.n} rows."
         raise _placed(DataError(message), variable, text)
-    return value, scope.learned if states is None else states
+    return value, scope.learned
 
 
 def _placed(error, variable, text):

@@ -10,7 +10,7 @@ from ..formula.expressions import expression
 from ..linalg import LinearMap
 from ..transforms import Factor
 from ..transforms.base import numeric
-from .coding import blocks, code_terms
+from .coding import blocks, shown_terms
 from .evaluate import evaluate
 from .groups import GroupBlock, effect_columns, new_codes, parts
 from .rows import missing_rows
@@ -77,7 +77,7 @@ def new_design(design, newdata, new_levels, groups):
         key: _filled(recall(spec.variables[key], value_of(variable), given.row_name, missing))
         for key, variable in variables.items()
     }
-    common = blocks(code_terms(formula.common, spec.variables), spec.variables, values, given.n)
+    common = blocks(shown_terms(formula, spec), spec.variables, values, given.n)
     made = []
     for part, (_, known), kind in zip(asked, spec.groups, spec.group_kinds, strict=groups):
         codes = new_codes(part, known, {v.key: value_of(v) for v in part.variables}, new_levels, missing)

@@ -37,21 +37,23 @@ def aliased_columns(matrix: LinearMap, weights: np.ndarray | None = None) -> tup
     counted = None if weights is None or weights.all() else (weights > 0).astype(float)
     if p <= n:
         gram = matrix.gram(counted)
-        scale = np.sqrt(np.diag(gram))
-        if scale.all() and _clear(gram / np.outer(scale, scale), n):
+        if clearly_independent(gram, n):
             return ()
     rows = np.arange(n) if counted is None else np.flatnonzero(counted)
-    return _pivoted(_triangle(matrix, rows, p))
+    return pivoted(_triangle(matrix, rows, p))
 
 
-def _clear(correlation, n):
-    """Return whether the cross-product alone shows that every column stands out from the earlier ones.
+def clearly_independent(gram: np.ndarray, n: int, tolerance: float = TOLERANCE) -> bool:
+    """Return whether the cross-product of n rows alone shows that every column stands out from the earlier ones.
 
     Column j keeps the squared norm d_j = v'Cv, where v = (-coefficients on the earlier columns, 1). Rounding disturbs C
     by about eps sqrt(n), hence d_j by that times |v|_1 squared; a d_j well above it and above the tolerance is certain.
     """
+    scale = np.sqrt(np.diag(gram))
+    if not scale.all() or not np.isfinite(scale).all():
+        return False
     try:
-        lower = np.linalg.cholesky(correlation)
+        lower = np.linalg.cholesky(gram / scale / scale[:, None])
     except np.linalg.LinAlgError:
         return False
     remaining = np.diag(lower) ** 2
@@ -59,7 +61,7 @@ def _clear(correlation, n):
         return True
     steps = np.linalg.inv(lower) * np.diag(lower)[:, None]
     noise = np.finfo(float).eps * np.sqrt(n) * np.abs(steps).sum(axis=1) ** 2
-    return bool(np.all(remaining > np.maximum(100 * noise, 100 * TOLERANCE**2)))
+    return bool(np.all(remaining > np.maximum(100 * noise, 100 * tolerance**2)))
 
 
 def _triangle(matrix, rows, p):
@@ -71,7 +73,7 @@ def _triangle(matrix, rows, p):
     return triangle
 
 
-def _pivoted(columns):
+def pivoted(columns: np.ndarray, tolerance: float = TOLERANCE) -> tuple[int, ...]:
     """Return the columns that Householder elimination in order moves to the end."""
     work = np.array(columns, dtype=float)
     norms = np.linalg.norm(work, axis=0)
@@ -80,7 +82,7 @@ def _pivoted(columns):
     for j in range(work.shape[1]):
         below = work[row:, j]
         length = np.linalg.norm(below)
-        if length < norms[j] * TOLERANCE or len(below) == 0:
+        if length < norms[j] * tolerance or len(below) == 0:
             aliased.append(j)
             continue
         mirror = below.copy()

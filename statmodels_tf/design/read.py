@@ -31,7 +31,7 @@ class Read:
         for variable in self.formula.variables:
             if variable.key in values:
                 continue
-            before = None if self.known is None else self.known.get(variable.key, [])
+            before = (self.known or {}).get(variable.key)
             value, learned = evaluate(variable, self.given, self.functions, before, text=self.formula.text)
             values[variable.key], variables[variable.key] = value, variable
             if learned:

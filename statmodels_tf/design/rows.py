@@ -75,14 +75,15 @@ class RowNumbers:
 def row_numbers(given, what, table, functions, states=None):
     """Return the `RowNumbers` that `weights` or `offset` gives: a column's name, an expression, or an array.
 
-    Missing values in the data stay missing; in an array the caller made they are a DataError.
+    Missing values in the data stay missing; in an array the caller made they are a DataError. `states` are what
+    stateful calls learned before, by the variable's key.
     """
     if isinstance(given, str):
         variable = written_variable(given, what, table, functions)
-        value, states = evaluate(variable, table, functions, states, text=given)
+        value, learned = evaluate(variable, table, functions, (states or {}).get(variable.key), text=given)
         if isinstance(value, (Factor, Matrix)):
             raise DataError(f"`{what}={given!r}` is {describe(value)}; {what} are numbers.")
-        return RowNumbers(numeric(value), variable, states)
+        return RowNumbers(numeric(value), variable, learned)
     values = _array(given, what, table)
     if values.dtype.kind not in "iufb":
         raise DataError(f"`{what}` must be numbers, not {values.dtype}.")
@@ -130,7 +131,7 @@ def _plain(given, what):
         raise DataError(f"`{what}` must have one value for each row of the data; it is a ragged list.") from None
 
 
-def subset_rows(given, table, functions):
+def subset_rows(given, table, functions, states=None):
     """Return which rows [n] `subset` keeps: an expression, truth values, or None for all of them.
 
     A row where it is missing is left out, as in R.
@@ -138,7 +139,8 @@ def subset_rows(given, table, functions):
     if given is None:
         return None
     if isinstance(given, str):
-        value, _ = evaluate(written_variable(given, "subset", table, functions), table, functions, text=given)
+        variable = written_variable(given, "subset", table, functions)
+        value, _ = evaluate(variable, table, functions, (states or {}).get(variable.key), text=given)
         if isinstance(value, Logical):
             return value.values == 1
         if isinstance(value, np.ndarray) and value.dtype.kind == "b":

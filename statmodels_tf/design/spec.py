@@ -34,6 +34,8 @@ class DesignSpec:
         See `Design`.
     specials : tuple of (str, dict)
         For each special term its label and what it learned.
+    implied_intercept : bool
+        Whether the intercept is only implied: factors are coded as beside it, and it has no column.
     """
 
     formula: str
@@ -49,3 +51,4 @@ class DesignSpec:
     missing_by: dict[str, int] = field(default_factory=dict)
     undefined_by: dict[str, int] = field(default_factory=dict)
     specials: tuple[tuple[str, dict], ...] = ()
+    implied_intercept: bool = False

@@ -46,7 +46,7 @@ class Table(ABC):
     def column(self, name):
         """Return the column `name` as an array, a `Logical` or a `Factor`."""
         if name not in self._read:
-            value = read_series(self.series(name), name)
+            value = self.value(name)
             self._read[name] = recalled(value, self.known[name], name) if name in self.known else value
         return self._read[name]
 
@@ -75,12 +75,23 @@ class Table(ABC):
         return f"row {self.index[int(position)]}"
 
     @abstractmethod
+    def value(self, name) -> Any:
+        """Return the column `name` as an array, a `Logical` or a `Factor`, as this table alone says."""
+
+    @abstractmethod
     def series(self, name) -> pd.Series:
         """Return the column `name` on the table's index."""
 
 
+class SeriesTable(Table):
+    """A table whose columns are read as Series."""
+
+    def value(self, name):
+        return read_series(self.series(name), name)
+
+
 @dataclass(frozen=True)
-class PandasTable(Table):
+class PandasTable(SeriesTable):
     """A pandas DataFrame."""
 
     data: pd.DataFrame = field(kw_only=True)
@@ -98,7 +109,7 @@ class PandasTable(Table):
 
 
 @dataclass(frozen=True)
-class NarwhalsTable(Table):
+class NarwhalsTable(SeriesTable):
     """A polars or pyarrow table, seen through narwhals."""
 
     data: nw.DataFrame = field(kw_only=True)
@@ -114,7 +125,7 @@ class NarwhalsTable(Table):
 
 
 @dataclass(frozen=True)
-class DictTable(Table):
+class DictTable(SeriesTable):
     """A dict of columns: arrays, lists or Series of one length."""
 
     data: Mapping = field(kw_only=True)
