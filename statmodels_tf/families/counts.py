@@ -7,7 +7,7 @@ import numpy as np
 
 from .base import Array, Data, not_numbers, out_of_range
 from .exponential import ExponentialFamily, Working, fisher
-from .stirling import excess_of
+from .stirling import excess
 
 
 def refuses_negative(family: ExponentialFamily, response: Any) -> str | None:
@@ -68,7 +68,7 @@ def poisson_deviance(y: np.ndarray, mu: np.ndarray) -> np.ndarray:
     """Return 2 (y log(y / mu) - (y - mu)) as 2 y (t - 1 - log t), t = mu / y, every digit of it near t = 1."""
     positive = np.where(y > 0, y, 1.0)
     with np.errstate(divide="ignore"):
-        return 2 * np.where(y > 0, positive * excess_of((mu - positive) / positive, np), mu)
+        return 2 * np.where(y > 0, positive * excess(mu, positive, np), mu)
 
 
 def _poisson(eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> Working:

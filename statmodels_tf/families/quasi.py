@@ -14,7 +14,7 @@ from .counts import Counts, plain, poisson_deviance
 from .exponential import ExponentialFamily, Working, fisher
 from .links import Link, as_link
 from .shares import Shares, binomial_deviance
-from .stirling import excess_of
+from .stirling import excess
 
 
 class WithoutLikelihood(ExponentialFamily, ABC):
@@ -100,7 +100,7 @@ class _Variance(NamedTuple):
 def _of_zero(y: np.ndarray, mu: np.ndarray) -> np.ndarray:
     """Return 2 (t - 1 - log t), t = y / mu; with y = 0 counted as 1 in the logarithm, as R."""
     positive = np.where(y > 0, y, 1.0)
-    return 2 * np.where(y > 0, excess_of((positive - mu) / mu, np), np.maximum(np.log(mu) - 1, 0.0))
+    return 2 * np.where(y > 0, excess(positive, mu, np), np.maximum(np.log(mu) - 1, 0.0))
 
 
 _VARIANCES = {
@@ -122,14 +122,14 @@ _VARIANCES = {
 class Quasi(WithoutLikelihood):
     """Responses whose variance is dispersion V(mu) / weight, of any link and one of R's variance functions.
 
-    >>> Quasi("mu", link="log").variance(np.array([1.0, 2.0])).tolist()
+    >>> Quasi("log", "mu").variance(np.array([1.0, 2.0])).tolist()
     [1.0, 2.0]
 
     Parameters
     ----------
+    link : str or Link
     variance : str
         "constant", "mu", "mu(1-mu)", "mu^2" or "mu^3".
-    link : str or Link
     """
 
     variance_name: str
@@ -137,7 +137,7 @@ class Quasi(WithoutLikelihood):
 
     canonical = ""  # another for each variance function
 
-    def __init__(self, variance: str = "constant", link: str | Link = "identity") -> None:
+    def __init__(self, link: str | Link = "identity", variance: str = "constant") -> None:
         name = str(variance).replace(" ", "").replace("**", "^").replace("mu*(", "mu(")
         if name not in _VARIANCES:
             listed = ", ".join(f'"{known}"' for known in _VARIANCES)

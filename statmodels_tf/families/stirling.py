@@ -40,28 +40,24 @@ def remainder(x: Array, xp: Any) -> Array:
     return _series(high, xp) + xp.where(small, shifted, xp.zeros_like(x))
 
 
-def excess(ratio: Array, xp: Any) -> Array:
-    """Return t - 1 - log t for t > 0, every digit of it near t = 1, where it is (t - 1)²/2.
+def excess(y: Array, mu: Array, xp: Any) -> Array:
+    """Return t - 1 - log t for t = y / mu > 0, every digit of it near t = 1, where it is (t - 1)²/2.
 
-    >>> float(excess(np.float64(1 + 2.0**-30), np)) * 2.0**61
+    With s = (y - mu) / (y + mu), log t = 2 artanh s = 2 (s + s³/3 + s⁵/5 + ...) and t - 1 - 2s = (t - 1) s.
+
+    >>> float(excess(1 + 2.0**-30, 1.0, np)) * 2.0**61
     0.99999999...
     """
-    return excess_of(ratio - 1, xp)
-
-
-def excess_of(r: Array, xp: Any) -> Array:
-    """Return r - log(1 + r) for r > -1.
-
-    With s = r / (2 + r), log(1 + r) = 2 artanh s = 2 (s + s³/3 + s⁵/5 + ...) and r - 2s = rs.
-    """
-    near = xp.abs(r) < _NEAR
-    inside = xp.where(near, r, xp.zeros_like(r))
+    ratio, left = y / mu, y - mu
+    near = xp.abs(left) < _NEAR * mu
+    # Each branch is evaluated where it is harmless, so that derivatives of the other one stay finite.
+    inside = xp.where(near, left / mu, xp.zeros_like(ratio))
     s = inside / (2 + inside)
     square, total = s * s, 0.0
     for k in (15, 13, 11, 9, 7, 5, 3):
         total = total * square + 1 / k
-    outside = xp.where(near, xp.ones_like(r), r)
-    return xp.where(near, inside * s - 2 * s * square * total, outside - xp.log1p(outside))
+    outside = xp.where(near, xp.ones_like(ratio), ratio)
+    return xp.where(near, inside * s - 2 * s * square * total, outside - 1 - xp.log(outside))
 
 
 def _series(x: Array, xp: Any) -> Array:
