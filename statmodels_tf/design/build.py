@@ -11,7 +11,7 @@ from ..errors import DataError, did_you_mean
 from ..formula import Formula
 from ..transforms.base import numeric
 from ..transforms.contrasts import as_contrast
-from .coding import MAX_COLUMNS, blocks, code_terms
+from .coding import MAX_COLUMNS, blocks, shown_terms
 from .design import Design
 from .functions import own_functions
 from .groups import GroupBlock, build_block, effect_columns, group_kind, new_codes, parts
@@ -187,7 +187,7 @@ def _check_levels(read, spec, variable):
 
 def _assemble(read, spec, values, raw, groups, specials, offset, weights, frame, rows):
     formula, n = read.formula, len(rows)
-    codings = code_terms(formula.common, spec.variables)
+    codings = shown_terms(formula, spec)
     common = blocks(codings, spec.variables, values, n)
     ends = np.cumsum([0, *(len(coding.columns) for coding in codings)]).tolist()
     response = None

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import ModelError
 from ..formula import Formula
+from ..linalg import Dense, Stacked
 from .build import build
 from .design import Design
 from .functions import own_functions
@@ -67,16 +68,34 @@ def build_predictors(
 
 def _one(predictor: Predictor, data: Any, rows: dict[str, Any], contrasts: Any, other: bool) -> Design:
     """Return the design of one predictor."""
-    text: Any = predictor.text
+    text = predictor.text
     if other:
         rows |= {"weights": None, "offset": None}
-    if predictor.intercept == "kept":
-        text = f"~ {text.lstrip()[1:]} + 1"
-    return build(text, data, **{**rows, "contrasts": contrasts}, implied_intercept=predictor.intercept == "implied")
+    if predictor.intercept != "written" and isinstance(text, str):
+        formula = Formula.parse(text, table(data).names, frozenset(own_functions(rows.get("functions"))))
+        if all(term.variables for term in formula.common):
+            text = str(formula.update(". ~ . + 1" if formula.response else "~ . + 1"))
+    design = build(text, data, **{**rows, "contrasts": contrasts})
+    return without_intercept(design) if predictor.intercept == "implied" else design
+
+
+def without_intercept(design: Design) -> Design:
+    """Return the design with its intercept only implied: factors stay coded as beside it, and it has no column."""
+    first = design.common.blocks if isinstance(design.common, Stacked) else (design.common,)
+    values = first[0].dense()[:, 1:]
+    blocks = (*((Dense(values),) if values.shape[1] else ()), *first[1:])
+    terms = tuple((label, slice(at.start - 1, at.stop - 1)) for label, at in design.terms[1:])
+    return replace(
+        design,
+        common=blocks[0] if len(blocks) == 1 else Stacked(blocks) if blocks else Dense(values),
+        columns=design.columns[1:],
+        terms=terms,
+        spec=replace(design.spec, implied_intercept=True),
+    )
 
 
 def _contrasts(every: Mapping[str, Predictor], data: Any, rows: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the contrasts chosen by the predictor that has their factor; unknown ones go to the mean, which says so."""
+    """Return the contrasts chosen by the predictor that has their factor; the mean's build refuses unknown ones."""
     chosen = rows.get("contrasts")
     if not isinstance(chosen, Mapping):
         return dict.fromkeys(every, chosen)
