@@ -1,7 +1,9 @@
 """Families of distributions for the response, and their links."""
 
-from .base import FAMILIES, Family, as_family, family, fractional
+from .base import FAMILIES, Family, family, fractional
 from .binomial import Binomial
+from .categorical import Categorical
+from .cumulative import Cumulative
 from .exponential import ExponentialFamily, OwnParameters, Working
 from .gaussian import Gaussian
 from .links import (
@@ -21,6 +23,7 @@ from .links import (
     Sqrt,
     as_link,
 )
+from .naming import as_family, family_text
 from .negative_binomial import NegativeBinomial
 from .poisson import Poisson
 from .quasi import Quasi, Quasibinomial, Quasipoisson
@@ -30,7 +33,9 @@ __all__ = [
     "LINKS",
     "Binomial",
     "CLogLog",
+    "Categorical",
     "Cauchit",
+    "Cumulative",
     "ExponentialFamily",
     "Family",
     "Gaussian",
@@ -55,5 +60,6 @@ __all__ = [
     "as_family",
     "as_link",
     "family",
+    "family_text",
     "fractional",
 ]

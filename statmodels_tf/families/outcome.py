@@ -1,0 +1,127 @@
+"""Families of responses in categories: each row takes one of K outcomes, with its own probability for each.
+
+What other families call the mean is here the matrix of probabilities [n, K].
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..priors import Prior
+from .base import Array, Data, Family, Values
+from .randomized import normal_score
+
+_FEW = 12
+"""Whole numbers of so few values are likelier a scale than a measurement."""
+
+
+class OutcomeFamily(Family):
+    """A family whose response is a factor of three or more levels.
+
+    The observations are `y` [n], the position of each row's outcome among those that occur in a row of positive
+    weight (-1 for one that does not), and the weights.
+    """
+
+    @abstractmethod
+    def probabilities(self, eta: np.ndarray, values: Values) -> np.ndarray:
+        """Return the probability [n, K] of each outcome at the linear predictor."""
+
+    def refuses(self, response: Any) -> str | None:
+        """Return why the response is no factor of three or more levels, or None."""
+        name, levels = response.name, response.levels
+        if response.trials is not None:
+            return f"the response `{name}` has a number of trials; the {self.name} family takes one factor."
+        if levels is None:
+            values = np.unique(response.values)
+            few = len(values) <= _FEW and bool(np.all(values == np.round(values)))
+            told = (
+                f"if its {len(values)} values are categories, write `factor({name})`"
+                if few
+                else f"cut it into categories, `cut({name}, ...)`, or choose another family"
+            )
+            return f"the response `{name}` holds numbers and a {self.name} model needs categories: {told}."
+        if len(levels) < 3:
+            return (
+                f"the response `{name}` has {len(levels)} level{'s' * (len(levels) != 1)} and a {self.name} model is "
+                'for three or more; for two use family="binomial".'
+            )
+        return None
+
+    def outcomes(self, response: Any, weights: np.ndarray | None) -> tuple[str, ...]:
+        """Return the levels of the response that a row of positive weight has, in their order."""
+        return tuple(response.levels[j] for j in _used(response, weights))
+
+    def data(self, response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
+        """Return `y` and `weights`, those that there are."""
+        out: dict[str, np.ndarray] = {}
+        if response is not None:
+            place = np.full(len(response.levels), -1)
+            used = _used(response, weights)
+            place[used] = np.arange(len(used))
+            out["y"] = place[response.values.astype(int)]
+        if weights is not None:
+            out["weights"] = np.asarray(weights, dtype=float)
+        return out
+
+    def default_priors(self, data: Data) -> dict[str, Prior]:
+        """Return none: the family is not sampled."""
+        return {}
+
+    def default_scale(self, data: Data) -> tuple[float, float]:
+        """Return 0 and 1, centre and unit of the latent scale."""
+        return 0.0, 1.0
+
+    def log_density(self, eta: Array, values: Values, data: Data, xp: Any) -> Array:
+        """Return the log probability of each row's outcome [n]."""
+        chosen = np.take_along_axis(self.probabilities(eta, values), data["y"][:, None], axis=1)[:, 0]
+        return xp.log(chosen)
+
+    def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
+        """Return independent categorical variables, each one of 0 .. K-1."""
+        probabilities = on.array(self.probabilities(np.asarray(eta), values))
+        return on.tfd.Independent(on.tfd.Categorical(probs=probabilities), 1)
+
+    def simulate(self, eta: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
+        """Return the position of one outcome for each row."""
+        below = np.cumsum(self.probabilities(eta, values), axis=-1)
+        return np.minimum((rng.random(len(below))[:, None] > below).sum(axis=-1), below.shape[-1] - 1)
+
+    def pearson_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
+        """Return (1 - p) / sqrt(p (1 - p)) of each row's outcome of probability p, times the root of its weight."""
+        p = _chosen(mu, data)
+        return np.sqrt((1 - p) / p * data.get("weights", 1.0))
+
+    def deviance_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
+        """Return sqrt(-2 w log p) of each row's outcome."""
+        return np.sqrt(-2 * data.get("weights", 1.0) * np.log(_chosen(mu, data)))
+
+    def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
+        """Return Φ⁻¹ of a uniform draw between the probabilities below and up to each row's outcome, in their order."""
+        y = data["y"]
+        row = np.maximum(y, 0)[:, None]
+        below = np.take_along_axis(np.cumsum(mu, axis=1), row, axis=1)[:, 0]
+        above = np.take_along_axis(np.cumsum(mu[:, ::-1], axis=1)[:, ::-1], row, axis=1)[:, 0]
+        u, own = rng.uniform(size=len(y)), _chosen(mu, data)
+        return normal_score(below - u * own, above - (1 - u) * own)
+
+    def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:
+        """Return the text of TFP's distribution of the response, given `probabilities` in scope."""
+        return f'tfd.Independent(tfd.Categorical(probs=probabilities), 1, name="{name}")'
+
+
+def _used(response: Any, weights: np.ndarray | None) -> np.ndarray:
+    """Return the positions of the levels that a row of positive weight has."""
+    counts = np.bincount(
+        response.values.astype(int),
+        weights=None if weights is None else (np.asarray(weights) > 0).astype(float),
+        minlength=len(response.levels),
+    )
+    return np.flatnonzero(counts)
+
+
+def _chosen(mu: np.ndarray, data: Data) -> np.ndarray:
+    """Return the probability [n] of each row's outcome; NaN of one that is not modelled."""
+    y = data["y"]
+    return np.where(y < 0, np.nan, np.take_along_axis(mu, np.maximum(y, 0)[:, None], axis=1)[:, 0])
