@@ -1,7 +1,8 @@
 """What a plot of an effect shows: the mean over one column with the others held, and the partial residuals around it.
 
 The partial residual of a row is the mean at its own value of the column, the other columns held, plus the residual
-y - fitted (random effects included). So points and line differ by residuals only, whatever the other columns do.
+y - fitted (random effects included). So points and line differ by residuals only, whatever the other columns do. Where
+the link is not the identity that sum may leave the range of the response, and the points are the responses themselves.
 
 References
 ----------
@@ -34,7 +35,9 @@ class EffectData:
     values : array [n]
         The column in the data: numbers, or the position in the grid.
     points : array [n]
-        Partial residuals.
+        Partial residuals, or responses.
+    cloud : str
+        Which of the two, in words.
     held : str
         In words what the other columns and the offset are held at.
     """
@@ -44,6 +47,7 @@ class EffectData:
     band: pd.DataFrame
     values: np.ndarray
     points: np.ndarray
+    cloud: str
     held: str
 
 
@@ -68,16 +72,20 @@ def effect_data(fit: Any, x: Any, level: float) -> EffectData:
     fixed = [name for name in dict.fromkeys([*known, *_names(offsets)]) if name != x and name in frame]
     held = {name: _middle(frame[name]) for name in fixed}
     asked, shift = _without_array_offset(fit)
-    band = asked.predict(_rows(frame, x, grid, held), random="exclude", interval="confidence", level=level)
-    band = band[["mean", "lower", "upper"]] + shift
+    population = {"random": "exclude"} if design.groups else {}
+    band = asked.predict(_rows(frame, x, grid, held), interval="confidence", level=level, **population)
+    band = _shifted(fit, band[["mean", "lower", "upper"]], shift)
     each = pd.Series(column.unique())
-    at = asked.predict(_rows(frame, x, each, held), random="exclude").to_numpy() + shift
-    own = dict(zip(each, at, strict=True))
-    points = np.array([own[value] for value in column]) + fit.residuals().to_numpy()
+    at = asked.predict(_rows(frame, x, each, held), **population)
+    own = dict(zip(each, _shifted(fit, at, shift), strict=True))
+    partial = fit.family.link.name == "identity"
+    residuals = fit.residuals("response").to_numpy()
+    points = np.array([own[value] for value in column]) + residuals if partial else fit.fitted().to_numpy() + residuals
+    cloud = "partial residuals" if partial else "data"
     said = [f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in held.items()]
     if shift:
         said.append(f"offset {shift:.4g}")
-    return EffectData(numeric, grid, band, values, points, f"at {', '.join(said)}" if said else "")
+    return EffectData(numeric, grid, band, values, points, cloud, f"at {', '.join(said)}" if said else "")
 
 
 def _names(variables: Any) -> list[str]:
@@ -109,6 +117,14 @@ def _without_array_offset(fit: Any) -> tuple[Any, float]:
         return fit, 0.0
     bare = replace(design, spec=replace(design.spec, offset_given=False))
     return replace(fit, model=replace(fit.model, design=bare)), float(np.mean(design.offset))
+
+
+def _shifted(fit: Any, mean: Any, shift: float) -> Any:
+    """Return means with the offset added to their linear predictor."""
+    if not shift:
+        return mean
+    link = fit.family.link
+    return link.inverse(link.link(mean, np) + shift, np)
 
 
 def _levels_of(column: pd.Series) -> list[Any]:

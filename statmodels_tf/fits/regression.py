@@ -14,11 +14,13 @@ from .arguments import count_of, file_path, flag, one_of
 from .arviz import regression_to_arviz
 from .broom import augment_regression, glance_glm, glance_linear, tidy_regression
 from .check import Findings
-from .influence_estimate import InfluenceEstimate
 from .linear_figures import LinearFigures, linear_figures
+from .own import own_parameters
+from .plotted import PlottedEstimate
 from .predict import Prediction
 from .regression_base import Totals
 from .regression_check import regression_findings
+from .regression_inference import RegressionInference
 from .regression_predict import predict_regression
 from .regression_summary import glm_statistics, linear_statistics, regression_summary
 from .residuals import KINDS, partial_residuals, residuals
@@ -31,7 +33,7 @@ __all__ = ["GLMEstimate", "LinearEstimate", "RegressionEstimate", "Totals"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RegressionEstimate(InfluenceEstimate):
+class RegressionEstimate(RegressionInference):
     """An estimate of a model without group terms, and the questions it answers."""
 
     def fitted(self) -> pd.Series:
@@ -58,12 +60,6 @@ class RegressionEstimate(InfluenceEstimate):
             return partial_residuals(self)
         values = residuals(self, kind, seed)
         return self.by_row(values / self.sigma if flag("scaled", scaled) and kind != "quantile" else values, "residual")
-
-    @spoken
-    def confint(self, level: float = 0.95, method: str = "wald") -> pd.DataFrame:
-        """Return confidence intervals of the coefficients: lower, upper."""
-        one_of("method", method, ("wald",))
-        return self.coef_table(level)[["lower", "upper"]]
 
     @spoken
     def predict(
@@ -171,6 +167,7 @@ class RegressionEstimate(InfluenceEstimate):
 class LinearEstimate(RegressionEstimate):
     """A linear model fitted by least squares: what `lm` returns."""
 
+    least_squares = True
     usual_residuals = "response"
 
     @property
@@ -216,6 +213,10 @@ class GLMEstimate(RegressionEstimate):
     def title(self) -> str:
         """What was fitted, as the summary says it."""
         return f"Generalized linear model, {self.family.name}, {self.family.link.name} link"
+
+    def family_parameters(self) -> pd.DataFrame:
+        """Return the family's own parameters that were estimated (theta, power, phi): estimate, se."""
+        return pd.DataFrame.from_dict(own_parameters(self), orient="index", columns=["estimate", "se"])
 
     @property
     def pseudo_r_squared(self) -> float:

@@ -32,7 +32,7 @@ def effect(fit: Fit, x: str, level: float, ax: Any) -> Any:
             ax.set_xticks(at, [str(value) for value in shown.grid])
             ax.set_xlim(-0.6, len(shown.grid) - 0.4)
         bars = not shown.numeric and len(shown.values) > MANY
-        points = "grey: the middle 90% and 50% of the partial residuals" if bars else "grey: partial residuals"
+        points = f"grey: the middle 90% and 50% of the {shown.cloud}" if bars else f"grey: {shown.cloud}"
         title = f"Mean {response(fit)} over {x}, {100 * level:g}% interval\n"
         title += "; ".join(part for part in (shown.held, points) if part)
         ax.set(title=title, xlabel=labelled(fit.model.design.frame, x), ylabel=response(fit))
