@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..errors import ModelError, did_you_mean
 from ..priors import Prior
 from .links import Link
 
@@ -178,21 +177,3 @@ def family(name: str) -> Callable[[type[Family]], type[Family]]:
         return cls
 
     return register
-
-
-def as_family(name: str | Family, link: str | Link | None = None) -> Family:
-    """Return the family of that name, with its default link or the one asked for.
-
-    >>> as_family("gaussian").link.name
-    'identity'
-    """
-    if isinstance(name, Family):
-        if link is not None:
-            raise ModelError(f"`link=` and a family object: write the link inside, `{type(name).__name__}(link=...)`.")
-        return name
-    if name not in FAMILIES:
-        near = did_you_mean(str(name), FAMILIES)
-        listed = ", ".join(f'"{known}"' for known in sorted(FAMILIES))
-        raise ModelError(f"this release has no family {name!r}.{near} There is {listed}.")
-    made: Callable[..., Family] = FAMILIES[name]
-    return made() if link is None else made(link=link)
