@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
-from .arguments import coverage, one_of
+from .arguments import coverage
 from .base import Fit
+from .covariance import asked_covariance, covariance_kind
+from .robust import robust_covariance
 from .words import spoken
 
 
@@ -24,10 +27,22 @@ class Estimate(Fit):
         In the order of `model.design.columns`; NaN where a column is aliased.
     sigma : float
         The residual standard deviation.
+
+    Attributes
+    ----------
+    sandwiches : bool
+        Whether it answers for robust covariances.
     """
 
     coefficients: np.ndarray
     sigma: float
+
+    sandwiches: ClassVar[bool] = False
+
+    @property
+    @abstractmethod
+    def estimates(self) -> np.ndarray:
+        """The coefficients [p] as reported: NaN where aliased, infinite where the likelihood has no maximum."""
 
     @property
     @abstractmethod
@@ -54,10 +69,6 @@ class Estimate(Fit):
         """The number of estimated parameters, variances included."""
 
     @abstractmethod
-    def residuals(self, type: str = "response", *, scaled: bool = False) -> pd.Series:
-        """Return the residuals, on the data's index."""
-
-    @abstractmethod
     def confint(self, level: float = 0.95, method: str = "wald") -> pd.DataFrame:
         """Return confidence intervals of the coefficients: lower, upper."""
 
@@ -66,27 +77,41 @@ class Estimate(Fit):
         """Return for each coefficient the degrees of freedom [p] of its t statistic; infinite for a normal one."""
 
     def coef(self) -> pd.Series:
-        """Return the coefficients of the common terms, by name; NaN where a column is aliased."""
-        return self._by_name(self.coefficients, "estimate")
-
-    def se(self) -> pd.Series:
-        """Return the standard errors of the coefficients, by name."""
-        return self._by_name(np.sqrt(self.variances), "se")
+        """Return the coefficients of the common terms, by name; NaN where aliased, infinite where separated."""
+        return self._by_name(self.estimates, "estimate")
 
     @spoken
-    def vcov(self, type: str = "model") -> pd.DataFrame:
-        """Return the covariance matrix of the coefficients, as the model implies it (`type="model"`)."""
-        robust = str(type).upper().startswith("HC") or str(type).lower() in ("cluster", "sandwich", "robust", "cr")
-        hint = (
-            " Robust covariances do not exist for mixed models here: the random effects model the correlation within "
-            "groups, and unequal variances are given as `weights=`."
-        )
-        one_of("type", type, ("model",), hint if robust else "")
+    def se(self, vcov: Any = None) -> pd.Series:
+        """Return the standard errors of the coefficients, by name; see `coef_table` for `vcov`."""
+        return self._by_name(np.sqrt(self._spread(vcov)[0]), "se")
+
+    @spoken
+    def vcov(
+        self, type: str = "model", *, cluster: Any = None, lags: int | None = None, correction: str | None = None
+    ) -> pd.DataFrame:
+        """Return the covariance matrix of the coefficients.
+
+        Parameters
+        ----------
+        type : {"model", "HC0", "HC1", "HC2", "HC3", "cluster", "HAC"}
+            As the model implies it, or a sandwich that holds where its variances or its independence of rows do not, as
+            R's `sandwich`. Mixed models and models of several outcomes have the model's only.
+        cluster : str, array, or list of them
+            For "cluster": a column or an expression, labels of the rows, or `"~ a + b"` or `["a", "b"]` to cluster in
+            two ways. Its t statistics have the number of clusters less one as degrees of freedom.
+        lags : int
+            For "HAC", floor(4 (n / 100)^(2/9)) if left out; Bartlett's weights, rows in the order of the data.
+        correction : {"HC0", "HC1"}
+            For "cluster" and "HAC": none, or that for the number of coefficients. Of "cluster" it is "HC1" for `lm` and
+            "HC0" for `glm`, of "HAC" "HC0", if left out; "cluster" always counts the clusters, G / (G - 1).
+        """
+        if covariance_kind(type, self.sandwiches) != "model":
+            return robust_covariance(self, covariance_kind(type, True), cluster, lags, correction)
         names = list(self.names)
         return pd.DataFrame(self.covariance_matrix(), index=names, columns=names)
 
     @spoken
-    def coef_table(self, level: float = 0.95, df: str | None = None) -> pd.DataFrame:
+    def coef_table(self, level: float = 0.95, df: str | None = None, *, vcov: Any = None) -> pd.DataFrame:
         """Return the table of coefficients.
 
         Parameters
@@ -96,14 +121,21 @@ class Estimate(Fit):
         df : str, optional
             Degrees of freedom of the t statistics: "satterthwaite" for mixed models, "residual" for the others, and
             "none", which refers them to the normal distribution. The fit's `default_df` if left out.
+        vcov : str, mapping or matrix, optional
+            The covariance of the coefficients to use: a type as "HC3", the arguments of `vcov` as
+            `{"type": "cluster", "cluster": "firm"}`, or a matrix. The model's if left out.
 
         Returns
         -------
         DataFrame
-            estimate, se, statistic, df, p, lower, upper; one row for each column of the design.
+            estimate, se, statistic, df, p, lower, upper; one row for each column of the design. An infinite estimate
+            has an interval without end on its side, and no standard error.
         """
-        estimate, se = self.coefficients, np.sqrt(self.variances)
+        variances, clusters = self._spread(vcov)
+        estimate, se = self.estimates, np.sqrt(variances)
         freedom = self.degrees_of_freedom(self.default_df if df is None else df)
+        if clusters is not None:
+            freedom = np.where(np.isfinite(freedom), clusters, freedom)
         statistic = estimate / se
         half = t_quantile(freedom, level) * se
         columns = {
@@ -112,8 +144,8 @@ class Estimate(Fit):
             "statistic": statistic,
             "df": freedom,
             "p": t_p_value(statistic, freedom),
-            "lower": estimate - half,
-            "upper": estimate + half,
+            "lower": np.where(estimate == -np.inf, -np.inf, estimate - half),
+            "upper": np.where(estimate == np.inf, np.inf, estimate + half),
         }
         return pd.DataFrame(columns, index=list(self.names))
 
@@ -175,6 +207,13 @@ class Estimate(Fit):
     def df_resid(self) -> int:
         """`df_residual`, by statsmodels' name."""
         return self.df_residual
+
+    def _spread(self, vcov: Any) -> tuple[np.ndarray, float | None]:
+        """Return the variances [p] by a covariance asked for, and the degrees of freedom that it has of its own."""
+        if vcov is None:
+            return self.variances, None
+        table = asked_covariance(self, vcov)
+        return np.diag(table).copy(), table.attrs.get("df")
 
     def _by_name(self, values: np.ndarray, name: str) -> pd.Series:
         """Return values in the order of the design's columns as a Series."""

@@ -33,7 +33,7 @@ __all__ = ["GLMEstimate", "LinearEstimate", "RegressionEstimate", "Totals"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RegressionEstimate(RegressionInference):
+class RegressionEstimate(RegressionInference, PlottedEstimate):
     """An estimate of a model without group terms, and the questions it answers."""
 
     def fitted(self) -> pd.Series:

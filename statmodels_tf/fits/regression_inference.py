@@ -1,0 +1,107 @@
+"""What can be asked of a regression beyond its figures: tests of terms, other models, intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from ..errors import ModelError
+from . import anova_models, anova_terms, stepwise
+from .arguments import count_of, flag, one_of
+from .influence_estimate import InfluenceEstimate
+from .score_test import score_table
+from .words import spoken
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RegressionInference(InfluenceEstimate):
+    """A regression that answers for its uncertainty.
+
+    Attributes
+    ----------
+    least_squares : bool
+        Whether it is a linear model, with analysis of variance rather than of deviance.
+    """
+
+    sandwiches = True
+    least_squares: ClassVar[bool] = False
+
+    @spoken
+    def confint(self, level: float = 0.95, method: str = "wald", *, vcov: Any = None) -> pd.DataFrame:
+        """Return confidence intervals of the coefficients: lower, upper."""
+        one_of("method", method, ("wald",))
+        return self.coef_table(level, vcov=vcov)[["lower", "upper"]]
+
+    @spoken
+    def anova(self, *others: Any, test: str | bool | None = None, type: str | int | None = None) -> pd.DataFrame:
+        """Return the analysis of variance (`lm`) or deviance (`glm`) of the terms, or a comparison with other fits.
+
+        Parameters
+        ----------
+        *others : Estimate
+            Fits of the same rows, compared in the order given, as R's `anova(m1, m2)`. With a mixed model among them,
+            by likelihood ratios. Negative binomial fits that estimate theta are compared as MASS does.
+        test : {None, "F", "Chisq", "LRT", "Rao", "Cp", False}
+            None is "F" where a dispersion is estimated and "Chisq" elsewhere; False leaves the test out.
+        type : {"I", "II", "III"}
+            "I", if left out, tests each term after those before it, as R's `anova`; "II" each term given all that do
+            not contain it, "III" given all others, both as car's `Anova`. "III" tests the columns as they are coded:
+            it is of use with contrasts that sum to zero (`contrasts={"a": "contr.sum"}`).
+        """
+        if others:
+            if type is not None:
+                raise ModelError(f"`type={type!r}` is of the terms of one fit, and others are given too.")
+            return anova_models.compared([self, *others], test)
+        kind = "I" if type is None else type
+        return (anova_terms.variance_table if self.least_squares else anova_terms.deviance_table)(self, test, kind)
+
+    @spoken
+    def drop1(self, scope: Any = None, *, test: str | None = None) -> pd.DataFrame:
+        """Return the fit without each term that stands in no other, as R's `drop1`.
+
+        Parameters
+        ----------
+        scope : list of str, optional
+            Labels of the terms to take out instead.
+        test : {None, "F", "Chisq", "LRT", "Rao"}
+        """
+        return stepwise.drop1(self, test, scope)
+
+    @spoken
+    def add1(self, scope: Any, *, test: str | None = None) -> pd.DataFrame:
+        """Return the fit with each further term of `scope`, `"~ . + x + x:a"` or `["x", "x:a"]`, as R's `add1`."""
+        return stepwise.add1(self, scope, test)
+
+    @spoken
+    def step(
+        self, scope: Any = None, *, direction: str | None = None, k: float = 2.0, steps: int = 1000, trace: bool = True
+    ) -> Any:
+        """Return the fit that a stepwise search by AIC ends at, as R's `step`; it prints its path.
+
+        Parameters
+        ----------
+        scope : str or dict, optional
+            The formula of the largest model, or a dict with `lower` and `upper`.
+        direction : {"both", "backward", "forward"}
+            "both" with a scope and "backward" without one, if left out.
+        k : float
+            What a coefficient costs: 2 for AIC, log(n) for BIC.
+        steps : int
+            How many changes at most.
+        trace : bool
+            Whether to print the path.
+        """
+        known = ("both", "backward", "forward")
+        way = one_of("direction", ("backward" if scope is None else "both") if direction is None else direction, known)
+        say = print if flag("trace", trace) else None
+        return stepwise.step(self, scope, way, k, count_of("step", "steps", steps), say)
+
+    @spoken
+    def score_test(self, *terms: str) -> pd.DataFrame:
+        """Return Rao's score test of terms that the fit lacks, one at a time and all together.
+
+        Nothing is fitted again: `fit.score_test("x", "x:a")`.
+        """
+        return score_table(self, terms)

@@ -1,0 +1,109 @@
+"""Models within a fitted one: some columns of its design only, on the same rows with the same family.
+
+As in R's `anova.glm` and `drop1`, columns are taken away as the whole design codes them, aliased columns are looked
+for anew, and the family's own parameters (theta of the negative binomial) stay at the estimates of the whole fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import ModelError
+from ..terms import INTERCEPT
+
+if TYPE_CHECKING:
+    from .regression_base import Regression
+
+
+@dataclass(frozen=True, eq=False)
+class Reduced:
+    """What tests ask of a model within another.
+
+    Attributes
+    ----------
+    deviance, loglik : float
+    rank, df_residual : int
+    eta : array [n]
+        Its linear predictor.
+    """
+
+    deviance: float
+    loglik: float
+    rank: int
+    df_residual: int
+    eta: np.ndarray
+
+
+def whole(fit: Regression) -> Reduced:
+    """Return the fit itself as one of its models."""
+    return Reduced(fit.deviance, fit.loglik, fit.rank, fit.df_residual, fit.linear_predictor)
+
+
+def with_columns(fit: Regression, columns: np.ndarray) -> Reduced:
+    """Return the model of these columns (ascending positions in the design) only."""
+    in_memory(fit, "tests of terms")
+    design = fit.model.design
+    if len(columns) == 0:
+        return _without_columns(fit)
+    common = design.common.select(columns)
+    place = {int(j): i for i, j in enumerate(columns)}
+    terms = [(label, [place[j] for j in range(at.start, at.stop) if j in place]) for label, at in design.terms]
+    less = replace(
+        design,
+        common=common,
+        columns=tuple(design.columns[j] for j in columns),
+        terms=tuple((label, slice(at[0], at[-1] + 1)) for label, at in terms if at),
+    )
+    return whole(fit.engine.fit(replace(fit.model, design=less, family=fixed(fit.family))))
+
+
+def fixed(family: Any) -> Any:
+    """Return the family with its own parameters fixed where they were estimated."""
+    return replace(family, **{name: family.values[name] for name in family.own}) if family.own else family
+
+
+def _without_columns(fit: Regression) -> Reduced:
+    """Return the model whose linear predictor is the offset."""
+    y, a = fit.observations
+    offset = fit.model.design.offset
+    eta = np.zeros_like(y) if offset is None else offset
+    mu = fit.family.link.inverse(eta, np)
+    deviance = float(np.sum(a * fit.family.deviance(y, mu)))
+    loglik = float(np.sum(fit.family.loglik(y, mu, a, fit.data)))
+    return Reduced(deviance, loglik, 0, fit.nobs, eta)
+
+
+def own_columns(fit: Regression) -> dict[str, np.ndarray]:
+    """Return the positions of the columns of each term, the intercept's among them, in the design's order."""
+    return {label: np.arange(at.start, at.stop) for label, at in fit.model.design.terms}
+
+
+def without_terms(fit: Regression, labels: set[str]) -> Reduced:
+    """Return the model without the terms of these labels."""
+    if not labels:
+        return whole(fit)
+    kept = [columns for label, columns in own_columns(fit).items() if label not in labels]
+    return with_columns(fit, np.concatenate(kept) if kept else np.array([], dtype=int))
+
+
+def tested_terms(fit: Regression) -> list[str]:
+    """Return the labels of the terms but the intercept, in the design's order."""
+    return [label for label in own_columns(fit) if label != INTERCEPT]
+
+
+def relatives(fit: Regression, label: str) -> set[str]:
+    """Return the labels of the terms that contain the variables of this one and more."""
+    variables = {term.label: {v.key for v in term.variables} for term in fit.formula.common}
+    return {other for other in own_columns(fit) if variables[label] < variables[other]}
+
+
+def in_memory(fit: Regression, what: str) -> None:
+    """Say so where only a head of the rows is in memory."""
+    if getattr(fit.model.design, "source", None) is not None:
+        raise ModelError(
+            f"{what} need all rows in memory, and this fit read them from {type(fit.model.design.source).__name__} "
+            "in blocks. Fit a sample, or compare fits by `st.anova(m1, m2)`."
+        )
