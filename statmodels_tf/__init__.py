@@ -12,9 +12,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import families
     from .api import anova, datasets, fit, glm, lm, lmer, load_dataset
     from .engines import IRLS, NUTS, PLS, QR
-    from .errors import ConvergenceWarning, DataError, EngineError, FormulaError, ModelError, StatmodelsError
+    from .errors import (
+        ConvergenceWarning,
+        DataError,
+        DataWarning,
+        EngineError,
+        FormulaError,
+        ModelError,
+        StatmodelsError,
+    )
     from .fits import Estimate, Fit, GLMEstimate, LinearEstimate, MixedEstimate
     from .model import Model
     from .saved import load
@@ -26,6 +35,7 @@ __all__ = [
     "QR",
     "ConvergenceWarning",
     "DataError",
+    "DataWarning",
     "EngineError",
     "Estimate",
     "Fit",
@@ -38,6 +48,7 @@ __all__ = [
     "StatmodelsError",
     "anova",
     "datasets",
+    "families",
     "fit",
     "glm",
     "lm",
@@ -50,7 +61,15 @@ __version__ = "0.1.0"
 _HOME = {
     "api": ("anova", "datasets", "fit", "glm", "lm", "lmer", "load_dataset"),
     "engines": ("IRLS", "NUTS", "PLS", "QR"),
-    "errors": ("ConvergenceWarning", "DataError", "EngineError", "FormulaError", "ModelError", "StatmodelsError"),
+    "errors": (
+        "ConvergenceWarning",
+        "DataError",
+        "DataWarning",
+        "EngineError",
+        "FormulaError",
+        "ModelError",
+        "StatmodelsError",
+    ),
     "fits": ("Estimate", "Fit", "GLMEstimate", "LinearEstimate", "MixedEstimate"),
     "model": ("Model",),
     "saved": ("load",),
@@ -58,6 +77,8 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "families":
+        return import_module(".families", __name__)
     for module, names in _HOME.items():
         if name in names:
             value = globals()[name] = getattr(import_module(f".{module}", __name__), name)

@@ -12,8 +12,8 @@ import numpy as np
 
 from ..design import Design, build
 from ..engines import ENGINES, Engine
-from ..errors import ConvergenceWarning, DataError, EngineError, ModelError, did_you_mean
-from ..families import Family, as_family
+from ..errors import ConvergenceWarning, DataError, DataWarning, EngineError, ModelError, did_you_mean
+from ..families import Family, as_family, fractional
 from ..fits import Call, Fit
 from ..fits.arguments import flag
 from ..model import Model, build_model
@@ -45,6 +45,8 @@ def run(
     family = as_family(response.get("family", "gaussian"), response.get("link"))
     design = build(formula, data, **rows)
     check_response(design, family)
+    if family.whole and (told := fractional(family, family.data(design.response, design.weights))) is not None:
+        warnings.warn(told, DataWarning, stacklevel=4)
     if mixed:
         check_mixed(design)
     model = build_model(design, family=family, priors=how["priors"])

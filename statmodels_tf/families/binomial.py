@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy import stats
-from scipy.special import gammaln
+from scipy.special import betainc, gammaln
 
 from ..priors import Prior
 from ..substrate import special
@@ -73,8 +72,10 @@ class Binomial(Shares):
 
     def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
         """Return Φ⁻¹ of a uniform number between the distribution functions at y - 1 and at y."""
-        y, trials = np.rint(data["y"]), np.rint(data.get("trials", np.ones_like(mu)))
-        return randomized(stats.binom(trials, mu), y, rng)
+        y, m = np.rint(data["y"]), np.rint(data.get("trials", np.ones_like(mu)))
+        below = np.where(y > 0, betainc(m - y + 1, np.maximum(y, 1), 1 - mu), 0.0)
+        above = np.where(y < m, betainc(y + 1, np.maximum(m - y, 1), mu), 0.0)
+        return randomized(below, np.exp(_log_binomial(y, m, mu)), above, rng)
 
     def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:
         """Return the text of TFP's distribution of the response."""

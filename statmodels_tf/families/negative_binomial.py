@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
-from scipy import stats
-from scipy.special import digamma, gammaln, polygamma, xlogy
+from scipy.special import betainc, digamma, gammaln, polygamma, xlogy
 
 from ..errors import ModelError
 from ..priors import Exponential, Prior
@@ -171,15 +170,15 @@ class NegativeBinomial(ExponentialFamily):
 
     def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
         """Return the log density of each row times its prior weight, as R's `logLik`."""
-        theta = self.values["theta"]
-        each = gammaln(y + theta) - gammaln(theta) - gammaln(y + 1) + xlogy(y, mu / theta)
-        each = each - (y + theta) * np.log1p(mu / theta)
+        each = _log_density(y, mu, self.values["theta"])
         return each if a is None else a * each
 
     def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
         """Return Φ⁻¹ of a uniform number between the distribution functions at y - 1 and at y."""
-        theta = self._theta(values)
-        return randomized(stats.nbinom(theta, theta / (theta + mu)), np.rint(data["y"]), rng)
+        theta, y = self._theta(values), np.rint(data["y"])
+        share = theta / (theta + mu)
+        below = np.where(y > 0, betainc(theta, np.maximum(y, 1), share), 0.0)
+        return randomized(below, np.exp(_log_density(y, mu, theta)), betainc(y + 1, theta, mu / (theta + mu)), rng)
 
     def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:
         """Return the text of TFP's distribution of the response."""
@@ -192,6 +191,11 @@ class NegativeBinomial(ExponentialFamily):
         """Return theta [..., 1]: that of the values, where it is not fixed."""
         found = values.get("theta", self.reached) if self.theta is None else self.theta
         return np.asarray(found, dtype=float)[..., None]
+
+
+def _log_density(y, mu, theta) -> np.ndarray:
+    each = gammaln(y + theta) - gammaln(theta) - gammaln(y + 1) + xlogy(y, mu / theta)
+    return each - (y + theta) * np.log1p(mu / theta)
 
 
 def _score(theta, counts, each, y, mu, a) -> float:

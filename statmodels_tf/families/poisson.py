@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy import stats
-from scipy.special import gammaln, xlogy
+from scipy.special import gammainc, gammaincc, gammaln, xlogy
 
 from ..priors import Prior
 from ..substrate import special
@@ -64,7 +63,9 @@ class Poisson(Counts):
 
     def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
         """Return Φ⁻¹ of a uniform number between the distribution functions at y - 1 and at y."""
-        return randomized(stats.poisson(mu), np.rint(data["y"]), rng)
+        y = np.rint(data["y"])
+        below = np.where(y > 0, gammaincc(np.maximum(y, 1), mu), 0.0)
+        return randomized(below, np.exp(self.loglik(y, mu, None, data)), gammainc(y + 1, mu), rng)
 
     def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:
         """Return the text of TFP's distribution of the response."""

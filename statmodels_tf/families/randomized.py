@@ -1,7 +1,5 @@
 """Quantile residuals, randomized where the response is a count."""
 
-from typing import Any
-
 import numpy as np
 from scipy.special import ndtri
 
@@ -12,20 +10,18 @@ def normal_score(lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
     return np.where(low, ndtri(np.where(low, lower, 0.5)), -ndtri(np.where(low, 0.5, upper)))
 
 
-def randomized(distribution: Any, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return Φ⁻¹ of a uniform number between F(y - 1) and F(y).
+def randomized(below: np.ndarray, at: np.ndarray, above: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return Φ⁻¹ of a uniform number between P(Y < y) and P(Y <= y).
 
     Parameters
     ----------
-    distribution : SciPy's, of counts [n]
-    y : array [n]
+    below, at, above : array [n]
+        P(Y < y), P(Y = y) and P(Y > y).
     rng : Generator
 
     References
     ----------
     Dunn & Smyth (1996), Randomized quantile residuals, doi:10.1080/10618600.1996.10474708.
     """
-    u = rng.uniform(size=np.shape(y))
-    lower = distribution.cdf(y - 1) + u * distribution.pmf(y)
-    upper = distribution.sf(y) + (1 - u) * distribution.pmf(y)
-    return normal_score(lower, upper)
+    u = rng.uniform(size=np.shape(below))
+    return normal_score(below + u * at, above + (1 - u) * at)
