@@ -6,15 +6,20 @@ Its matrices are small to middling: two OpenBLAS threads on a loaded machine too
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["one_thread"]
+__all__ = ["in_threads", "one_thread"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 @cache
@@ -72,3 +77,16 @@ def one_thread() -> Iterator[None]:
     """Return a context in which BLAS uses one thread; contexts may overlap, within a thread and between threads."""
     with _libraries(shared=False).limit(limits=1, user_api="blas"), _PROCESS:
         yield
+
+
+def in_threads(task: Callable[[Item], Result], items: Sequence[Item], most: int | None = None) -> list[Result]:
+    """Return what the task gives of each item, in order, by as many threads as there are processors (at most `most`).
+
+    BLAS should be held to one thread meanwhile.
+    """
+    threads = min(len(items), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    threads = threads if most is None else min(threads, most)
+    if threads <= 1:
+        return [task(item) for item in items]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(task, items))

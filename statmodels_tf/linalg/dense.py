@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .base import LinearMap
+from .symmetric import weighted_gram
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +25,9 @@ class Dense(LinearMap):
         return self.values.T @ v
 
     def gram(self, w: np.ndarray | None = None) -> np.ndarray:
-        return self.values.T @ (self.values if w is None else self.values * w[:, None])
+        if w is not None and (w < 0).any():
+            return self.values.T @ (self.values * w[:, None])
+        return weighted_gram(self.values, w)
 
     def cross(self, other: LinearMap, w: np.ndarray | None = None) -> np.ndarray:
         return other.rmatvec(self.values if w is None else self.values * w[:, None]).T

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import perf_counter
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from ...errors import ModelError
 from ...families.exponential import ExponentialFamily
-from ...fits.regression import GLMEstimate, LinearEstimate, RegressionEstimate, Totals
+from ...fits.regression import GLMEstimate, LinearEstimate, RegressionEstimate
 from ..base import Engine, engine
 from ..threads import one_thread
-from .memory import MemoryRows
-from .system import CholeskySystem
+from .fit import Options, regression
 
 if TYPE_CHECKING:
     from ...fits.base import Call
@@ -40,28 +35,32 @@ class IRLS(Engine[RegressionEstimate]):
     Parameters
     ----------
     tolerance : float
-        The decrement s'G^-1 s, relative to the dispersion, below which a step is the last one.
+        The decrement s'G^-1 s expected to be left after the last step, relative to the dispersion.
     max_iterations : int
+        Passes over all rows.
+    warm : int
+        Rows from which on a random sample of them gives the start.
     """
 
-    tolerance: float = 1e-3
-    max_iterations: int = 50
+    tolerance: float = 1e-16
+    max_iterations: int = 100
+    warm: int = 200_000
+
+    remedy = "look for coefficients without a finite estimate, scale the columns, or raise `max_iterations`"
 
     def supports(self, model: Model) -> str | None:
         return _refusal(model)
 
     def _fit(self, model: Model, call: Call | None) -> RegressionEstimate:
         with one_thread():
-            return _estimate(GLMEstimate, self, model, call)
+            options = Options(self.tolerance, self.max_iterations, 1e-11, self.warm)
+            return GLMEstimate(model=model, engine=self, call=call, **regression(model, options))
 
 
 @engine("qr")
 @dataclass(frozen=True)
 class QR(Engine[RegressionEstimate]):
     """Least squares, for linear models."""
-
-    tolerance: float = 1e-3
-    max_iterations: int = 5
 
     def supports(self, model: Model) -> str | None:
         if not model.family.linear:
@@ -70,54 +69,5 @@ class QR(Engine[RegressionEstimate]):
 
     def _fit(self, model: Model, call: Call | None) -> RegressionEstimate:
         with one_thread():
-            return _estimate(LinearEstimate, self, model, call)
-
-
-def _estimate(kind, engine, model, call):
-    """Return the fit (a plain version: whole design, dense Gram)."""
-    began = perf_counter()
-    design, family = model.design, model.family
-    data = family.data(design.response, design.weights)
-    y, a = family.observations(data)
-    rows = MemoryRows(design.common, y, a, design.offset)
-    kept = np.array([j for j in range(rows.p) if j not in set(design.aliased)], dtype=int)
-    if rows.n < len(kept):
-        raise ModelError("too few rows")
-    X, offset = design.common, 0.0 if design.offset is None else design.offset
-    beta = np.full(rows.p, np.nan)
-    eta = family.link.link(family.start(y, a), np)
-    zero = np.nan_to_num(beta)
-    converged, iterations = False, 0
-    for iterations in range(1, engine.max_iterations + 1):
-        work = family.working(eta, y, a)
-        gram = X.gram(work.weight)[np.ix_(kept, kept)]
-        if iterations == 1:
-            target = X.rmatvec(work.weight * (eta - offset) + work.score)[kept]
-            new = np.linalg.solve(gram, target)
-            decrement = np.inf
-        else:
-            score = X.rmatvec(work.score)[kept]
-            step = np.linalg.solve(gram, score)
-            decrement = float(step @ score)
-            new = zero[kept] + step
-        zero = np.zeros(rows.p)
-        zero[kept] = new
-        eta = X.matvec(zero) + offset
-        if decrement < 1e-9:
-            converged = True
-            break
-    work, mu = family.working(eta, y, a), family.link.inverse(eta, np)
-    beta[kept] = zero[kept]
-    system = CholeskySystem(kept, np.linalg.cholesky(X.gram(work.weight)[np.ix_(kept, kept)]))
-    weights = np.ones_like(y) if a is None else a
-    deviance = float(np.sum(weights * family.deviance(y, mu)))
-    pearson = float(np.sum(weights * (y - mu) ** 2 / family.variance(mu)))
-    nobs = int(np.count_nonzero(weights))
-    dispersion = family.known_dispersion
-    if dispersion is None:
-        dispersion = pearson / (nobs - len(kept)) if nobs > len(kept) else np.nan
-    totals = Totals(deviance, np.nan, float(np.sum(family.loglik(y, mu, a, data))), pearson)
-    diagnostics = {"converged": converged, "iterations": iterations, "rank": len(kept),
-                   "aliased": tuple(design.columns[j] for j in design.aliased), "seconds": perf_counter() - began}  # fmt: skip
-    return kind(model=model, engine=engine, diagnostics=diagnostics, call=call, coefficients=beta,
-                sigma=float(np.sqrt(dispersion)), system=system, totals=totals, infinite=np.zeros(rows.p, dtype=int))  # fmt: skip
+            options = Options(1e-16, 100, 1e-7, None)
+            return LinearEstimate(model=model, engine=self, call=call, **regression(model, options))

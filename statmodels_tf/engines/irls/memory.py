@@ -1,23 +1,35 @@
 """MemoryRows: the rows of a design that lie in memory."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Any
 
 import numpy as np
 
 from ...linalg import LinearMap
+from ...linalg.arrange import Arrangement
+from ...linalg.arranged import arranged
+from ..threads import in_threads
+from .passes import chosen, counted
 from .rows import Block, Rows, Total
+
+SHARES = 8
+"""Into how many shares the blocks are divided, each added up in order by one thread, whatever their number."""
 
 
 @dataclass(frozen=True, eq=False)
 class MemoryRows(Rows):
-    """Rows held as arrays, one block of them all."""
+    """Rows held as arrays, taken in blocks that fit the cache."""
 
-    common: LinearMap
+    common: Arrangement
     y: np.ndarray
     weights: np.ndarray | None
     offset: np.ndarray | None
+    chunk: int
 
     @property
     def n(self) -> int:
@@ -28,9 +40,27 @@ class MemoryRows(Rows):
         return self.common.shape[1]
 
     def total(self, task: Callable[[Block], Total], label: str = "") -> Total:
-        return task(Block(self.common, self.y, self.weights, self.offset))
+        starts = range(0, max(self.n, 1), self.chunk)
+        if len(starts) == 1:
+            return task(Block(self.common, self.y, self.weights, self.offset))
+        shares = [part for part in np.array_split(np.asarray(starts), SHARES) if len(part)]
+        return reduce(add, in_threads(lambda share: reduce(add, (task(self._block(i)) for i in share)), shares))
+
+    def _block(self, start):
+        rows = slice(int(start), int(start) + self.chunk)
+        parts = (None if part is None else part[rows] for part in (self.weights, self.offset))
+        return Block(self.common.take(rows), self.y[rows], *parts)
 
     def sample(self, size: int, seed: int) -> Any:
-        chosen = np.sort(np.random.default_rng(seed).choice(self.n, min(size, self.n), replace=False))
-        parts = (None if part is None else part[chosen] for part in (self.weights, self.offset))
-        return MemoryRows(self.common.take(chosen), self.y[chosen], *parts)
+        rows = np.sort(np.random.default_rng(seed).choice(self.n, min(size, self.n), replace=False))
+        block = chosen(Block(self.common, self.y, self.weights, self.offset), rows)
+        return MemoryRows(block.common, block.y, block.weights, block.offset, self.chunk)
+
+
+def memory_rows(
+    columns: LinearMap, y: np.ndarray, weights: np.ndarray | None, offset: np.ndarray | None, chunk: int | None = None
+) -> MemoryRows:
+    """Return the rows of a design, those of weight zero left out, arranged once for all passes."""
+    block = counted(Block(columns, y, weights, offset))
+    rows = arranged(block.common)
+    return MemoryRows(rows, block.y, block.weights, block.offset, chunk or rows.chunk)

@@ -1,0 +1,100 @@
+"""Fit: a model -> everything an estimate holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...errors import ModelError
+from ...families.exponential import ExponentialFamily
+from ...fits.regression import Totals
+from .memory import memory_rows
+from .newton import Fitted, NoStartError, newton
+from .rows import Rows
+from .totals import Deviance, null_deviance
+
+if TYPE_CHECKING:
+    from ...model import Model
+
+SAMPLE = 20_000
+"""The fewest rows of a random sample to start from; it has 4 % of all."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to fit; see `IRLS`. `warm` None: always start from the family's means."""
+
+    tolerance: float
+    max_iterations: int
+    rank_tolerance: float
+    warm: int | None
+
+
+def regression(model: Model, options: Options) -> dict[str, Any]:
+    """Return the fields of the estimate of a model, by name."""
+    began = perf_counter()
+    design, family = model.design, model.family
+    data = family.data(design.response, design.weights)
+    y, a = family.observations(data)
+    rows = memory_rows(design.common, y, a, design.offset)
+    fitted = fit_rows(rows, family, options)
+    beta = fitted.beta
+    deviance, pearson = rows.total(Deviance(family, beta)).values
+    with np.errstate(all="ignore"):
+        eta = design.common.matvec(beta) + (0.0 if design.offset is None else design.offset)
+        loglik = float(np.sum(family.loglik(y, family.link.inverse(eta, np), a, data)))
+    null = null_deviance(rows, family, "Intercept" in design.columns, design.offset is not None)
+    dispersion = family.known_dispersion
+    if dispersion is None:
+        freedom = fitted.sums.n - len(fitted.kept)
+        dispersion = pearson / freedom if freedom > 0 else np.nan
+    coefficients = np.full(rows.p, np.nan)
+    coefficients[fitted.kept] = beta[fitted.kept]
+    aliased = np.setdiff1d(np.arange(rows.p), fitted.kept)
+    return {
+        "coefficients": coefficients,
+        "sigma": float(np.sqrt(dispersion)),
+        "system": fitted.last.system,
+        "totals": Totals(float(deviance), float(null), loglik, float(pearson)),
+        "infinite": np.zeros(rows.p, dtype=int),
+        "diagnostics": {
+            "converged": fitted.converged,
+            "iterations": fitted.iterations,
+            "rank": len(fitted.kept),
+            "aliased": tuple(design.columns[j] for j in aliased),
+            "seconds": perf_counter() - began,
+        },
+    }
+
+
+def fit_rows(rows: Rows, family: ExponentialFamily, options: Options) -> Fitted:
+    """Return where Newton's method stops, from a random sample of rows where they are many."""
+    start = _warm(rows, family, options)
+    how = {
+        "tolerance": options.tolerance,
+        "rank_tolerance": options.rank_tolerance,
+        "max_iterations": options.max_iterations,
+    }
+    try:
+        if start is not None:
+            return newton(rows, family, start=start.beta, single=start.last.condition > 1e-4, **how)
+        return newton(rows, family, triangles=family.linear and rows.n * rows.p <= 200_000, **how)
+    except NoStartError:
+        raise ModelError(
+            f"the {family.name} family with {family.link.name} link: no coefficients were found."
+        ) from None
+
+
+def _warm(rows, family, options):
+    """Return the fit of a random sample of the rows, if they are many and it is good to start from; else None."""
+    size = max(SAMPLE, rows.n // 25)
+    if options.warm is None or rows.n < options.warm or size < 20 * rows.p or family.linear:
+        return None
+    try:
+        sample = newton(rows.sample(size, 0), family, tolerance=1e-2, max_iterations=15)
+    except NoStartError:
+        return None
+    return sample if sample.converged and len(sample.kept) == rows.p else None

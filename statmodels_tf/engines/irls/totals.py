@@ -1,0 +1,117 @@
+"""Totals: what is reported of a fit besides its coefficients: deviances, Pearson's sum, the log-likelihood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ...families.exponential import ExponentialFamily
+from ...linalg import Dense
+from ...linalg.arranged import arranged
+from .newton import NoStartError, newton
+from .passes import counted, linear_predictor
+from .rows import Block, Rows
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """Plain sums, added place by place."""
+
+    values: np.ndarray
+
+    def __add__(self, other: Numbers) -> Numbers:
+        return Numbers(self.values + other.values)
+
+
+@dataclass(frozen=True, eq=False)
+class Mean:
+    """The task that adds up prior weights, and those times the response."""
+
+    def __call__(self, block: Block) -> Numbers:
+        block = counted(block)
+        a = np.ones(len(block.y)) if block.weights is None else block.weights
+        return Numbers(np.array([np.sum(a), a @ block.y]))
+
+
+@dataclass(frozen=True, eq=False)
+class Deviance:
+    """The task that adds up deviance and squared Pearson residuals.
+
+    Attributes
+    ----------
+    family : ExponentialFamily
+    beta : array [p] or None
+        Coefficients; None leaves them out.
+    mean : float or None
+        The mean of all rows, where there are no coefficients; None is that of the offset.
+    """
+
+    family: ExponentialFamily
+    beta: np.ndarray | None
+    mean: float | None = None
+
+    def __call__(self, block: Block) -> Numbers:
+        block = counted(block)
+        with np.errstate(all="ignore"):
+            mu = self._means(block)
+            a = 1.0 if block.weights is None else block.weights
+            deviance = np.sum(a * self.family.deviance(block.y, mu))
+            pearson = np.sum(a * (block.y - mu) ** 2 / self.family.variance(mu)) if self.mean is None else np.nan
+            return Numbers(np.array([deviance, pearson]))
+
+    def _means(self, block):
+        if self.mean is not None:
+            return np.full(len(block.y), self.mean)
+        if self.beta is not None:
+            eta = linear_predictor(replace(block, common=arranged(block.common)), self.beta)
+        else:
+            eta = np.zeros(len(block.y)) if block.offset is None else block.offset
+        return self.family.link.inverse(eta, np)
+
+
+@dataclass(frozen=True, eq=False)
+class OnOnes:
+    """A task on rows of which only an intercept is left."""
+
+    task: Callable[[Block], Any]
+
+    def __call__(self, block: Block) -> Any:
+        return self.task(replace(block, common=arranged(Dense(np.ones((len(block.y), 1))))))
+
+
+@dataclass(frozen=True, eq=False)
+class InterceptRows(Rows):
+    """The rows of a model with an intercept only."""
+
+    rows: Rows
+
+    @property
+    def n(self) -> int:
+        return self.rows.n
+
+    @property
+    def p(self) -> int:
+        return 1
+
+    def total(self, task: Callable[[Block], Any], label: str = "") -> Any:
+        return self.rows.total(OnOnes(task), label)
+
+    def sample(self, size: int, seed: int) -> Any:
+        return InterceptRows(self.rows.sample(size, seed))
+
+
+def null_deviance(rows: Rows, family: ExponentialFamily, intercept: bool, offset: bool) -> float:
+    """Return the deviance of the model with an intercept, if there is one, and the offset only."""
+    if not intercept:
+        return float(rows.total(Deviance(family, None)).values[0])
+    if not offset:
+        total, weighted = rows.total(Mean()).values
+        return float(rows.total(Deviance(family, None, weighted / total)).values[0])
+    try:
+        alone = newton(InterceptRows(rows), family)
+    except NoStartError:
+        return np.nan
+    return float(InterceptRows(rows).total(Deviance(family, alone.beta)).values[0])

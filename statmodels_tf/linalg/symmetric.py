@@ -1,0 +1,40 @@
+"""Weighted cross-products of array columns, by symmetric rank-k updates over rows that fit the cache."""
+
+import numpy as np
+from scipy.linalg.blas import dsyrk, ssyrk
+
+CACHE = 1 << 19
+"""Bytes of weighted rows made at a time."""
+
+
+def rows_at_once(p: int) -> int:
+    """Return how many rows of `p` columns are weighted and multiplied at a time."""
+    return int(np.clip(CACHE // (8 * max(p, 1)), 1024, 16_384))
+
+
+def weighted_gram(values: np.ndarray, w: np.ndarray | None = None, single: bool = False) -> np.ndarray:
+    """Return X' diag(w) X [p, p] for w >= 0 or None; products in 32 bits if `single`, their sums in 64.
+
+    Half the operations of a general product: the rows times sqrt(w), each block by one symmetric update.
+    """
+    n, p = values.shape
+    total = np.zeros((p, p), order="F")
+    if p == 0:
+        return total
+    root = None if w is None else np.sqrt(w)
+    size = rows_at_once(p)
+    buffer = np.empty((p, min(size, n)), dtype=np.float32 if single else np.float64).T
+    for start in range(0, n, size):
+        part = values[start : start + size]
+        scaled = buffer[: len(part)]
+        if root is None:
+            scaled[...] = part
+        else:
+            np.multiply(part, root[start : start + size, None], out=scaled, casting="same_kind")
+        if single:
+            total += ssyrk(1.0, scaled, trans=1)
+        elif scaled.flags.f_contiguous:
+            total = dsyrk(1.0, scaled, trans=1, beta=1.0, c=total, overwrite_c=1)
+        else:
+            total = dsyrk(1.0, np.asfortranarray(scaled), trans=1, beta=1.0, c=total, overwrite_c=1)
+    return np.triu(total) + np.triu(total, 1).T
