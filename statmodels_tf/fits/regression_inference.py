@@ -11,6 +11,7 @@ from ..errors import ModelError
 from . import anova_models, anova_terms, stepwise
 from .arguments import count_of, flag, one_of
 from .influence_estimate import InfluenceEstimate
+from .profile import profile_intervals, profile_table
 from .score_test import score_table
 from .words import spoken
 
@@ -31,8 +32,28 @@ class RegressionInference(InfluenceEstimate):
     @spoken
     def confint(self, level: float = 0.95, method: str = "wald", *, vcov: Any = None) -> pd.DataFrame:
         """Return confidence intervals of the coefficients: lower, upper."""
-        one_of("method", method, ("wald",))
+        one_of("method", method, ("wald", "profile"))
+        if method == "profile" and not self.least_squares:
+            return profile_intervals(self, level)
         return self.coef_table(level, vcov=vcov)[["lower", "upper"]]
+
+    @spoken
+    def profile(self, level: float = 0.99, points: int = 10) -> pd.DataFrame:
+        """Return the profile of the deviance over each coefficient, to plot.
+
+        Parameters
+        ----------
+        level : float
+            Out to the ends of the profile interval of this coverage.
+        points : int
+            On each side of the estimate.
+
+        Returns
+        -------
+        DataFrame
+            term, value, z (the signed root of the deviance added, over the dispersion's), deviance.
+        """
+        return profile_table(self, level, count_of("profile", "points", points))
 
     @spoken
     def anova(self, *others: Any, test: str | bool | None = None, type: str | int | None = None) -> pd.DataFrame:

@@ -1,0 +1,201 @@
+r"""Profile-likelihood intervals of the coefficients of a generalized linear model.
+
+With D(b) the least deviance among models whose coefficient j is b, the signed root r(b) = sign(b - beta_j)
+sqrt((D(b) - D) / phi) is close to standard normal at the true value; the interval ends where it is a normal quantile,
+as in MASS's `confint` (also where phi is estimated). Each D(b) is found by Newton's method over the other coefficients,
+started along the tangent of the profile, and the end by Newton's method in b within a bracket: the score u_j of the
+coefficient held fixed is the slope, dD/db = -2 u_j.
+
+Where the likelihood never falls far enough, as on the side to which a separated coefficient grows, the end is infinite;
+where means leave the family's range first, it is the last value that has a likelihood. A parameter of the family
+(theta of the negative binomial) stays at its estimate, as in MASS.
+
+References
+----------
+Venables & Ripley (2002), Modern Applied Statistics with S, section 8.4.
+Bates & Watts (1988), Nonlinear Regression Analysis, section 6.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from ..families.exponential import Working
+from .arguments import coverage
+from .submodel import fixed, in_memory
+
+if TYPE_CHECKING:
+    from .regression_base import Regression
+
+_EXACT = 1e-8
+"""How close the signed root comes to the quantile."""
+
+_ENDLESS = 1e6
+"""How many times its distance from the estimate a step may want to go before the end counts as infinite."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """The best model with one coefficient held fixed.
+
+    Attributes
+    ----------
+    beta : array [p]
+    objective : float
+        The deviance, but for a constant; infinite where no mean is in the family's range.
+    score : float
+        The derivative u_j of the log-likelihood by the coefficient held, times the dispersion.
+    """
+
+    beta: np.ndarray
+    objective: float
+    score: float
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """The profile of the deviance of a fit over each of its coefficients."""
+
+    fit: Regression
+
+    @cached_property
+    def best(self) -> Point:
+        """The estimate."""
+        beta = np.nan_to_num(self.fit.coefficients)
+        return Point(beta, self._working(beta).objective, 0.0)
+
+    @cached_property
+    def tangent(self) -> np.ndarray:
+        """How the other coefficients follow each at the estimate [p, p]: column j has 1 at j."""
+        keep, covariance = self.fit.system.estimable, self.fit.system.covariance
+        out = np.eye(len(self.fit.coefficients))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            out[np.ix_(keep, keep)] = np.nan_to_num(covariance / np.diag(covariance), posinf=0.0, neginf=0.0)
+        return out
+
+    @cached_property
+    def _observed(self) -> tuple[np.ndarray, np.ndarray | None]:
+        return self.fit.family.observations(self.fit.data)
+
+    def _working(self, beta: np.ndarray) -> Working:
+        design = self.fit.model.design
+        eta = design.common.matvec(beta) + (0.0 if design.offset is None else design.offset)
+        with np.errstate(all="ignore"):
+            return fixed(self.fit.family).working(eta, *self._observed)
+
+    def at(self, j: int, value: float, near: Point) -> Point:
+        """Return the best model with coefficient j at `value`, started from that at a value near by."""
+        common, keep = self.fit.model.design.common, self.fit.system.estimable
+        free = keep[keep != j]
+        beta = near.beta + self.tangent[:, j] * (value - near.beta[j])
+        beta[j] = value
+        work = self._working(beta)
+        if not np.isfinite(work.objective):
+            beta = near.beta.copy()
+            beta[j] = value
+            work = self._working(beta)
+        if not np.isfinite(work.objective):
+            return Point(near.beta, np.inf, np.nan)
+        for _ in range(100):
+            score = common.rmatvec(work.score)
+            step = np.zeros_like(beta)
+            step[free] = _solved(common.gram(work.weight)[np.ix_(free, free)], score[free])
+            decrement = float(score[free] @ step[free])
+            moved, halved = self._working(beta + step), 0
+            slack = 1e-12 * max(abs(work.objective), 1.0)
+            while not moved.objective <= work.objective + slack and halved < 30:
+                step, halved = step / 2, halved + 1
+                moved = self._working(beta + step)
+            if not moved.objective <= work.objective + slack:
+                break
+            beta, work = beta + step, moved
+            if decrement < 1e-11 * self.fit.dispersion:
+                break
+        return Point(beta, work.objective, float(common.rmatvec(work.score)[j]))
+
+    def root(self, point: Point, side: int) -> float:
+        """Return the signed root of the deviance that a point adds to the estimate's."""
+        return side * float(np.sqrt(max(point.objective - self.best.objective, 0.0) / self.fit.dispersion))
+
+    def end(self, j: int, side: int, quantile: float) -> float:
+        """Return where the signed root of coefficient j is `quantile` on one side (-1 or 1) of the estimate."""
+        if self.fit.infinite[j] == side:
+            return side * np.inf
+        centre = self.best.beta[j]
+        near, inner, outer = self.best, 0.0, np.inf
+        distance = quantile * self._unit(j)
+        for _ in range(200):
+            point = self.at(j, centre + side * distance, near)
+            gap = quantile - abs(self.root(point, side))
+            if abs(gap) < _EXACT:
+                break
+            slope = -side * point.score / (self.fit.dispersion * max(quantile - gap, 1e-300))
+            if gap > 0:
+                near, inner = point, distance
+            else:
+                outer = distance
+            wanted = distance + gap / slope if slope > 0 else np.inf
+            if np.isinf(outer):
+                if not wanted < _ENDLESS * distance:
+                    return side * np.inf
+                distance = min(wanted, 4 * distance)
+            else:
+                distance = wanted if inner < wanted < outer else (inner + outer) / 2
+            if outer - inner < 1e-14 * max(outer, abs(centre)):
+                break
+        return centre + side * distance
+
+    def _unit(self, j: int) -> float:
+        """Return a first distance: the standard error, or for an infinite estimate a part of where it was left."""
+        if self.fit.separated:
+            return max(abs(self.best.beta[j]) / 8, 1e-3)
+        return float(np.sqrt(self.fit.variances[j]))
+
+
+def _solved(gram: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Return the Newton step; directions in which the rows no longer say anything are left alone."""
+    scale = np.sqrt(np.diag(gram))
+    scale = np.where(scale > 0, scale, 1.0)
+    unit = gram / np.outer(scale, scale)
+    try:
+        lower = np.linalg.cholesky(unit)
+        if np.diag(lower).min(initial=1.0) > 1e-6:
+            return np.linalg.solve(unit, score / scale) / scale
+    except np.linalg.LinAlgError:
+        pass
+    return np.linalg.lstsq(unit, score / scale, rcond=1e-12)[0] / scale
+
+
+def profile_intervals(fit: Regression, level: float) -> pd.DataFrame:
+    """Return lower and upper of each coefficient; NaN where aliased."""
+    in_memory(fit, "profile intervals")
+    profile, quantile = Profile(fit), float(special.ndtri((1 + coverage(level)) / 2))
+    out = np.full((len(fit.coefficients), 2), np.nan)
+    for j in fit.system.estimable:
+        out[j] = [profile.end(int(j), side, quantile) for side in (-1, 1)]
+    table = pd.DataFrame(out, index=list(fit.names), columns=["lower", "upper"])
+    table.attrs["heading"] = "profile likelihood"
+    return table
+
+
+def profile_table(fit: Regression, level: float, points: int) -> pd.DataFrame:
+    """Return term, value, z and deviance along the profile of each coefficient, out to the interval of `level`."""
+    profile, ends, rows = Profile(fit), profile_intervals(fit, level), []
+    for j in fit.system.estimable:
+        centre, name = profile.best.beta[j], fit.names[j]
+        for side, end in zip((-1, 1), ends.iloc[j], strict=True):
+            far = end if np.isfinite(end) else centre + side * 4 * profile._unit(int(j))
+            near, own = profile.best, []
+            for value in np.linspace(centre, far, points + 1)[1:]:
+                near = profile.at(int(j), float(value), near)
+                own.append(
+                    (name, value, profile.root(near, side), fit.deviance + near.objective - profile.best.objective)
+                )
+            rows += own[::side] if side > 0 else [*own[::-1], (name, centre, 0.0, fit.deviance)]
+    return pd.DataFrame(rows, columns=["term", "value", "z", "deviance"])
