@@ -163,8 +163,8 @@ def subset_rows(given, table, functions, states=None):
     return _array(given, "subset", table)
 
 
-def check_weights(weights, table, rows):
-    """Return the weights kept; a negative or infinite one, or none above zero, is a DataError."""
+def check_weights(weights, table, rows, *, none=False):
+    """Return the weights kept; a negative or infinite one is a DataError, or none above zero unless `none`."""
     kept = weights if rows is None else weights[rows]
     bad = np.flatnonzero(~np.isfinite(kept) | (kept < 0))
     if len(bad):
@@ -173,6 +173,6 @@ def check_weights(weights, table, rows):
             f"weights must be finite and not negative; {table.row_name(row)} has {kept[bad[0]]:g}. "
             "A row of weight 0 does not count; to leave rows out use `subset=`."
         )
-    if not kept.any():
+    if not none and not kept.any():
         raise DataError("weights are zero in every row; at least one row must count.")
     return kept

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -49,6 +49,10 @@ class Table(ABC):
             value = self.value(name)
             self._read[name] = recalled(value, self.known[name], name) if name in self.known else value
         return self._read[name]
+
+    def knowing(self, known):
+        """Return the table with its columns read as `known` says."""
+        return replace(self, known=known, _read={})
 
     @property
     def read_names(self):

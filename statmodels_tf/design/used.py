@@ -67,11 +67,11 @@ class Used:
         """Offsets and weights by argument."""
         return [*self.offsets, *([] if self.weight is None else [self.weight])]
 
-    def weights(self) -> np.ndarray | None:
-        """Return the weights [n], checked."""
+    def weights(self, *, none: bool = False) -> np.ndarray | None:
+        """Return the weights [n], checked; `none` says that all may be zero, as in a block of the data."""
         if self.weight is None:
             return None
-        return np.array(check_weights(self.weight.values, self.read.given, self.kept.rows))
+        return np.array(check_weights(self.weight.values, self.read.given, self.kept.rows, none=none))
 
     def offset(self) -> np.ndarray | None:
         """Return the sum of the offsets [n], all finite, or None."""

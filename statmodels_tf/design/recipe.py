@@ -1,0 +1,133 @@
+"""Recipe: what to compute of each block of rows that come one after another, and the arrays of a block."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from ..errors import DataError
+from ..formula import Formula
+from ..linalg import LinearMap
+from ..terms import Variable
+from ..transforms import Factor
+from ..transforms.base import numeric
+from ..transforms.factor import as_factor
+from .coding import blocks, code_terms
+from .response import Response, build_response
+from .rows import written_variable
+from .spec import DesignSpec
+from .table import Table
+from .used import Given, Used, used_rows
+from .variable import recall
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """A formula and the arguments about rows, all as text.
+
+    Attributes
+    ----------
+    formula : Formula
+    how : Given
+        With the states that are known so far.
+    columns : tuple of str
+        The columns of the data that are read.
+    known : mapping
+        Column -> how it is read, as `column.memory` tells; see `Table`.
+    """
+
+    formula: Formula
+    how: Given
+    columns: tuple[str, ...]
+    known: Mapping = field(default_factory=dict)
+
+    @staticmethod
+    def of(formula: Formula, table: Table, how: Given) -> "Recipe":
+        """Return the recipe for data whose columns `table` knows; arrays among the arguments are a DataError."""
+        for name in ("weights", "offset", "subset"):
+            value = getattr(how, name)
+            if value is not None and not isinstance(value, str):
+                raise DataError(
+                    f"`{name}` is {type(value).__name__}, and data that are read block by block have no row numbers to "
+                    f'match it with. Put it in the data and give its name, `{name}="..."`, or an expression of columns.'
+                )
+        recipe = Recipe(formula, how, ())
+        variables = recipe._arguments(table)
+        names = dict.fromkeys(name for v in (*formula.variables, *variables) for name in v.names if table.has(name))
+        return replace(recipe, columns=tuple(names))
+
+    def _arguments(self, table):
+        given = ((name, getattr(self.how, name)) for name in ("weights", "offset", "subset"))
+        return [written_variable(v, name, table, dict(self.how.functions or {})) for name, v in given if v is not None]
+
+    def variables(self, table: Table) -> dict[str, Variable]:
+        """Return all that is computed, by key: variables of the formula and of the arguments."""
+        return {v.key: v for v in (*self.formula.variables, *self._arguments(table))}
+
+    def used(self, table: Table) -> Used:
+        """Return what the recipe computes of a table, on its complete rows."""
+        return used_rows(self.formula, table.knowing(self.known), self.how, none=True)
+
+    def learned(self, states: Mapping[str, list]) -> "Recipe":
+        """Return the recipe with what stateful calls learned."""
+        return replace(self, how=replace(self.how, states=states))
+
+    def response(self, used: Used, levels: tuple[str, ...] | None = None) -> Response | None:
+        """Return the response on the rows used; `levels` are those of all rows, where it is a factor."""
+        if self.formula.response is None:
+            return None
+        value, trials = used.raw[self.formula.response.key], self.formula.annotations.get("trials")
+        trials = None if trials is None else numeric(used.raw[trials.key], "trials()")
+        made = build_response(self.formula.response.label, value, trials)
+        if isinstance(value, Factor) and levels is not None:
+            codes = as_factor(value).recoded(levels).codes
+            made = replace(made, values=codes.astype(float), levels=levels)
+        return made
+
+
+@dataclass(frozen=True, eq=False)
+class CodedRows:
+    """The arrays of one block: X [m, p], the response, and weights and offset [m] or None."""
+
+    common: LinearMap
+    response: Response
+    weights: np.ndarray | None
+    offset: np.ndarray | None
+
+
+@dataclass(frozen=True, eq=False)
+class Coder:
+    """What codes any block of the data as the whole design is coded.
+
+    Attributes
+    ----------
+    recipe : Recipe
+        With all states.
+    spec : DesignSpec
+    levels : tuple of str or None
+        Of the response, where it is a factor.
+    """
+
+    recipe: Recipe
+    spec: DesignSpec
+    levels: tuple[str, ...] | None = None
+
+    @cached_property
+    def _codings(self):
+        return code_terms(self.recipe.formula.common, self.spec.variables)
+
+    def block(self, table: Table) -> CodedRows | None:
+        """Return the arrays of a table's complete rows; None where it has none."""
+        used = self.recipe.used(table)
+        if not used.n:
+            return None
+        formula, values = self.recipe.formula, {}
+        for term in formula.common:
+            for variable in term.variables:
+                if variable.key not in values:
+                    values[variable.key] = recall(
+                        self.spec.variables[variable.key], used.raw[variable.key], table.row_name
+                    )
+        common = blocks(self._codings, self.spec.variables, values, used.n)
+        return CodedRows(common, self.recipe.response(used, self.levels), used.weights(none=True), used.offset())
