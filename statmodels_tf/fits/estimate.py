@@ -8,17 +8,17 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from .arguments import coverage
-from .base import Fit
 from .covariance import asked_covariance, covariance_kind
+from .question import Questioned
 from .robust import robust_covariance
+from .student import t_p_value, t_quantile
 from .words import spoken
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Estimate(Fit):
+class Estimate(Questioned):
     """A fit by optimisation.
 
     Parameters
@@ -218,25 +218,3 @@ class Estimate(Fit):
     def _by_name(self, values: np.ndarray, name: str) -> pd.Series:
         """Return values in the order of the design's columns as a Series."""
         return pd.Series(values, index=list(self.names), name=name)
-
-
-def t_quantile(freedom: np.ndarray | float, level: float) -> np.ndarray:
-    """Return the half-width of an interval of coverage `level` in standard errors; normal where `freedom` is infinite.
-
-    >>> t_quantile(np.array([np.inf, 10.0]), 0.95).round(4)
-    array([1.96  , 2.2281])
-    """
-    upper = (1 + coverage(level)) / 2
-    finite = np.isfinite(freedom)
-    return np.where(finite, special.stdtrit(np.where(finite, freedom, 1.0), upper), special.ndtri(upper))
-
-
-def t_p_value(statistic: np.ndarray, freedom: np.ndarray) -> np.ndarray:
-    """Return the two-sided p-value of t statistics; normal where `freedom` is infinite.
-
-    >>> t_p_value(np.array([1.96, -2.2281]), np.array([np.inf, 10.0])).round(4)
-    array([0.05, 0.05])
-    """
-    finite = np.isfinite(freedom)
-    tail = -np.abs(statistic)
-    return 2 * np.where(finite, special.stdtr(np.where(finite, freedom, 1.0), tail), special.ndtr(tail))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..arguments import known_group
-from ..estimate import t_quantile
+from ..student import t_quantile
 from .piece import cloud, counted, quantiles, running_mean
 from .residual import residuals_fitted
 from .style import BLUE, GREEN, GREY, INK, PALE, RED, figure, response, style

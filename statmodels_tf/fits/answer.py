@@ -1,0 +1,114 @@
+"""Tables of estimated quantities that print themselves: hypotheses, marginal means, contrasts, slopes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from .table import Heading, Summary, Table, column_format, grouped, p_value
+
+_RESERVED = ("se", "df", "null", "statistic", "p", "lower", "upper")
+
+
+class Answer(ABC):
+    """A table of estimates that prints itself; the figures, not rounded, are in `.table`."""
+
+    @property
+    @abstractmethod
+    def table(self) -> pd.DataFrame:
+        """The figures, not rounded."""
+
+    @abstractmethod
+    def summary(self) -> Summary:
+        """Return the table as it prints."""
+
+    def __repr__(self) -> str:
+        return str(self.summary())
+
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()
+
+    def to_markdown(self) -> str:
+        """Return the table in Markdown."""
+        return self.summary().to_markdown()
+
+    def to_latex(self) -> str:
+        """Return the table in LaTeX."""
+        return self.summary().to_latex()
+
+
+def rendered(table: pd.DataFrame, value: str, level: float, name: str | None = None) -> Table:
+    """Return a table of estimates as text cells: labels first, then `value`, se, the statistic and its interval.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The columns before `value` are labels.
+    value : str
+        The column of the estimates.
+    level : float
+        The coverage to print over `lower` and `upper`.
+    name : str or None
+        The heading of the index, where the index is a label too.
+    """
+    place = list(table.columns).index(value)
+    labels, figures = list(table.columns[:place]), list(table.columns[place:])
+    cells: list[Sequence[str]] = []
+    headings = []
+    if name is not None:
+        headings.append(Heading(name, left=True))
+        cells.append([str(label) for label in table.index])
+    for label in labels:
+        headings.append(Heading(str(label), left=True))
+        cells.append([_level(v) for v in table[label]])
+    estimates = column_format([*table["se"].abs().dropna()] or [1.0])
+    for column in figures:
+        if column == "upper":
+            continue
+        if column == "lower":
+            headings.append(Heading(f"{100 * level:g}% interval", span=2))
+            cells += [estimates(table["lower"]), estimates(table["upper"])]
+        else:
+            infinite_df = column == "df" and not (table["df"].dropna() < float("inf")).any()
+            if infinite_df:
+                continue
+            headings.append(Heading({"statistic": _letter(table)}.get(column, str(column))))
+            cells.append(_cells(column, table[column], estimates))
+    return Table(tuple(headings), tuple(zip(*cells, strict=True)))
+
+
+def joint_line(test: dict[str, Any]) -> str:
+    """Return a joint test as a line of text."""
+    p = p_value(test["p"])
+    p = f"p {p}" if p.startswith("<") else f"p = {p}"
+    if test["test"] == "Chisq":
+        return f"All of them: chi-squared({test['df1']}) = {test['statistic']:.3f}, {p}"
+    return f"All of them: F({test['df1']}, {grouped(test['df2'])}) = {test['statistic']:.3f}, {p}"
+
+
+def _cells(column: str, values: pd.Series, estimates: Any) -> list[str]:
+    """Return one column of figures as text."""
+    if column == "p":
+        return [p_value(v) for v in values]
+    if column == "df":
+        whole = (values.dropna() % 1 == 0).all()
+        return ["" if v != v else "∞" if v == float("inf") else grouped(v, 0 if whole else 1) for v in values]
+    if column == "statistic":
+        return ["" if v != v else f"{v:.2f}" for v in values]
+    if column == "null":
+        return [f"{v:g}" for v in values]
+    return ["not estimable" if v != v and column not in _RESERVED else text
+            for v, text in zip(values, estimates(values), strict=True)]  # fmt: skip
+
+
+def _letter(table: pd.DataFrame) -> str:
+    """Return z where all statistics are normal, else t."""
+    return "t" if (table["df"].dropna() < float("inf")).any() else "z"
+
+
+def _level(value: Any) -> str:
+    """Return a label as text; a number with at most six digits."""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,180 @@
+"""The rows over which effects are averaged: the data, other rows, or copies with some columns set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..design.table import table
+from ..errors import DataError, ModelError, did_you_mean
+from .arguments import one_of
+from .quantity import Rows
+from .reference_grid import check_columns, columns_of, is_numeric, reference_grid, values_of
+from .scale import scale_of
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What slopes, comparisons and predictions have in common; see `Estimate.slopes`."""
+
+    by: Any
+    newdata: Any
+    type: str
+    average: bool
+    at: Mapping[str, Any] | None
+    weights: Any
+    vcov: Any
+    df: str | None
+    level: float
+
+
+@dataclass(frozen=True, eq=False)
+class EffectRows:
+    """Rows with the group each is averaged in.
+
+    Attributes
+    ----------
+    rows : Rows
+    codes : int array [n]
+    labels : DataFrame [G, ...]
+        The levels of each group.
+    every : DataFrame [n, ...]
+        The same columns for each row.
+    weights : array [n] or None
+    said : str
+    """
+
+    rows: Rows
+    codes: np.ndarray
+    labels: pd.DataFrame
+    every: pd.DataFrame
+    weights: np.ndarray | None
+    said: str
+
+
+def asked_rows(fit: Any, asked: Asked) -> EffectRows:
+    """Return the rows that are asked for, and their groups."""
+    design = fit.model.design
+    scale = scale_of(fit)
+    one_of("type", asked.type, ("response", "link"))
+    own = asked.newdata is None
+    if own:
+        frame, what = design.frame, f"over {len(design.frame):,} rows"
+    elif isinstance(asked.newdata, str):
+        one_of("newdata", asked.newdata, ("mean",), " Or give a table of rows.")
+        frame, what = _typical(fit), "at the means, factors at their most frequent level"
+    else:
+        given = table(asked.newdata, what="newdata", known=design.spec.columns)
+        frame = given.frame(given.names, None)
+        what = f"over {len(frame):,} rows of `newdata`"
+    weights = _weights(asked.weights, frame)
+    offset = design.offset if own and design.spec.offset_given else None
+    frame, copies, at_names = _copied(fit, frame, asked.at)
+    if copies > 1:
+        weights = None if weights is None else np.tile(weights, copies)
+        offset = None if offset is None else np.tile(offset, copies)
+    names = [*at_names, *(n for n in _by(asked.by, frame, own) if n not in at_names)]
+    codes, labels = _groups(frame, names)
+    transformed = fit.family.link.name == "identity"
+    rows = Rows(
+        design,
+        np.nan_to_num(np.asarray(fit.coefficients, dtype=float), nan=0.0),
+        None if asked.type == "link" or transformed else scale,
+        frame,
+        offset,
+    )
+    on = "" if scale.identity else " · response scale" if asked.type == "response" and not transformed else (
+        f" · {scale.what} scale"
+    )  # fmt: skip
+    every = frame[names].reset_index(drop=True)
+    return EffectRows(rows, codes, labels, every, weights, what + on)
+
+
+def changed(frame: pd.DataFrame, name: str, value: Any) -> pd.DataFrame:
+    """Return rows with a column set to one value, or to a Series of values; a factor keeps its levels."""
+    column = frame[name]
+    if isinstance(value, pd.Series):
+        return frame.assign(**{name: value})
+    dtype = None if is_numeric(column) else column.dtype
+    return frame.assign(**{name: pd.Series([value] * len(frame), index=frame.index, dtype=dtype)})
+
+
+def _typical(fit: Any) -> pd.DataFrame:
+    """Return one row: the means of the numeric columns, the most frequent level of the others."""
+    frame = fit.model.design.frame
+    grid = reference_grid(fit, {n: [frame[n].mode()[0]] for n in columns_of(fit) if not is_numeric(frame[n])})
+    row = grid.frame.head(1)
+    return row.assign(**{n: float(frame[n].mean()) for n in columns_of(fit) if is_numeric(frame[n])})
+
+
+def _copied(fit: Any, frame: pd.DataFrame, at: Mapping[str, Any] | None) -> tuple[pd.DataFrame, int, list[str]]:
+    """Return the rows once for each combination of the values in `at`, how often, and its columns."""
+    if not at:
+        return frame, 1, []
+    if not isinstance(at, Mapping):
+        raise ModelError(f'`at={at!r}`: write a dict of columns, such as `at={{"x": [1, 2]}}`.')
+    check_columns(fit, list(at), "`at=`")
+    lists = {}
+    for name, given in at.items():
+        lists[name] = list(given) if isinstance(given, (list, tuple, np.ndarray, pd.Series, range)) else [given]
+        known = fit.model.design.frame[name]
+        if not is_numeric(known):
+            levels = {str(v): v for v in values_of(known)}
+            for value in lists[name]:
+                if str(value) not in levels:
+                    listed = ", ".join(f'"{k}"' for k in levels)
+                    raise ModelError(
+                        f'`at=`: `{name}` has no level "{value}".{did_you_mean(str(value), levels)} It has {listed}.'
+                    )
+            lists[name] = [levels[str(value)] for value in lists[name]]
+    parts = []
+    for cell in product(*lists.values()):
+        part = frame
+        for name, value in zip(lists, cell, strict=True):
+            part = changed(part, name, value)
+        parts.append(part)
+    return pd.concat(parts), len(parts), list(lists)
+
+
+def _by(by: Any, frame: pd.DataFrame, own: bool) -> list[str]:
+    """Return the columns that group the rows."""
+    names = [] if by is None else [by] if isinstance(by, str) else list(by)
+    for name in names:
+        if name not in frame.columns:
+            listed = ", ".join(f"`{c}`" for c in frame.columns)
+            more = " Give the data as `newdata=` to group by a column that the formula does not read." if own else ""
+            near = did_you_mean(str(name), list(map(str, frame.columns)))
+            raise ModelError(f"`by=`: no column `{name}`.{near} There is {listed}.{more}")
+    return names
+
+
+def _groups(frame: pd.DataFrame, names: list[str]) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return the group of each row, and the levels of each group, in their order."""
+    if not names:
+        return np.zeros(len(frame), dtype=int), pd.DataFrame(index=[0])
+    grouped = frame.reset_index(drop=True).groupby(names, observed=True, sort=True, dropna=False)
+    codes = grouped.ngroup().to_numpy()
+    first = np.unique(codes, return_index=True)[1]
+    return codes, frame[names].iloc[first].reset_index(drop=True)
+
+
+def _weights(weights: Any, frame: pd.DataFrame) -> np.ndarray | None:
+    """Return the weights of the rows: a column, or an array."""
+    if weights is None:
+        return None
+    if isinstance(weights, str):
+        if weights not in frame.columns:
+            near = did_you_mean(weights, list(map(str, frame.columns)))
+            raise ModelError(f"`weights=`: no column `{weights}`.{near} Give an array, or the data as `newdata=`.")
+        weights = frame[weights]
+    out = np.asarray(weights, dtype=float)
+    if out.shape != (len(frame),):
+        raise DataError(f"`weights=` has {out.size:,} values and there are {len(frame):,} rows.")
+    if not (np.isfinite(out).all() and (out >= 0).all()):
+        raise DataError("`weights=` must be finite and not negative.")
+    return out
