@@ -34,6 +34,8 @@ class Family(ABC):
         Whether responses are counts; `fractional` says where they are not whole.
     normal : bool
         Whether the response is normal given its mean: then a model with the identity link is a linear model.
+    by_count : bool
+        Whether a prior weight says how often a row was seen.
     by_outcome : bool
         Whether each category of the response but the first has a linear predictor of its own.
     unsampled : str or None
@@ -45,6 +47,7 @@ class Family(ABC):
     likelihood: ClassVar[bool] = True
     whole: ClassVar[bool] = False
     normal: ClassVar[bool] = False
+    by_count: ClassVar[bool] = False
     by_outcome: ClassVar[bool] = False
     unsampled: ClassVar[str | None] = None
     link: Link

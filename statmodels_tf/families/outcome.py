@@ -24,6 +24,8 @@ class OutcomeFamily(Family):
     weight (-1 for one that does not), and the weights.
     """
 
+    by_count = True
+
     @abstractmethod
     def probabilities(self, eta: np.ndarray, values: Values) -> np.ndarray:
         """Return the probability [n, K] of each outcome at the linear predictor."""

@@ -1,17 +1,20 @@
 """Fits: what an engine returns, and everything that can be asked of it."""
 
 from .base import Call, Fit
+from .categorical import CategoricalEstimate
 from .check import Findings
 from .compare import anova
 from .estimate import Estimate
 from .grouped import GroupedEstimate
 from .mixed import MixedEstimate
+from .ordinal import OrdinalEstimate
 from .regression import GLMEstimate, LinearEstimate, RegressionEstimate, Totals
 from .system import MixedSystem, RegressionSystem
 from .table import Heading, Summary, Table
 
 __all__ = [
     "Call",
+    "CategoricalEstimate",
     "Estimate",
     "Findings",
     "Fit",
@@ -21,6 +24,7 @@ __all__ = [
     "LinearEstimate",
     "MixedEstimate",
     "MixedSystem",
+    "OrdinalEstimate",
     "RegressionEstimate",
     "RegressionSystem",
     "Summary",

@@ -169,9 +169,14 @@ class Fit(ABC):
 
     @property
     def nobs(self) -> int:
-        """The number of observations: the rows used, those of weight 0 left out, as in R's `lm` and `glm`."""
+        """The number of observations: the rows used, those of weight 0 left out, as in R's `lm` and `glm`.
+
+        Of a response in categories a weight says how often a row was seen, as in R's `clm` and `polr`.
+        """
         design = self.model.design
-        return len(design.rows) if design.weights is None else int(np.count_nonzero(design.weights))
+        if design.weights is None:
+            return len(design.rows)
+        return int(round(design.weights.sum()) if self.family.by_count else np.count_nonzero(design.weights))
 
     @property
     def converged(self) -> bool:
@@ -229,7 +234,9 @@ class Fit(ABC):
 
     def bayes(self, priors: Mapping[str, Any] | None = None, engine: Any = "nuts") -> Fit:
         """Return the posterior of the same model: the same call with a sampling engine."""
-        return self.recorded_call("`bayes()`").again(engine=engine, priors=priors, REML=True)
+        call = self.recorded_call("`bayes()`")
+        restricted = {"REML": True} if "REML" in call.options else {}
+        return call.again(engine=engine, priors=priors, **restricted)
 
     def joint_distribution(self, substrate: Any = "auto") -> Any:
         """Return the model as TFP's joint distribution on "jax", "tensorflow", or "auto": JAX if it is there."""

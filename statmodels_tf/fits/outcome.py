@@ -1,0 +1,179 @@
+"""Estimates of responses in categories, and the questions they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+import pandas as pd
+
+from ..errors import ModelError
+from . import compare, outcome_tests
+from .arguments import count_of, generator, one_of
+from .check import Findings
+from .outcome_base import OutcomeFigures
+from .outcome_check import outcome_findings
+from .outcome_predict import predict_outcomes
+from .outcome_summary import outcome_summary
+from .table import Summary
+from .words import spoken
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OutcomeEstimate(OutcomeFigures):
+    """An estimate of the probabilities of a response in categories, and the questions it answers."""
+
+    def fitted(self) -> pd.Series:
+        """Return the fitted probability of each row's own outcome, as `fitted` of R's clm."""
+        y = self.data["y"]
+        chosen = np.take_along_axis(self.means, np.maximum(y, 0)[:, None], axis=1)[:, 0]
+        return self.by_row(np.where(y < 0, np.nan, chosen), "fitted")
+
+    @spoken
+    def residuals(self, type: str = "quantile", *, seed: int = 0) -> pd.Series:
+        """Return the residuals, on the data's index.
+
+        Parameters
+        ----------
+        type : {"quantile", "surrogate", "deviance", "pearson"}
+            "quantile" are standard normal where the model is right, outcomes taken in their order: a uniform draw
+            between the probabilities below and up to the outcome (Dunn & Smyth 1996). "surrogate" maps the same draw to
+            the latent scale of an ordinal model (Liu & Zhang 2018, doi:10.1080/01621459.2017.1292915). "deviance" is
+            sqrt(-2 w log p), p the probability of the outcome, and "pearson" sqrt(w (1 - p) / p).
+        seed : int
+            Of the draws.
+        """
+        one_of("type", type, ("quantile", "surrogate", "deviance", "pearson"))
+        questions: dict[str, Callable[..., np.ndarray]] = {
+            "deviance": self.family.deviance_residuals,
+            "pearson": self.family.pearson_residuals,
+        }
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if type in questions:
+                return self.by_row(questions[type](self.means, {}, self.data), "residual")
+            drawn = self.family.quantile_residuals(self.means, {}, self.data, generator(seed))
+        return self.by_row(self.surrogate(drawn) if type == "surrogate" else drawn, "residual")
+
+    @spoken
+    def predict(
+        self,
+        newdata: Any = None,
+        type: str = "prob",
+        *,
+        se: bool = False,
+        interval: str | None = None,
+        level: float = 0.95,
+    ) -> Any:
+        """Return predictions for each row, by outcome.
+
+        Parameters
+        ----------
+        newdata : table, optional
+            Rows to predict; the data of the fit if left out. A row that lacks a value is predicted NaN.
+        type : {"prob", "class", "cum.prob", "linear.predictor"}
+            The probability of each outcome, the likeliest one, the probability of each outcome or an earlier one, or
+            the linear predictor: of a cumulative model the location, which thresholds are compared with.
+        se : bool
+            Give standard errors, by the delta method.
+        interval : {None, "confidence"}
+            Those of probabilities are made on the logit scale, as `ordinal` does.
+        level : float
+            Coverage.
+
+        Returns
+        -------
+        DataFrame with a column for each outcome (Series for "class"); with se or interval, columns (mean, outcome),
+        (se, outcome), (lower, outcome), (upper, outcome)
+        """
+        return predict_outcomes(self, newdata, type, se=se, interval=interval, level=level)
+
+    @spoken
+    def simulate(self, n: int = 1, seed: int | np.random.Generator | None = None) -> pd.DataFrame:
+        """Return outcomes drawn from the fitted model [rows, n], as ordered or plain categories."""
+        count, rng = count_of("simulate", "n", n), generator(seed)
+        below = np.cumsum(self.means, axis=1)
+        below[:, -1] = np.inf
+        columns = {}
+        for j in range(count):
+            codes = (rng.random(len(below))[:, None] > below).sum(axis=1)
+            columns[f"sim_{j + 1}"] = pd.Categorical.from_codes(codes, list(self.outcomes))
+        return pd.DataFrame(columns, index=self.model.design.index)
+
+    @spoken
+    def confint(self, level: float = 0.95, method: str = "wald") -> pd.DataFrame:
+        """Return confidence intervals of the coefficients: lower, upper; "wald", or "profile" by the likelihood."""
+        one_of("method", method, ("wald", "profile"))
+        if method == "profile":
+            return outcome_tests.profile_intervals(self, level)
+        return self.coef_table(level)[["lower", "upper"]]
+
+    @spoken
+    def anova(self, *others: Any, test: str | None = None) -> pd.DataFrame:
+        """Return likelihood-ratio tests against other fits of the same rows; for the terms of one fit see `drop1`."""
+        one_of("test", test or "Chisq", ("Chisq",))
+        if not others:
+            raise ModelError("`anova()` compares fits: give another, `fit.anova(smaller)`, or test terms by `drop1()`.")
+        return compare.likelihood_ratio([self, *others])
+
+    @spoken
+    def drop1(self, test: str | None = "Chisq") -> pd.DataFrame:
+        """Return a likelihood-ratio test of each term that stands in no higher one: Df, logLik, AIC, LRT, Pr(>Chi)."""
+        if test is not None:
+            one_of("test", test, ("Chisq",))
+        return outcome_tests.drop1(self, test is not None)
+
+    @spoken
+    def tidy(self, *, level: float = 0.95) -> pd.DataFrame:
+        """Return one row for each parameter, with broom's columns."""
+        kinds = {"thresholds": "intercept", "coefficients": "location", "log scale": "scale"}
+        table = self.parameter_table(level).reset_index(names="term")
+        names = {"se": "std.error", "p": "p.value", "lower": "conf.low", "upper": "conf.high", "part": "coef.type"}
+        table = table.rename(columns=names)
+        return table.assign(**{"coef.type": table["coef.type"].map(kinds)})
+
+    def glance(self) -> pd.DataFrame:
+        """Return one row of fit statistics, with broom's columns."""
+        row = {
+            "edf": self.df_model,
+            "logLik": self.loglik,
+            "AIC": self.aic,
+            "BIC": self.bic,
+            "deviance": self.deviance,
+            "df.residual": self.df_residual,
+            "nobs": self.nobs,
+        }
+        return pd.DataFrame([row])
+
+    @spoken
+    def augment(self) -> pd.DataFrame:
+        """Return the model frame with the likeliest outcome, `.fitted`, its probability, and quantile residuals."""
+        likeliest = self.predict(type="class").to_numpy()
+        added = {".fitted": likeliest, ".prob": self.means.max(axis=1), ".resid": self.residuals().to_numpy()}
+        return self.model_frame().assign(**added)
+
+    @spoken
+    def summary(self, level: float = 0.95) -> Summary:
+        """Return the summary."""
+        return outcome_summary(self, level)
+
+    def check(self) -> Findings:
+        """Return in words what is doubtful about this fit, and the remedy."""
+        return outcome_findings(self)
+
+    def to_arviz(self) -> NoReturn:
+        """Say that there are no draws."""
+        raise ModelError(f"a {self.family.name} model is not sampled here, so it has no draws to export.")
+
+    def save(self, path: Any) -> NoReturn:
+        """Say that the fit is not saved."""
+        raise ModelError(f"fits of the {self.family.name} family are not saved yet; keep the call and fit again.")
+
+    def ranef(self, group: str | None = None, *, se: bool = False) -> NoReturn:
+        """Say that the model has no random effects."""
+        raise ModelError("the model has no group terms, so it has no random effects.")
+
+    def varcorr(self) -> NoReturn:
+        """Say that the model has no random effects."""
+        raise ModelError("the model has no group terms, so it has no variances of random effects.")

@@ -1,0 +1,175 @@
+"""What an estimate of a response in categories holds, and the figures that follow from it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from .arguments import one_of
+from .estimate import Estimate, t_p_value, t_quantile
+from .outcome_predict import OutcomeRows, own_rows
+from .words import spoken
+
+_NULL = 1e-8
+"""Information, relative to the largest, of a direction along which the likelihood has its maximum at infinity."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OutcomeFigures(Estimate):
+    """An estimate of the probabilities of a response in categories.
+
+    `coefficients` are those of the common terms; `parameters` are all that were estimated.
+
+    Parameters
+    ----------
+    parameters : array [P]
+        Where the iterations ended; NaN where aliased.
+    information : array [r, r]
+        The observed information of the estimable ones.
+    infinite : int array [P]
+        -1, 0, 1: whether an estimate is minus infinity, finite, or infinity.
+    maximum : float
+        The log-likelihood.
+    """
+
+    parameters: np.ndarray
+    information: np.ndarray
+    infinite: np.ndarray
+    maximum: float
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What was fitted, as the summary says it."""
+
+    @property
+    @abstractmethod
+    def parts(self) -> dict[str, slice]:
+        """The parameters by what they are of, in order: thresholds, coefficients, log scale."""
+
+    @property
+    @abstractmethod
+    def parameter_names(self) -> tuple[str, ...]:
+        """The names of all parameters, in order."""
+
+    @abstractmethod
+    def probabilities(self, rows: OutcomeRows, gradient: bool) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the probabilities [m, K] of the outcomes on some rows, and their gradients [m, K, P] if asked."""
+
+    @abstractmethod
+    def predictors(self, rows: OutcomeRows) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+        """Return the linear predictors [m, L] on some rows, their gradients [m, L, P], and what they are called."""
+
+    @abstractmethod
+    def surrogate(self, normal: np.ndarray) -> np.ndarray:
+        """Return quantile residuals [n] on the scale of the latent variable."""
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The outcomes, in order."""
+        design = self.model.design
+        return self.family.outcomes(design.response, design.weights)
+
+    @cached_property
+    def data(self) -> dict[str, np.ndarray]:
+        """The observations as the family's functions take them."""
+        design = self.model.design
+        return self.family.data(design.response, design.weights)
+
+    @cached_property
+    def parameter_covariance(self) -> np.ndarray:
+        """The covariance [P, P] of all parameters; NaN where aliased or infinite."""
+        keep = np.flatnonzero(~np.isnan(self.parameters))
+        scale = np.sqrt(
+            np.maximum(np.diag(self.information), _NULL * np.max(np.diag(self.information), initial=1e-300))
+        )
+        scaled = self.information / np.outer(scale, scale)
+        inverse = np.linalg.pinv(scaled, rcond=_NULL, hermitian=True) if self.separated else np.linalg.inv(scaled)
+        out = np.full((len(self.parameters),) * 2, np.nan)
+        out[np.ix_(keep, keep)] = inverse / np.outer(scale, scale)
+        out[self.infinite != 0] = out[:, self.infinite != 0] = np.nan
+        return out
+
+    @property
+    def separated(self) -> bool:
+        """Whether some estimate is infinite."""
+        return bool(np.any(self.infinite))
+
+    @property
+    def reported(self) -> np.ndarray:
+        """All parameters [P] as reported: NaN where aliased, infinite where the likelihood has no maximum."""
+        return np.where(self.infinite == 0, self.parameters, np.where(self.infinite > 0, np.inf, -np.inf))
+
+    @property
+    def estimates(self) -> np.ndarray:
+        """The coefficients [p] as reported."""
+        return self.reported[self.parts["coefficients"]]
+
+    @property
+    def variances(self) -> np.ndarray:
+        """The variances [p] of the coefficients; NaN where aliased or infinite."""
+        return np.diag(self.parameter_covariance)[self.parts["coefficients"]]
+
+    def covariance_matrix(self) -> np.ndarray:
+        """Return the covariance [p, p] of the coefficients."""
+        at = self.parts["coefficients"]
+        return self.parameter_covariance[at, at]
+
+    @property
+    def default_df(self) -> str:
+        """None: statistics are normal."""
+        return "none"
+
+    def degrees_of_freedom(self, method: str) -> np.ndarray:
+        """Return infinite degrees of freedom [p], NaN where aliased."""
+        one_of("df", method, ("none",))
+        return np.where(np.isnan(self.coefficients), np.nan, np.inf)
+
+    @property
+    def loglik(self) -> float:
+        """The maximised log-likelihood."""
+        return self.maximum
+
+    @property
+    def deviance(self) -> float:
+        """-2 log-likelihood, as `polr` and `multinom` have it."""
+        return -2 * self.maximum
+
+    @property
+    def df_model(self) -> int:
+        """The number of estimated parameters."""
+        return len(self.information)
+
+    def parameter_vcov(self) -> pd.DataFrame:
+        """Return the covariance of all parameters, thresholds first, as `vcov` of R's clm."""
+        names = list(self.parameter_names)
+        return pd.DataFrame(self.parameter_covariance, index=names, columns=names)
+
+    @spoken
+    def parameter_table(self, level: float = 0.95) -> pd.DataFrame:
+        """Return the table of all parameters: part, estimate, se, statistic, p, lower, upper."""
+        estimate, se = self.reported, np.sqrt(np.diag(self.parameter_covariance))
+        statistic, half = estimate / se, float(t_quantile(np.inf, level)) * se
+        columns = {
+            "part": [name for name, at in self.parts.items() for _ in range(at.stop - at.start)],
+            "estimate": estimate,
+            "se": se,
+            "statistic": statistic,
+            "p": t_p_value(statistic, np.full(len(se), np.inf)),
+            "lower": np.where(estimate == -np.inf, -np.inf, estimate - half),
+            "upper": np.where(estimate == np.inf, np.inf, estimate + half),
+        }
+        return pd.DataFrame(columns, index=list(self.parameter_names))
+
+    @cached_property
+    def means(self) -> np.ndarray:
+        """The fitted probabilities [n, K]."""
+        return self.probabilities(own_rows(self), False)[0]
+
+    def by_row(self, values: np.ndarray, name: str) -> pd.Series:
+        """Return values [n] on the data's index."""
+        return pd.Series(values, index=self.model.design.index, name=name)

@@ -1,0 +1,106 @@
+"""Likelihood-ratio tests and profile intervals of models of categories: the same model again with something changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+
+from ..errors import ModelError
+from ..linalg import Dense
+from .compare import chi_square_p
+from .estimate import t_quantile
+
+if TYPE_CHECKING:
+    from .ordinal import OrdinalEstimate
+    from .outcome import OutcomeEstimate
+
+_FARTHEST = 40.0
+"""Standard errors within which the end of a profile interval is sought."""
+
+
+def drop1(fit: OutcomeEstimate, test: bool) -> pd.DataFrame:
+    """Return the fit without each term that stands in no higher interaction, one row each."""
+    terms = [term for term in fit.formula.common if term.variables]
+    free = [term for term in terms if not any(set(term.variables) < set(other.variables) for other in terms)]
+    table = _table(fit, {term.label: fit.update(f". ~ . - {term.text}") for term in free}, -1)
+    table.index.name = table.attrs["heading"] = "single term deletions"
+    return table if test else table[["Df", "logLik", "AIC"]]
+
+
+def added_tests(fit: OrdinalEstimate, part: str) -> pd.DataFrame:
+    """Return tests of each term of the location that `part` ("nominal", "scale") lacks, added there."""
+    other = fit.model.predictors.get(part)
+    written = [] if other is None else [term.text for term in other.formula.common if term.variables]
+    terms = [term for term in fit.formula.common if term.variables and term.text not in written]
+    if not terms:
+        raise ModelError(f"`{part}=` has every term of the formula already, so there is none to test.")
+    fits = {term.label: fit.update(**{part: "~ " + " + ".join([*written, term.text])}) for term in terms}
+    table = _table(fit, fits, 1)
+    table.index.name = table.attrs["heading"] = f"tests of {part} effects"
+    return table
+
+
+def _table(fit: OutcomeEstimate, fits: dict[str, Any], sign: int) -> pd.DataFrame:
+    """Return the likelihood-ratio table of fits with more (sign 1) or fewer (-1) parameters than `fit`."""
+    rows = {"<none>": (np.nan, fit.loglik, fit.aic, np.nan, np.nan)}
+    for label, other in fits.items():
+        df, statistic = sign * (other.df_model - fit.df_model), sign * 2 * (other.loglik - fit.loglik)
+        statistic = max(statistic, 0.0)
+        rows[label] = (df, other.loglik, other.aic, statistic, float(chi_square_p(statistic, df)))
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["Df", "logLik", "AIC", "LRT", "Pr(>Chi)"])
+    return table.astype({"Df": "Int64"})
+
+
+def profile_intervals(fit: OutcomeEstimate, level: float) -> pd.DataFrame:
+    """Return profile likelihood intervals of the coefficients; NaN where aliased.
+
+    The model is fitted again with a coefficient held at b, its column then part of the offset, and the interval holds
+    all b with 2 (log L - log L(b)) below the quantile of chi-squared.
+    """
+    if fit.family.by_outcome:
+        raise ModelError('profile intervals of a categorical model are not there; use method="wald".')
+    bound = float(t_quantile(np.inf, level))
+    table = np.full((len(fit.coefficients), 2), np.nan)
+    errors = np.sqrt(fit.variances)
+    for j, (centre, error, endless) in enumerate(
+        zip(fit.coefficients, errors, fit.infinite[fit.parts["coefficients"]], strict=True)
+    ):
+        if np.isnan(centre):
+            continue
+        if endless:
+            table[j] = (-np.inf, np.nan) if endless < 0 else (np.nan, np.inf)
+            continue
+        root = _signed_root(fit, j, float(centre))
+        table[j] = [_end(root, float(centre), side * float(error), bound) for side in (-1, 1)]
+    return pd.DataFrame(table, index=list(fit.names), columns=["lower", "upper"])
+
+
+def _signed_root(fit: OutcomeEstimate, j: int, centre: float) -> Callable[[float], float]:
+    """Return the function sqrt(2 (log L - log L(b))) of the value b of coefficient j."""
+    design = fit.model.design
+    column, others = design.common.column(j), Dense(np.delete(design.common.dense(), j, axis=1))
+    offset = np.zeros(design.n) if design.offset is None else design.offset
+    columns = tuple(name for k, name in enumerate(design.columns) if k != j)
+
+    def root(b: float) -> float:
+        held = replace(design, common=others, columns=columns, offset=offset + b * column)
+        less = fit.engine.fit(replace(fit.model, design=held))
+        return float(np.sqrt(max(2 * (fit.loglik - less.loglik), 0.0)))
+
+    return root
+
+
+def _end(root: Callable[[float], float], centre: float, step: float, bound: float) -> float:
+    """Return where the root reaches `bound`, going from the centre in steps; infinite where it never does."""
+    inner, width = 0.0, bound
+    while root(centre + width * step) < bound:
+        inner, width = width, 1.6 * width
+        if width > _FARTHEST:
+            return float(np.copysign(np.inf, step))
+    found = brentq(lambda t: root(centre + t * step) - bound, inner, width, xtol=1e-6 * bound)
+    return float(centre + found * step)
