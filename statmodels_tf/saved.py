@@ -1,4 +1,4 @@
-"""Loading a saved fit: the call's design again, and its engine at the factors that were found."""
+"""Loading a saved fit: the call's design again, and its engine at the factors that were found, or fitting again."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from .api import fit, lmer
-from .api.run import check_mixed, check_response
+from .api import fit, glm, lm, lmer
+from .api.run import check_response
 from .design import build
 from .engines import ENGINES, Engine
 from .errors import DataError
@@ -20,14 +20,16 @@ from .model import build_model
 
 __all__ = ["load"]
 
-_ENTRIES = {"lmer": lmer, "fit": fit}
+_ENTRIES = {"lm": lm, "glm": glm, "lmer": lmer, "fit": fit}
 _SAME = 1e-6
 """How far the criterion may be from the one stored, relative: other machines round otherwise."""
 
 
 @spoken
 def load(path: str | Path) -> Fit:
-    """Return the fit that `fit.save(path)` wrote: its design made again, its engine evaluated once, nothing optimised.
+    """Return the fit that `fit.save(path)` wrote: its design made again, its engine evaluated once where it was found.
+
+    A model without group terms is fitted again, which takes a few passes over the data.
 
     The file may come from anyone: nothing in it is executed, and one that is damaged, or made to do harm, is a
     DataError.
@@ -40,24 +42,24 @@ def _restored(stored: Stored) -> Fit:
     if stored.function not in _ENTRIES:
         raise DataError(f"it was fitted by `{stored.function}`, unknown to this release")
     options = {k: _engine(*v) if k == "engine" and isinstance(v, tuple) else v for k, v in stored.options.items()}
-    family = as_family(options.get("family", "gaussian"), options.get("link"))
+    family = as_family(options.get("family", "gaussian"))
     rows = {k: options.get(k) for k in ("weights", "offset", "subset", "contrasts")}
     design = build(stored.formula, stored.data, **rows)
     check_response(design, family)
-    check_mixed(design)
     model = build_model(design, family=family, priors=options.get("priors"))
     engine: Any = _engine(stored.engine, stored.engine_options)
     refusal = engine.supports(model)
     if refusal is not None:
         raise DataError(refusal)
-    if not hasattr(engine, "at"):
+    if engine.sampling or (design.groups and not hasattr(engine, "at")):
         raise DataError(f"{stored.engine!r} makes no fits that are saved")
     if [factor.shape for factor in stored.factors] != [(len(block.effects),) * 2 for block in design.groups]:
         raise DataError("its factors are not those of its formula")
-    again = engine.at(model, stored.factors, call=Call(_ENTRIES[stored.function], stored.formula, stored.data, options))
-    was = stored.criterion
-    if was is not None and not abs(again.criterion - was) <= _SAME * max(1.0, abs(was)):
-        raise DataError(f"its criterion was {was:.8g} and is {again.criterion:.8g} with the data and factors it holds")
+    call = Call(_ENTRIES[stored.function], stored.formula, stored.data, options)
+    again: Any = engine.at(model, stored.factors, call=call) if design.groups else engine.fit(model, call=call)
+    was, found = stored.criterion, again.criterion if design.groups else again.deviance
+    if was is not None and not abs(found - was) <= _SAME * max(1.0, abs(was)):
+        raise DataError(f"its criterion was {was:.8g} and is {found:.8g} with the data and factors it holds")
     return replace(again, diagnostics={**again.diagnostics, **_found(again, stored.diagnostics)})
 
 

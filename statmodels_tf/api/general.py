@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..engines import Engine
+from ..families import Family
 from ..fits import Fit
 from ..fits.words import spoken
 from .run import run
@@ -15,7 +16,7 @@ from .run import run
 def fit(
     formula: str,
     data: Any,
-    family: str = "gaussian",
+    family: str | Family = "gaussian",
     *,
     link: str | None = None,
     REML: bool = True,
@@ -34,15 +35,14 @@ def fit(
     ----------
     formula, data
         As `lmer`.
-    family : str
-        The distribution of the response.
+    family : str or Family
+        The distribution of the response, as `glm`.
     link : str, optional
         The family's own if left out.
     REML, weights, offset, subset, contrasts, priors, functions, progress
         As `lmer`.
     engine : str or Engine
-        "auto" takes the first that supports the model and says in `diagnostics["why"]` why; a formula
-        without group terms is sampled, since no other engine takes it yet.
+        "auto" takes the first that supports the model and says in `diagnostics["why"]` why.
     """
     rows = {"weights": weights, "offset": offset, "subset": subset, "contrasts": contrasts, "functions": functions}
     how = {"REML": REML, "engine": engine, "priors": priors, "progress": progress}

@@ -20,6 +20,7 @@ def lm(
     weights: Any = None,
     offset: Any = None,
     subset: Any = None,
+    na_action: str = "omit",
     contrasts: Mapping[str, Any] | None = None,
     engine: str | Engine = "qr",
     priors: Mapping[str, Any] | None = None,
@@ -32,19 +33,40 @@ def lm(
     ----------
     formula : str
         For example `"mpg ~ wt + factor(cyl)"`.
-    data, weights, offset, subset, contrasts, functions, progress
-        As `lmer`.
+    data : table
+        pandas, polars, pyarrow, or a dict of columns.
+    weights : str or array, optional
+        A column, an expression of columns as text, or an array: the variance of a row is sigma^2 / weight. A row of
+        weight 0 has a fitted value and is not counted.
+    offset : str or array, optional
+        Added to the mean as it is, besides the `offset()` terms of the formula.
+    subset : str or array, optional
+        Which rows to use: a condition as text, truth values, or positions.
+    na_action : {"omit", "fail"}
+        Drop rows that lack a value and count them, or say which columns lack one.
+    contrasts : mapping, optional
+        For example `{"arm": "contr.sum"}`.
     engine : str or Engine
         "qr" (least squares), "nuts" (a posterior), or an engine with options.
     priors : mapping, optional
         Priors by name, for engines that sample.
+    functions, progress
+        As `lmer`.
 
     Returns
     -------
     LinearEstimate, or Posterior from an engine that samples
+
+    Examples
+    --------
+    >>> import statmodels_tf as st
+    >>> st.lm("mpg ~ wt", st.load_dataset("mtcars")).coef().round(3).to_dict()
+    {'Intercept': 37.285, 'wt': -5.344}
     """
-    rows = {"weights": weights, "offset": offset, "subset": subset, "contrasts": contrasts, "functions": functions}
-    return run(lm, formula, data, {}, rows, {"engine": engine, "priors": priors, "progress": progress})
+    rows = {"weights": weights, "offset": offset, "subset": subset, "na_action": na_action, "contrasts": contrasts}
+    rows["functions"] = functions
+    how = {"engine": engine, "priors": priors, "progress": progress}
+    return run(lm, formula, data, {}, rows, how, groups="sampled")
 
 
 @spoken
@@ -54,9 +76,12 @@ def glm(
     family: str | Family = "gaussian",
     *,
     link: str | None = None,
+    nominal: str | None = None,
+    scale: str | None = None,
     weights: Any = None,
     offset: Any = None,
     subset: Any = None,
+    na_action: str = "omit",
     contrasts: Mapping[str, Any] | None = None,
     engine: str | Engine = "auto",
     priors: Mapping[str, Any] | None = None,
@@ -69,25 +94,44 @@ def glm(
     ----------
     formula : str
         For example `"cbind(ncases, ncontrols) ~ agegp + alcgp"`.
-    data, weights, offset, subset, contrasts, functions, progress
-        As `lmer`; `weights` are prior weights, the numbers of trials of a proportion.
+    data, subset, na_action, contrasts, functions, progress
+        As `lm`.
     family : str or Family
-        "gaussian", "binomial", "poisson", ..., or a family with options.
+        "gaussian", "binomial", "poisson", "Gamma", ..., R's `'binomial(link = "probit")'`, or an object such as
+        `st.families.Binomial(link="probit")`. The response of a binomial model is 0 and 1, truth values, a factor (its
+        first level is failure), `cbind(successes, failures)`, `successes | trials(n)`, or a share with its numbers of
+        trials as weights. "cumulative" models the order of a factor's levels, "categorical" their odds.
     link : str, optional
         The family's own if left out.
+    nominal, scale : str, optional
+        Of a cumulative model: `"~ x"`, the terms whose effect differs between thresholds (partial proportional odds),
+        and those that change the scale: P(Y <= k) = F((theta_k - eta) / exp(s)), as R's `ordinal::clm`.
+    weights : str or array, optional
+        Prior weights: the variance of a row is dispersion V(mu) / weight. Those of a share are its numbers of trials,
+        and a whole number counts a row so often in the likelihood, as in R.
+    offset : str or array, optional
+        Added to the linear predictor as it is, such as `"log(exposure)"`.
     engine : str or Engine
-        "auto" takes the one made for the family; "nuts" gives a posterior.
+        "auto" takes the one made for the family and says why in `fit.diagnostics`; "nuts" gives a posterior.
     priors : mapping, optional
         Priors by name, for engines that sample.
 
     Returns
     -------
-    GLMEstimate, or Posterior from an engine that samples
+    GLMEstimate, OrdinalEstimate, CategoricalEstimate, or Posterior from an engine that samples
 
     References
     ----------
     McCullagh & Nelder (1989), Generalized Linear Models.
+
+    Examples
+    --------
+    >>> import statmodels_tf as st
+    >>> st.glm("am ~ wt", st.load_dataset("mtcars"), "binomial").coef().round(3).to_dict()
+    {'Intercept': 12.04, 'wt': -4.024}
     """
-    rows = {"weights": weights, "offset": offset, "subset": subset, "contrasts": contrasts, "functions": functions}
+    rows = {"weights": weights, "offset": offset, "subset": subset, "na_action": na_action, "contrasts": contrasts}
+    rows["functions"] = functions
     how = {"engine": engine, "priors": priors, "progress": progress}
-    return run(glm, formula, data, {"family": family, "link": link}, rows, how)
+    response = {"family": family, "link": link, "nominal": nominal, "scale": scale}
+    return run(glm, formula, data, response, rows, how, groups="sampled")

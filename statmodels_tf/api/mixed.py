@@ -59,4 +59,4 @@ def lmer(
     """
     rows = {"weights": weights, "offset": offset, "subset": subset, "contrasts": contrasts, "functions": functions}
     how = {"REML": REML, "engine": engine, "priors": priors, "progress": progress}
-    return run(lmer, formula, data, {}, rows, how, mixed=True)
+    return run(lmer, formula, data, {}, rows, how, groups="must")

@@ -10,13 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from ..design import Design, build
+from ..design import Design
 from ..engines import ENGINES, Engine
 from ..errors import ConvergenceWarning, DataError, DataWarning, EngineError, ModelError, did_you_mean
 from ..families import Family, as_family, fractional
 from ..fits import Call, Fit
-from ..fits.arguments import flag
+from ..fits.arguments import flag, one_of
+from ..fits.summary import dropped_rows
 from ..model import Model, build_model
+from .predictors import designs
+
+_EXCLUDE = (
+    " Fitted values and residuals carry the index of the data, so `fit.fitted().reindex(data.index)` is R's "
+    "`na.exclude`; a prediction of rows that lack a value is NaN."
+)
 
 
 def run(
@@ -27,7 +34,7 @@ def run(
     rows: dict[str, Any],
     how: dict[str, Any],
     *,
-    mixed: bool = False,
+    groups: str = "may",
 ) -> Fit:
     """Return the fit that an entry point asks for.
 
@@ -37,19 +44,26 @@ def run(
         The entry point, for `update` and `save`.
     response, rows, how : dict of str to value
         Its arguments about the family, about the design, and about the engine.
-    mixed : bool
-        Whether the entry point is of mixed models, which need a group term.
+    groups : {"may", "must", "sampled"}
+        Whether the formula may have group terms, must have one, or may have them where the engine samples.
     """
     REML = flag("REML", how.setdefault("REML", True))
     _check_mappings(contrasts=rows["contrasts"], priors=how["priors"], functions=rows["functions"])
     family = as_family(response.get("family", "gaussian"), response.get("link"))
-    design = build(formula, data, **rows)
+    rows_na = one_of("na_action", rows.get("na_action", "omit"), ("omit", "fail"), _EXCLUDE)
+    about_rows = {name: value for name, value in rows.items() if name != "na_action"}
+    others = {name: response.get(name) for name in ("nominal", "scale")}
+    design, predictors = designs(family, formula, data, about_rows, others)
     check_response(design, family)
     if family.whole and (told := fractional(family, family.data(design.response, design.weights))) is not None:
         warnings.warn(told, DataWarning, stacklevel=4)
-    if mixed:
+    if rows_na == "fail" and design.dropped:
+        raise DataError(f'{dropped_rows(design)}, and `na_action="fail"` asks for none. Fill or drop them first.')
+    if groups == "must":
         check_mixed(design)
-    model = build_model(design, family=family, priors=how["priors"])
+    model = build_model(design, family=family, priors=how["priors"], predictors=predictors)
+    if groups == "sampled" and design.groups and not sampling(how["engine"]):
+        raise ModelError(_group_refusal(entry.__name__, design, family))
     chosen, why = choose_engine(how["engine"], model, REML=REML, progress=how["progress"])
     defaults = inspect.signature(entry).parameters
     asked = {**response, **rows, **how}
@@ -58,7 +72,10 @@ def run(
 
 
 def check_response(design: Design, family: Family) -> None:
-    """Say what makes the response impossible: there is none, or not one that the family has, or it is constant."""
+    """Say what makes the response impossible: there is none, or not one that the family has.
+
+    A constant one has nothing to tell of groups, and is refused where there are any.
+    """
     if design.response is None:
         raise ModelError(
             f"the formula `{design.formula}` has no response; write one on the left, `y {design.formula}`."
@@ -67,7 +84,7 @@ def check_response(design: Design, family: Family) -> None:
     if refusal is not None:
         raise DataError(refusal)
     y = design.response.values
-    if np.ptp(y) == 0:
+    if design.groups and np.ptp(y) == 0:
         raise ModelError(f"the response `{design.response.name}` is constant ({y[0]:g} in all {len(y):,} rows).")
 
 
@@ -78,6 +95,22 @@ def check_mixed(design: Design) -> None:
             f"the formula `{design.formula}` has no random effects; add a group term, such as "
             f"`{design.formula} + (1 | g)` with `g` a grouping column of the data."
         )
+
+
+def sampling(engine: Any) -> bool:
+    """Return whether an engine, or a name of one, samples."""
+    return bool(getattr(ENGINES.get(engine) if isinstance(engine, str) else engine, "sampling", False))
+
+
+def _group_refusal(entry: str, design: Design, family: Family) -> str:
+    """Return that an entry point takes no group terms, and which does."""
+    label = design.groups[0].label
+    if entry == "lm" or family.linear:
+        return f"`{entry}` takes no group terms, and `({label})` is one: write `lmer({str(design.formula)!r}, data)`."
+    return (
+        f"`{entry}` estimates no group terms yet, and `({label})` is one. Sample the model: "
+        f'`{entry}(..., engine="nuts")`.'
+    )
 
 
 def choose_engine(engine: str | Engine, model: Model, *, REML: bool, progress: bool | None) -> tuple[Engine, str]:

@@ -77,7 +77,8 @@ class Influence:
     @property
     def cook(self) -> np.ndarray:
         """Cook's distances [n]: (r / (1 - h))^2 h / (phi p)."""
-        return self._over(self.pearson, 1 - self.hat) ** 2 * self.hat / (self.fit.dispersion * self.fit.rank)
+        scale = np.asarray(self.fit.dispersion * self.fit.rank)
+        return self._over(self._over(self.pearson, 1 - self.hat) ** 2 * self.hat, scale)
 
     @property
     def dffits(self) -> np.ndarray:

@@ -37,10 +37,10 @@ def linear_figures(fit: Regression) -> LinearFigures:
 
 
 def _explained(fit: Regression) -> float:
-    """Return the (weighted) sum of squares of the fitted values less the offset."""
+    """Return the (weighted) sum of squares of the fitted values, the offset among them."""
     design = fit.model.design
     if design.offset is None:
         return max(fit.null_deviance - fit.deviance, 0.0)
-    part, weights = fit.linear_predictor - design.offset, fit.observations[1]
+    part, weights = fit.linear_predictor, fit.observations[1]
     centre = np.average(part, weights=weights) if fit.has_intercept else 0.0
     return float(np.sum(weights * (part - centre) ** 2))

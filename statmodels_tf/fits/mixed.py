@@ -270,7 +270,7 @@ class MixedEstimate(GroupedEstimate):
 
     def save(self, path: Any) -> None:
         """Write this fit to one file, without pickle; `statmodels_tf.load(path)` reads it."""
-        save_fit(self, file_path("save", path))
+        save_fit(self, file_path("save", path), self.criterion, self.factors)
 
     @cached_property
     def _fitted(self) -> np.ndarray:

@@ -146,7 +146,7 @@ class RegressionEstimate(RegressionInference, PlottedEstimate):
 
     def save(self, path: Any) -> None:
         """Write this fit to one file, without pickle; `statmodels_tf.load(path)` reads it."""
-        save_fit(self, file_path("save", path))
+        save_fit(self, file_path("save", path), self.deviance)
 
     def ranef(self, group: str | None = None, *, se: bool = False) -> NoReturn:
         """Say that the model has no random effects."""

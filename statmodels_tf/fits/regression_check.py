@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 5
 _OVER = 1.5
+_PERFECT = 1e-24
 _REMEDY = {
     "poisson": '`family="negative_binomial"` or `"quasipoisson"`',
     "binomial": '`family="quasibinomial"`, or a group term for what the rows share',
@@ -94,6 +95,11 @@ def _saturated(fit: RegressionEstimate) -> tuple[str, ...]:
             f"Saturated: {plural(fit.rank, 'coefficient')} for {plural(fit.nobs, 'row')}, so every row is fitted "
             "exactly and nothing is left to judge the fit by. Leave terms out, or take more rows.",
         )
+    if fit.family.normal and fit.null_deviance > 0 and fit.deviance < _PERFECT * fit.null_deviance:
+        return (
+            "Perfect fit: nothing but rounding is left for the residuals, so standard errors and tests mean nothing. "
+            "Look for a response that was computed from the columns.",
+        )
     return ()
 
 
@@ -132,7 +138,7 @@ def _few_rows(fit: RegressionEstimate) -> tuple[str, ...]:
 
 def _leverage(fit: RegressionEstimate) -> tuple[str, ...]:
     """Return the sentence of rows that alone move the fit: Cook's distance beyond the median of F(p, n - p)."""
-    if fit.df_residual <= 0 or fit.separated:
+    if fit.df_residual <= 0 or fit.separated or fit.deviance == 0:
         return ()
     cook = fit.cooks_distance()
     far = cook[special.fdtr(fit.rank, fit.df_residual, cook.fillna(0.0)) > 0.5].sort_values(ascending=False)
@@ -154,7 +160,7 @@ def _leverage(fit: RegressionEstimate) -> tuple[str, ...]:
 
 def _outliers(fit: RegressionEstimate) -> tuple[str, ...]:
     """Return the sentence of residuals farther out than a normal sample of this size would have."""
-    if fit.df_residual <= 0 or fit.separated:
+    if fit.df_residual <= 0 or fit.separated or fit.deviance == 0 or not fit.family.likelihood:
         return ()
     scaled = fit.residuals("quantile")
     # The chance that any of n normal residuals lies beyond this is below one in a thousand.

