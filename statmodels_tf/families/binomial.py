@@ -32,6 +32,10 @@ class Binomial(Shares):
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
 
+    def values_at(self, dispersion: Any) -> dict[str, np.ndarray]:
+        """Return none: no density has the dispersion in it."""
+        return {}
+
     def default_priors(self, data: Data) -> dict[str, Prior]:
         """Return none: the family has no parameters of its own."""
         return {}

@@ -11,7 +11,7 @@ McCullagh & Nelder (1989), Generalized Linear Models, sections 2.2 and 2.5.
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 
@@ -62,6 +62,10 @@ class ExponentialFamily(Family):
     @abstractmethod
     def observations(self, data: Data) -> tuple[np.ndarray, np.ndarray | None]:
         """Return the response [n] on the scale of its mean, and the prior weights [n] (None where all are one)."""
+
+    @abstractmethod
+    def values_at(self, dispersion: Any) -> dict[str, np.ndarray]:
+        """Return the parameters that `log_density` and `simulate` take, at a dispersion; own ones as they are."""
 
     @abstractmethod
     def start(self, y: np.ndarray, a: np.ndarray | None) -> np.ndarray:

@@ -77,6 +77,10 @@ class Gaussian(ExponentialFamily):
         """Return the response and the prior weights as they are."""
         return data["y"], data.get("weights")
 
+    def values_at(self, dispersion: Any) -> dict[str, np.ndarray]:
+        """Return sigma, the square root of the dispersion."""
+        return {"sigma": np.sqrt(dispersion)}
+
     def start(self, y: np.ndarray, a: np.ndarray | None) -> np.ndarray:
         """Return the response, as R; where the link has no value there, its mean."""
         with np.errstate(all="ignore"):

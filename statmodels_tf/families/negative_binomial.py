@@ -64,6 +64,10 @@ class NegativeBinomial(ExponentialFamily):
         """Return theta: as fixed, or as last estimated."""
         return {"theta": float(self.reached if self.theta is None else self.theta)}
 
+    def values_at(self, dispersion: Any) -> dict[str, np.ndarray]:
+        """Return theta, of the shape of the dispersion; none where it is fixed."""
+        return {name: np.full(np.shape(dispersion), self.values[name]) for name in self.own}
+
     def estimated(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None) -> Self:
         """Return the family at the theta of largest likelihood at these means; the counts are taken as distinct ones.
 

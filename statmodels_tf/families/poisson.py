@@ -35,6 +35,10 @@ class Poisson(Counts):
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
 
+    def values_at(self, dispersion: Any) -> dict[str, np.ndarray]:
+        """Return none: no density has the dispersion in it."""
+        return {}
+
     def default_priors(self, data: Data) -> dict[str, Prior]:
         """Return none: the family has no parameters of its own."""
         return {}

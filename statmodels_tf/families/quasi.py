@@ -23,6 +23,10 @@ class WithoutLikelihood(ExponentialFamily, ABC):
     likelihood = False
     unsampled = "a quasi-likelihood is no density"
 
+    def values_at(self, dispersion: Any) -> dict[str, np.ndarray]:
+        """Return none: no density has the dispersion in it."""
+        return {}
+
     def default_priors(self, data: Data) -> dict[str, Prior]:
         """Return none."""
         return {}

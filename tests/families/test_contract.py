@@ -1,0 +1,223 @@
+"""What holds of every family that least squares fit, whichever it is: a family registers, and is held to this."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from statmodels_tf.design import Response
+from statmodels_tf.families import FAMILIES, LINKS, ExponentialFamily, Quasi, as_family, as_link, family_text
+from statmodels_tf.substrate import substrate
+
+NAMES = sorted(name for name in FAMILIES if issubclass(FAMILIES[name], ExponentialFamily))
+FAMILY = pytest.mark.parametrize("family", [as_family(name) for name in NAMES], ids=NAMES)
+DENSE = [name for name in NAMES if FAMILIES[name].likelihood]
+DENSITY = pytest.mark.parametrize("family", [as_family(name) for name in DENSE], ids=DENSE)
+QUASI = [Quasi("log", "mu"), Quasi("logit", "mu(1-mu)"), Quasi("inverse", "mu^2"), Quasi("1/mu^2", "mu^3")]
+WEIGHTED = pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weights"])
+ON = pytest.mark.parametrize("on", ["tensorflow", "jax"])
+DISPERSION = 0.4
+
+SCIPY = {
+    "binomial": lambda mu, w, values: stats.binom(w, mu),
+    "gaussian": lambda mu, w, values: stats.norm(mu, values["sigma"] / np.sqrt(w)),
+    "gamma": lambda mu, w, values: stats.gamma(w * values["shape"], scale=mu / (w * values["shape"])),
+    "inverse_gaussian": lambda mu, w, values: stats.invgauss(mu / (w * values["shape"]), scale=w * values["shape"]),
+    "beta": lambda mu, w, values: stats.beta(mu * values["phi"], (1 - mu) * values["phi"]),
+    "negative_binomial": lambda mu, w, values: stats.nbinom(values["theta"], values["theta"] / (values["theta"] + mu)),
+    "poisson": lambda mu, w, values: stats.poisson(mu),
+}
+REPEATS = {"beta", "negative_binomial", "poisson"}
+"""Families whose prior weights multiply the log density; those of the others divide a variance, or count trials."""
+
+
+def means(family, n=12):
+    """Return means [n] in the range of a family."""
+    if not family.valid(np.array([2.0])):
+        return np.linspace(0.1, 0.9, n)
+    return np.linspace(0.3, 6, n) if not family.valid(np.array([-1.0])) else np.linspace(-2, 3, n)
+
+
+def observed(family, weighted, n=12, seed=0):
+    """Return the predictor of some means, responses that have them, and prior weights, as data of the family."""
+    rng, mu = np.random.default_rng(seed), means(family, n)
+    eta = family.link.link(mu, np)
+    weights = rng.integers(1, 4, n).astype(float) if weighted else None
+    if not family.likelihood:
+        y = np.clip(mu * rng.uniform(0.5, 1.4, n), None, 1 if mu.max() < 1 else np.inf)
+        return eta, family.data(Response("y", y), weights)
+    y = family.simulate(eta, values(family), family.data(None, weights), rng)
+    share = y / weights if family.name == "binomial" and weighted else y
+    return eta, family.data(Response("y", share), weights)
+
+
+def values(family, size=()):
+    return family.values_at(np.full(size, 1.0 if family.known_dispersion else DISPERSION))
+
+
+def links(family):
+    """Return the family with each link that has values at its means, and an inverse."""
+    for name in [*LINKS, "power(0.3)", "power(-0.7)"]:
+        with np.errstate(all="ignore"):
+            eta = as_link(name).link(means(family), np)
+        if as_link(name).valid(eta):
+            given = family_text(family).replace(f'link="{family.link.name}"', f'link="{name}"')
+            yield as_family(given)
+
+
+@pytest.mark.parametrize("family", [*map(as_family, NAMES), *QUASI], ids=lambda f: family_text(f))
+@WEIGHTED
+def test_scores_are_half_the_slope_of_the_objective(family, weighted):
+    for linked in links(family):
+        eta, data = observed(linked, weighted)
+        y, a = linked.observations(data)
+        work, step = linked.working(eta, y, a), 1e-5 * np.maximum(np.abs(eta), 0.1)
+        for k in range(len(eta)):
+            row = slice(k, k + 1)
+            each = None if a is None else a[row]
+            up, down = (linked.working(eta[row] + s * step[row], y[row], each).objective for s in (1, -1))
+            expected = -(up - down) / (4 * step[k])
+            assert work.score[k] == pytest.approx(expected, rel=1e-5, abs=1e-7), (linked.link.name, k)
+
+
+@pytest.mark.parametrize("family", [*(as_family(n) for n in NAMES if n != "beta"), *QUASI], ids=family_text)
+@WEIGHTED
+def test_working_is_by_definition(family, weighted):
+    for linked in links(family):
+        eta, data = observed(linked, weighted)
+        y, a = linked.observations(data)
+        work, w = linked.working(eta, y, a), 1.0 if a is None else a
+        mu, slope = linked.link.inverse(eta, np), linked.link.derivative(eta, np)
+        np.testing.assert_allclose(work.weight, w * slope**2 / linked.variance(mu), rtol=1e-9)
+        np.testing.assert_allclose(work.score, w * (y - mu) * slope / linked.variance(mu), rtol=1e-8, atol=1e-11)
+        moved = linked.link.link(mu * 0.9, np)
+        change = linked.working(moved, y, a).objective - work.objective
+        deviances = linked.deviance(y, mu * 0.9) - linked.deviance(y, mu)
+        assert change == pytest.approx(float(np.sum(w * deviances)), rel=1e-7, abs=1e-9)
+
+
+@pytest.mark.parametrize("family", [*(as_family(n) for n in NAMES if n != "beta"), *QUASI], ids=family_text)
+def test_the_deviance_is_nought_at_the_response_and_falls_with_the_score(family):
+    mu = means(family)
+    np.testing.assert_allclose(family.deviance(mu, mu), 0, atol=1e-14)
+    for y in (mu * 1.1, mu * 0.9):
+        assert np.all(family.deviance(y, mu) >= 0)
+        step = 1e-6 * np.maximum(np.abs(mu), 0.1)
+        slope = (family.deviance(y, mu + step) - family.deviance(y, mu - step)) / (2 * step)
+        np.testing.assert_allclose(slope, -2 * (y - mu) / family.variance(mu), rtol=1e-5, atol=1e-8)
+
+
+@FAMILY
+def test_where_to_start_is_in_range(family):
+    low = {"beta": 1e-3, "gamma": 1e-3, "inverse_gaussian": 1e-3}.get(family.name, 0.0)
+    top = 1 - low if means(family).max() < 1 else 50.0
+    y = np.array([low, low, 0.3, top])
+    for a in (None, np.array([1.0, 2.0, 0.0, 3.0])):
+        mu = family.start(y, a)
+        assert family.valid(mu) and np.isfinite(family.link.link(mu, np)).all()
+
+
+@FAMILY
+def test_a_mean_out_of_range_has_no_finite_objective(family):
+    for linked in links(family):
+        for at in (np.nan, -np.inf):
+            objective = linked.working(np.array([1.0, at]), np.array([0.4, 0.4]), None).objective
+            assert not np.isfinite(objective), (linked.link.name, at)
+
+
+@DENSITY
+@WEIGHTED
+def test_log_densities_are_scipys(family, weighted):
+    if family.name not in SCIPY:
+        pytest.skip("SciPy has no such distribution")
+    eta, data = observed(family, weighted)
+    weights = data.get("weights", data.get("trials", 1.0))
+    made = SCIPY[family.name](family.link.inverse(eta, np), weights, values(family))
+    expected = made.logpmf(data["y"]) if hasattr(made.dist, "logpmf") else made.logpdf(data["y"])
+    expected = expected * (weights if family.name in REPEATS else 1.0)
+    np.testing.assert_allclose(family.log_density(eta, values(family), data, np), expected, rtol=1e-10, atol=1e-12)
+    if family.known_dispersion:
+        y, a = family.observations(data)
+        np.testing.assert_allclose(family.loglik(y, family.link.inverse(eta, np), a, data), expected, rtol=1e-10)
+
+
+@DENSITY
+@WEIGHTED
+@ON
+def test_log_densities_agree_on_all_substrates(family, weighted, on):
+    on = substrate(on)
+    for linked in links(family):
+        eta, data = observed(linked, weighted)
+        expected = linked.log_density(eta, values(linked, (2,)), data, np)
+        there = {name: on.array(array) for name, array in data.items()}
+        given = {name: on.array(array) for name, array in values(linked, (2,)).items()}
+        found = linked.log_density(on.array(eta), given, there, on.xp)
+        np.testing.assert_allclose(
+            np.broadcast_to(found, expected.shape), expected, rtol=1e-10, atol=1e-10, err_msg=linked.link.name
+        )
+
+
+@DENSITY
+@ON
+@pytest.mark.filterwarnings("ignore:You have created an Inflated distribution", "ignore:shape requires ndarray")
+def test_tfps_distribution_and_the_programs_text_have_the_same_density(family, on):
+    name, on = on, substrate(on)
+    for linked in links(family):
+        eta, data = observed(linked, False)
+        expected = float(linked.log_density(eta, values(linked), data, np).sum())
+        there = {key: on.array(array) for key, array in data.items()}
+        given = {key: on.array(array) for key, array in values(linked).items()}
+        made = linked.distribution(on.array(eta), given, there, on)
+        assert float(made.log_prob(there["y"])) == pytest.approx(expected, rel=1e-9), linked.link.name
+        if name == "tensorflow":
+            scope = {"tf": on_tensorflow(), "tfp": on.tfp, "tfd": on.tfd, "np": np, "f": np.float64}
+            keys = {key: f"own_{key}" for key in given}
+            scope |= {"eta": on.array(eta)} | {keys[key]: array for key, array in given.items()}
+            text = linked.code("y", keys, {key: key for key in data if key != "y"})
+            written = eval(text, scope)
+            assert float(written.log_prob(there["y"])) == pytest.approx(expected, rel=1e-9), linked.link.name
+
+
+def on_tensorflow():
+    import tensorflow
+
+    return tensorflow
+
+
+@DENSITY
+@WEIGHTED
+def test_simulated_responses_have_mean_and_variance(family, weighted):
+    n, rows = 40_000, 5
+    mu = means(family, rows)
+    weights = np.array([1.0, 2.0, 3.0, 1.0, 4.0]) if weighted else None
+    data = family.data(None, weights)
+    eta = np.broadcast_to(family.link.link(mu, np), (n, rows))
+    y = family.simulate(eta, values(family, (n,)), data, np.random.default_rng(1))
+    a = weights if weighted and family.name not in REPEATS else np.ones(rows)
+    share = y / a if family.name == "binomial" else y
+    variance = family.variance(mu) * (family.known_dispersion or DISPERSION) / a
+    np.testing.assert_array_less(np.abs(share.mean(axis=0) - mu), 4.5 * np.sqrt(variance / n))
+    np.testing.assert_allclose(share.var(axis=0), variance, rtol=0.12)
+
+
+@DENSITY
+def test_quantile_residuals_of_the_true_model_are_normal(family):
+    n = 4000
+    eta = family.link.link(means(family, n), np)
+    rng = np.random.default_rng(2)
+    y = family.simulate(eta, values(family), {}, rng)
+    data = family.data(Response("y", y), None)
+    r = family.quantile_residuals(family.link.inverse(eta, np), values(family), data, rng)
+    assert stats.kstest(r, "norm").pvalue > 1e-3
+
+
+@DENSITY
+def test_priors_are_of_what_densities_take(family):
+    _, data = observed(family, False)
+    assert set(family.default_priors(data)) <= set(family.values_at(1.0))
+    centre, unit = family.default_scale(data)
+    assert np.isfinite(centre) and unit > 0
+
+
+@pytest.mark.parametrize("family", [*map(as_family, NAMES), *QUASI], ids=family_text)
+def test_a_family_is_made_again_from_its_text(family):
+    assert as_family(family_text(family)) == family
