@@ -1,11 +1,14 @@
 """Families of distributions for the response, and their links."""
 
 from .base import FAMILIES, Family, family, fractional
+from .beta import Beta
 from .binomial import Binomial
 from .categorical import Categorical
 from .cumulative import Cumulative
 from .exponential import ExponentialFamily, OwnParameters, Working
+from .gamma import Gamma
 from .gaussian import Gaussian
+from .inverse_gaussian import InverseGaussian
 from .links import (
     LINKS,
     Cauchit,
@@ -27,10 +30,12 @@ from .naming import as_family, family_text
 from .negative_binomial import NegativeBinomial
 from .poisson import Poisson
 from .quasi import Quasi, Quasibinomial, Quasipoisson
+from .tweedie import Tweedie
 
 __all__ = [
     "FAMILIES",
     "LINKS",
+    "Beta",
     "Binomial",
     "CLogLog",
     "Categorical",
@@ -38,9 +43,11 @@ __all__ = [
     "Cumulative",
     "ExponentialFamily",
     "Family",
+    "Gamma",
     "Gaussian",
     "Identity",
     "Inverse",
+    "InverseGaussian",
     "InverseSquared",
     "Link",
     "Log",
@@ -56,6 +63,7 @@ __all__ = [
     "Quasipoisson",
     "Softplus",
     "Sqrt",
+    "Tweedie",
     "Working",
     "as_family",
     "as_link",

@@ -1,0 +1,272 @@
+"""Beta regression: numbers strictly between 0 and 1, such as rates and shares without a number of trials."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from scipy.special import betainc, betaincc, psi, zeta
+
+from ..errors import ModelError
+from ..priors import Prior
+from .base import Array, Data, Values, family, not_numbers, out_of_range
+from .counts import plain
+from .exponential import ExponentialFamily, Working, beyond
+from .links import Link, ProbabilityLink, as_link
+from .power_variance import predictor_scale, size
+from .randomized import normal_score
+from .stirling import HALF_LOG_2PI, excess, remainder
+
+_LIMITS = (-25.0, 32.0)
+"""Of log(phi) while it is searched for: nothing is learned outside."""
+
+
+@family("beta")
+@dataclass(frozen=True)
+class Beta(ExponentialFamily):
+    """Beta responses of mean mu and precision `phi`: variance mu (1 - mu) / (1 + phi).
+
+    Given phi, the expected information of eta is phi² (ψ'(mu phi) + ψ'((1 - mu) phi)) mu'² and its score
+    phi (log(y / (1 - y)) - ψ(mu phi) + ψ((1 - mu) phi)) mu'. Prior weights multiply a row's log-likelihood.
+
+    Parameters
+    ----------
+    link : str or Link
+        "logit", "probit", "cloglog", "loglog", "cauchit" or "log".
+    phi : float, optional
+        Fixed at this; estimated if left out.
+    reached : float
+        The last estimate of a precision that is not fixed.
+
+    Examples
+    --------
+    >>> Beta().own, Beta(phi=20).own
+    (('phi',), ())
+
+    References
+    ----------
+    Ferrari & Cribari-Neto (2004), Beta Regression for Modelling Rates and Proportions, doi:10.1080/0266476042000214501.
+    """
+
+    link: Link = field(default_factory=lambda: as_link("logit"))
+    phi: float | None = None
+    reached: float = 10.0
+
+    canonical = ""  # eta is the natural parameter under no link
+    known_dispersion = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "link", as_link(self.link))
+        if self.phi is not None and not (np.isscalar(self.phi) and 0 < float(self.phi) < np.inf):
+            raise ModelError(f"`phi={self.phi!r}`: the precision is a positive number; left out, it is estimated.")
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The precision, where it is estimated."""
+        return ("phi",) if self.phi is None else ()
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The precision: as fixed, or as last estimated."""
+        return {"phi": float(self.reached if self.phi is None else self.phi)}
+
+    def values_at(self, dispersion: Any) -> dict[str, np.ndarray]:
+        """Return the precision; the dispersion is one."""
+        return {"phi": np.asarray(self.values["phi"])}
+
+    def refuses(self, response: Any) -> str | None:
+        """Return why the response is not one column of numbers between 0 and 1, or None."""
+        n = len(response.values)
+        needs = (
+            "a beta model needs numbers strictly between 0 and 1; where 0 and 1 are rounded, move all a little inside, "
+            f"`({response.name} * ({n} - 1) + 0.5) / {n}`; shares of known numbers of trials are binomial"
+        )
+        y = response.values
+        return not_numbers(self, response) or out_of_range(response, ~((y > 0) & (y < 1)), needs)
+
+    def data(self, response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
+        """Return `y` and `weights`, those that there are."""
+        return plain(response, weights)
+
+    def observations(self, data: Data) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the response and the prior weights as they are."""
+        return data["y"], data.get("weights")
+
+    def default_priors(self, data: Data) -> dict[str, Prior]:
+        """Return phi ~ half_cauchy(m (1 - m) / var(y) - 1), m the mean of y; none where phi is fixed."""
+        mean, variance = _moments(data["y"])
+        return {} if self.phi is not None else size("phi", max(mean * (1 - mean) / variance - 1, 1.0))
+
+    def default_scale(self, data: Data) -> tuple[float, float]:
+        """Return the link of mean(y), and sd(y) in units of the linear predictor there."""
+        return predictor_scale(self.link, *_moments(data["y"]))
+
+    def log_density(self, eta: Array, values: Values, data: Data, xp: Any) -> Array:
+        """Return the log density, times the prior weight."""
+        mu, rest, _ = self._means(eta, xp)
+        y = data["y"]
+        each = _kernel(y, mu, rest, self._precision(values, eta), xp) - xp.log(y) - xp.log1p(-y)
+        return data["weights"] * each if "weights" in data else each
+
+    def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
+        """Return independent beta distributions; prior weights are no part of them."""
+        mu, rest, _ = self._means(eta, on.xp)
+        phi = self._precision(values, eta)
+        return on.tfd.Independent(on.tfd.Beta(mu * phi, rest * phi), 1)
+
+    def simulate(self, eta: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
+        """Return a beta response for each row, kept from rounding to 0 or 1."""
+        mu, rest, _ = self._means(eta, np)
+        phi = self._precision(values, eta)
+        return np.clip(rng.beta(mu * phi, rest * phi), np.finfo(float).tiny, 1 - 2.0**-53)
+
+    def start(self, y: np.ndarray, a: np.ndarray | None) -> np.ndarray:
+        """Return the response."""
+        return y
+
+    def valid(self, mu: np.ndarray) -> bool:
+        """Return whether all means lie between 0 and 1."""
+        return bool(((mu > 0) & (mu < 1)).all())
+
+    def working(self, eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> Working:
+        """Return expected information, score and -2 log-likelihood at the present precision.
+
+        With ψ(x) = ψ(x + 1) - 1/x neither tail of the mean loses the information.
+        """
+        if not self.link.valid(eta):
+            return beyond(eta)
+        mu, rest, slope = self._means(eta, np)
+        if not (self.valid(mu) and self.valid(rest)):
+            return beyond(eta)
+        phi = self.values["phi"]
+        up, down, both = slope / mu, slope / rest, phi * slope
+        above, below = mu * phi + 1, rest * phi + 1
+        weight = up * up + down * down + both * both * (zeta(2, above) + zeta(2, below))
+        score = both * (np.log(y) - np.log1p(-y) - psi(above) + psi(below)) + up - down
+        each = _kernel(y, mu, rest, phi, np)
+        if a is not None:
+            weight, score, each = a * weight, a * score, a * each
+        return Working(weight, score, -2 * float(np.sum(each)))
+
+    def variance(self, mu: Array) -> Array:
+        """Return mu (1 - mu) / (1 + phi)."""
+        return mu * (1 - mu) / (1 + self.values["phi"])
+
+    def deviance(self, y: Array, mu: Array) -> Array:
+        """Return twice the distance of the log-likelihood from that at mu = y, as betareg.
+
+        The likelihood is largest near mu = y, not there: the difference can be a little below zero.
+        """
+        phi = self.values["phi"]
+        return 2 * np.abs(_kernel(y, y, 1 - y, phi, np) - _kernel(y, mu, 1 - mu, phi, np))
+
+    def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
+        """Return the log density of each row times its prior weight."""
+        each = _kernel(y, mu, 1 - mu, self.values["phi"], np) - np.log(y) - np.log1p(-y)
+        return each if a is None else a * each
+
+    def estimated(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None) -> "Beta":
+        """Return the family with phi where the likelihood is largest at these means.
+
+        The log-likelihood is concave in phi; its derivative is found by Newton's method in log(phi). Written with
+        ψ(x) - log(x) and the Kullback-Leibler distance of mu and y, it loses nothing where phi is large.
+        """
+        a = np.ones_like(y) if a is None else a
+        rest = 1 - mu
+        distance = float(np.sum(a * _distance(y, mu, rest, np)))
+        log = float(np.log(np.sum(a) / (2 * distance))) if distance > 0 else _LIMITS[1]
+        log = float(np.clip(log, *_LIMITS))
+        for _ in range(100):
+            phi = np.exp(log)
+            slopes = _digamma_less_log(phi) - mu * _digamma_less_log(mu * phi) - rest * _digamma_less_log(rest * phi)
+            first = phi * (float(np.sum(a * slopes)) - distance)
+            second = first - phi * phi * float(self.at(phi)._precision_information(mu, a))
+            step = float(np.clip(-first / second if second < 0 else np.sign(first), -2.0, 2.0))
+            moved = float(np.clip(log + step, *_LIMITS))
+            done, log = abs(moved - log) < 1e-12, moved
+            if done:
+                break
+        return self.at(float(np.exp(log)))
+
+    def at(self, phi: float) -> "Beta":
+        """Return the family with this estimate of phi."""
+        return replace(self, reached=float(phi))
+
+    def information(self, eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray]:
+        """Return the expected information between eta and phi, [n, 1], and of phi, [1, 1].
+
+        The first is phi mu' (mu ψ'(mu phi) - (1 - mu) ψ'((1 - mu) phi)), as phi² mu ψ'(mu phi) = 1 / mu + ...
+        """
+        mu, rest, slope = self._means(eta, np)
+        phi, a = self.values["phi"], np.ones_like(y) if a is None else a
+        tails = mu * zeta(2, mu * phi + 1) - rest * zeta(2, rest * phi + 1)
+        cross = a * (slope * phi * tails + (slope / mu - slope / rest) / phi)
+        return cross[:, None], np.array([[float(self._precision_information(mu, a))]])
+
+    def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
+        """Return the normal quantiles of the beta distribution function."""
+        phi = self._precision(values, mu)
+        shapes = mu * phi, (1 - mu) * phi
+        return normal_score(betainc(*shapes, data["y"]), betaincc(*shapes, data["y"]))
+
+    def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:
+        """Return the text of TFP's distribution of the response."""
+        mu, phi = self.link.code("eta"), keys.get("phi", f"f({self.phi!r})")
+        return f'tfd.Independent(tfd.Beta(({mu}) * {phi}, (1 - ({mu})) * {phi}), 1, name="{name}")'
+
+    def _precision(self, values: Values, eta: Array) -> Array:
+        """Return phi of each row: drawn, or the family's own."""
+        return values["phi"][..., None] if "phi" in values else self.values["phi"]
+
+    def _means(self, eta: Array, xp: Any) -> tuple[Array, Array, Array]:
+        """Return mu, 1 - mu and mu', the tails without loss where the link knows them."""
+        if isinstance(self.link, ProbabilityLink):
+            mu, rest, slope = self.link.logs(eta, xp)
+            return xp.exp(mu), xp.exp(rest), xp.exp(slope)
+        mu = self.link.inverse(eta, xp)
+        return mu, 1 - mu, self.link.derivative(eta, xp)
+
+    def _precision_information(self, mu: np.ndarray, a: np.ndarray) -> np.floating:
+        """Return the information of phi: sum of a (mu² ψ'(mu phi) + (1 - mu)² ψ'((1 - mu) phi) - ψ'(phi)).
+
+        With x² ψ'(x) - x in place of x² ψ'(x) its large parts, mu phi + (1 - mu) phi - phi, have cancelled.
+        """
+        phi = self.values["phi"]
+        each = _trigamma_less(mu * phi) + _trigamma_less((1 - mu) * phi) - _trigamma_less(phi)
+        return np.sum(a * each) / (phi * phi)
+
+
+def _moments(y: np.ndarray) -> tuple[float, float]:
+    """Return mean and variance of a response, both inside their range."""
+    mean = float(np.mean(y))
+    variance = float(np.var(y, ddof=1)) if len(y) > 1 else 0.0
+    return mean, variance if variance > 0 else mean * (1 - mean) / 2
+
+
+def _distance(y: Array, mu: Array, rest: Array, xp: Any) -> Array:
+    """Return the Kullback-Leibler distance mu log(mu / y) + (1 - mu) log((1 - mu) / (1 - y))."""
+    return mu * excess(y, mu, xp) + rest * excess(1 - y, rest, xp)
+
+
+def _kernel(y: Array, mu: Array, rest: Array, phi: Array, xp: Any) -> Array:
+    """Return the log density plus log(y (1 - y)), Stirling's formula for the three gamma functions."""
+    tails = remainder(mu * phi, xp) + remainder(rest * phi, xp) - remainder(phi + 0 * mu, xp)
+    return 0.5 * (xp.log(phi) + xp.log(mu) + xp.log(rest)) - HALF_LOG_2PI - tails - phi * _distance(y, mu, rest, xp)
+
+
+def _digamma_less_log(x: np.ndarray) -> np.ndarray:
+    """Return ψ(x) - log(x), which is -1 / (2x) where x is large."""
+    large = np.maximum(x, 30.0)
+    square = 1 / (large * large)
+    series = -0.5 / large - square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square / 240)))
+    small = np.minimum(x, 30.0)
+    return np.where(x < 30.0, psi(small) - np.log(small), series)
+
+
+def _trigamma_less(x: np.ndarray) -> np.ndarray:
+    """Return x² ψ'(x) - x, which is 1/2 where x is large and 1 at zero."""
+    large = np.maximum(x, 30.0)
+    square = 1 / (large * large)
+    series = 0.5 + (1 / 6 - square * (1 / 30 - square * (1 / 42 - square / 30))) / large
+    small = np.minimum(x, 30.0)
+    return np.where(x < 30.0, 1 + small * small * zeta(2, small + 1) - small, series)

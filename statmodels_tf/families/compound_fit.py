@@ -1,0 +1,49 @@
+"""Dispersion and power of Tweedie's distributions where the likelihood is largest, at given means."""
+
+import numpy as np
+from scipy.optimize import minimize
+
+from .compound import log_density_and_slopes
+
+_STEP = 1e-5
+
+
+def largest(
+    y: np.ndarray, mu: np.ndarray, a: np.ndarray, power: float, limits: tuple[float, float]
+) -> tuple[float, float]:
+    """Return phi and power of largest likelihood; the power starts at `power` and stays inside limits.
+
+    A quasi-Newton search in log(phi) and p, then Newton's steps, as far as the rounding of the density lets them.
+    """
+    start = float(np.sum(a * (y - mu) ** 2 / mu**power)) / len(y)
+    if not 0 < start < np.inf:
+        return 0.0, power
+
+    def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
+        total = -_total(at, y, mu, a) / len(y)
+        return float(total[0]), total[1:]
+
+    at = np.array([np.log(start), float(np.clip(power, *limits))])
+    bounds = [(at[0] - 30, at[0] + 30), limits]
+    at = minimize(loss, at, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-14, "gtol": 1e-6}).x
+    free = [0, 1] if limits[0] < at[1] < limits[1] else [0]
+    for _ in range(2):
+        slopes, curvature = _total(at, y, mu, a)[1:][free], hessian(at, y, mu, a)[np.ix_(free, free)]
+        if np.all(np.linalg.eigvalsh(curvature) > 0):
+            moved = at.copy()
+            moved[free] += np.linalg.solve(curvature, slopes)
+            if limits[0] <= moved[1] <= limits[1] and np.max(np.abs(moved - at)) < 0.1:
+                at = moved
+    return float(np.exp(at[0])), float(at[1])
+
+
+def hessian(at: np.ndarray, y: np.ndarray, mu: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """Return the observed information of log(phi) and p, [2, 2], by differences of the exact slopes."""
+    steps = _STEP * np.diag([1.0, (at[1] - 1) * (2 - at[1])])
+    rows = [(_total(at - step, y, mu, a) - _total(at + step, y, mu, a))[1:] / (2 * np.sum(step)) for step in steps]
+    return 0.5 * (np.array(rows) + np.array(rows).T)
+
+
+def _total(at: np.ndarray, y: np.ndarray, mu: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """Return the log-likelihood and its slopes by log(phi) and p."""
+    return np.sum(log_density_and_slopes(y, mu, np.exp(at[0]) / a, float(at[1])), axis=0)
