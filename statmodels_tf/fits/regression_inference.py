@@ -10,6 +10,7 @@ import pandas as pd
 from ..errors import ModelError
 from . import anova_models, anova_terms, stepwise
 from .arguments import count_of, flag, one_of
+from .bootstrap import bootstrap, bootstrap_confint
 from .influence_estimate import InfluenceEstimate
 from .profile import profile_intervals, profile_table
 from .score_test import score_table
@@ -30,12 +31,57 @@ class RegressionInference(InfluenceEstimate):
     least_squares: ClassVar[bool] = False
 
     @spoken
-    def confint(self, level: float = 0.95, method: str = "wald", *, vcov: Any = None) -> pd.DataFrame:
-        """Return confidence intervals of the coefficients: lower, upper."""
-        one_of("method", method, ("wald", "profile"))
+    def confint(
+        self,
+        level: float = 0.95,
+        method: str = "wald",
+        *,
+        vcov: Any = None,
+        nsim: int = 2000,
+        seed: Any = None,
+        kind: str = "pairs",
+        interval: str = "percentile",
+        cluster: Any = None,
+    ) -> pd.DataFrame:
+        """Return confidence intervals of the coefficients: lower, upper.
+
+        Parameters
+        ----------
+        level : float
+            Coverage.
+        method : {"wald", "profile", "boot"}
+            "wald" is the interval of `coef_table`, which of a linear model is exact and its profile interval too.
+            "profile" inverts the likelihood-ratio test, as R's `confint(glm)`; an end is infinite where the likelihood
+            never falls far enough. "boot" takes quantiles of refits.
+        vcov : str, mapping or matrix
+            Of "wald": another covariance, as in `coef_table`.
+        nsim, seed : int
+            Of "boot": how many replicates, and the seed of the draws.
+        kind : {"pairs", "parametric", "residual"}
+            Of "boot": draw rows, responses from the fitted family, or (`lm`) residuals.
+        interval : {"percentile", "basic", "normal", "bca"}
+            Of "boot", as R's `boot.ci`.
+        cluster : str or array
+            Of "boot" by "pairs": draw whole clusters.
+        """
+        one_of("method", method, ("wald", "profile", "boot"))
+        if vcov is not None and method != "wald":
+            raise ModelError(f'`vcov=` is of `method="wald"`, and the method is "{method}".')
+        if method == "boot":
+            return bootstrap_confint(self, level, nsim, seed, kind, interval, cluster)
         if method == "profile" and not self.least_squares:
             return profile_intervals(self, level)
         return self.coef_table(level, vcov=vcov)[["lower", "upper"]]
+
+    @spoken
+    def bootstrap(
+        self, nsim: int = 2000, seed: Any = None, *, kind: str = "pairs", cluster: Any = None
+    ) -> pd.DataFrame:
+        """Return the coefficients of bootstrap replicates [nsim, coefficients]; see `confint` for the arguments.
+
+        Infinite where a replicate is separated, NaN where it cannot be fitted; `attrs` count both.
+        """
+        return bootstrap(self, nsim, seed, kind, cluster)
 
     @spoken
     def profile(self, level: float = 0.99, points: int = 10) -> pd.DataFrame:
