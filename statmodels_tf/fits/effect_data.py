@@ -20,6 +20,8 @@ import pandas as pd
 from ..errors import ModelError, did_you_mean
 from ..formula.expressions import expression
 
+_ROUNDING = 1e-12
+
 
 @dataclass(frozen=True, eq=False)
 class EffectData:
@@ -58,8 +60,8 @@ def effect_data(fit: Any, x: Any, level: float) -> EffectData:
     if not isinstance(x, str) or x not in known:
         listed = ", ".join(f"`{name}`" for name in known) or "none"
         raise ModelError(f"no column `{x}` among the common terms.{did_you_mean(str(x), known)} There is {listed}.")
-    column = frame[x]
-    numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    column, coded = frame[x], _coded(design)
+    numeric = _is_number(column) and x not in coded
     if numeric:
         grid: Any = np.linspace(column.min(), column.max(), 101)
         values = column.to_numpy(float)
@@ -70,7 +72,7 @@ def effect_data(fit: Any, x: Any, level: float) -> EffectData:
     if design.spec.offset is not None:
         offsets.append((expression(design.spec.offset, design.functions),))
     fixed = [name for name in dict.fromkeys([*known, *_names(offsets)]) if name != x and name in frame]
-    held = {name: _middle(frame[name]) for name in fixed}
+    held = {name: _middle(frame[name], name in coded) for name in fixed}
     asked, shift = _without_array_offset(fit)
     population = {"random": "exclude"} if design.groups else {}
     band = asked.predict(_rows(frame, x, grid, held), interval="confidence", level=level, **population)
@@ -82,7 +84,7 @@ def effect_data(fit: Any, x: Any, level: float) -> EffectData:
     residuals = fit.residuals("response").to_numpy()
     points = np.array([own[value] for value in column]) + residuals if partial else fit.fitted().to_numpy() + residuals
     cloud = "partial residuals" if partial else "data"
-    said = [f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in held.items()]
+    said = [f"{name} {_shown(value, frame[name])}" for name, value in held.items()]
     if shift:
         said.append(f"offset {shift:.4g}")
     return EffectData(numeric, grid, band, values, points, cloud, f"at {', '.join(said)}" if said else "")
@@ -93,9 +95,20 @@ def _names(variables: Any) -> list[str]:
     return list(dict.fromkeys(name for group in variables for v in group for name in v.names))
 
 
-def _middle(column: pd.Series) -> Any:
+def _coded(design: Any) -> set[str]:
+    """Return the columns that a common term reads as levels: those of `factor(x)` too, though they are numbers."""
+    variables = [v for term in design.formula.common for v in term.variables]
+    return {name for v in variables if design.spec.variables[v.key].coded for name in v.names}
+
+
+def _is_number(column: pd.Series) -> bool:
+    """Return whether a column holds numbers, truth values left out."""
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _middle(column: pd.Series, coded: bool) -> Any:
     """Return what a column is held at: the mean of numbers, the first level of a factor."""
-    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+    if _is_number(column) and not coded:
         return float(column.mean())
     return _levels_of(column)[0]
 
@@ -105,8 +118,7 @@ def _rows(frame: pd.DataFrame, x: str, values: Any, held: dict[str, Any]) -> pd.
     new = frame.iloc[np.zeros(len(values), dtype=int)].reset_index(drop=True)
     for name, value in {**held, x: values}.items():
         column = frame[name]
-        numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-        new[name] = pd.Series(value, index=new.index, dtype=None if numeric else column.dtype)
+        new[name] = pd.Series(value, index=new.index, dtype=None if _is_number(column) else column.dtype)
     return new
 
 
@@ -117,6 +129,13 @@ def _without_array_offset(fit: Any) -> tuple[Any, float]:
         return fit, 0.0
     bare = replace(design, spec=replace(design.spec, offset_given=False))
     return replace(fit, model=replace(fit.model, design=bare)), float(np.mean(design.offset))
+
+
+def _shown(value: Any, column: pd.Series) -> str:
+    """Return a value held as text; a mean that is nothing but rounding is zero."""
+    if not isinstance(value, float):
+        return str(value)
+    return "0" if abs(value) < _ROUNDING * column.abs().max() else f"{value:.4g}"
 
 
 def _shifted(fit: Any, mean: Any, shift: float) -> Any:

@@ -72,4 +72,4 @@ def wilson(share: np.ndarray, count: np.ndarray, level: float) -> tuple[np.ndarr
     z = special.ndtri((1 + level) / 2)
     centre = (share + z**2 / (2 * count)) / (1 + z**2 / count)
     half = z / (1 + z**2 / count) * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
-    return centre - half, centre + half
+    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)

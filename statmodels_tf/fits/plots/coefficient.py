@@ -25,5 +25,11 @@ def coefficients(fit: Fit, level: float, ax: Any) -> Any:
         ax.plot(table["estimate"], y, "o", color=BLUE, ms=5)
         ax.set_yticks(y, table.index)
         ax.set_ylim(-0.7, len(table) - 0.3)
-        ax.set(title=f"Coefficients and {100 * level:g}% intervals", xlabel=f"change in {response(fit)}")
+        ax.set(title=f"Coefficients and {100 * level:g}% intervals", xlabel=_unit(fit))
     return ax
+
+
+def _unit(fit: Fit) -> str:
+    """Return what coefficients change: the response, or its mean on the scale of the link."""
+    link = fit.family.link.name
+    return f"change in {response(fit)}" if link == "identity" else f"change in the {link} of the mean {response(fit)}"

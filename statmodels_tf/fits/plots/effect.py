@@ -13,6 +13,8 @@ from .style import BLUE, MANY, axes_for, labelled, response, style
 if TYPE_CHECKING:
     from ..base import Fit
 
+_JITTER = 0.025
+
 
 def effect(fit: Fit, x: str, level: float, ax: Any) -> Any:
     """Draw the population's mean over column `x`, the other columns held, with its interval and partial residuals."""
@@ -21,7 +23,7 @@ def effect(fit: Fit, x: str, level: float, ax: Any) -> Any:
     with style():
         ax = axes_for(ax, (7, 4.5))
         if shown.numeric:
-            cloud(ax, shown.values, shown.points)
+            cloud(ax, shown.values, _apart(shown.points))
             ax.fill_between(shown.grid, band["lower"], band["upper"], color=BLUE, alpha=0.25, lw=0, zorder=3)
             ax.plot(shown.grid, band["mean"], color=BLUE, lw=2, zorder=4)
         else:
@@ -37,3 +39,11 @@ def effect(fit: Fit, x: str, level: float, ax: Any) -> Any:
         title += "; ".join(part for part in (shown.held, points) if part)
         ax.set(title=title, xlabel=labelled(fit.model.design.frame, x), ylabel=response(fit))
     return ax
+
+
+def _apart(points: np.ndarray) -> np.ndarray:
+    """Return points that take two values only a little apart, so that one does not hide the other."""
+    if len(points) > MANY or len(np.unique(points)) > 2:
+        return points
+    width = _JITTER * np.ptp(points)
+    return points + np.random.default_rng(0).uniform(-width, width, len(points))
