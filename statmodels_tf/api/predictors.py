@@ -36,8 +36,9 @@ def designs(
     kinds = {"nominal": "kept", "scale": "implied"}
     predictors = {name: Predictor(text, kinds[name]) for name, text in given.items()}
     made = build_predictors(Predictor(formula, "implied"), predictors, data, rows)
+    own = frozenset(rows.get("functions") or ())
     for name, text in {"formula": formula, **given}.items():
-        if isinstance(text, str) and all(term.variables for term in Formula.parse(text, columns=["."]).common):
+        if isinstance(text, str) and all(term.variables for term in Formula.parse(text, ["."], own).common):
             warnings.warn(
                 f"`{name}` takes the intercept out; the thresholds of a cumulative model need it, so it stays.",
                 DataWarning,

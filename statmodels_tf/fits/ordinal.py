@@ -54,14 +54,14 @@ class OrdinalEstimate(OutcomeEstimate):
     @spoken
     def thresholds(self, *, se: bool = False) -> pd.Series:
         """Return the parameters of the thresholds, or their standard errors."""
-        values = np.sqrt(np.diag(self.parameter_covariance)) if se else self.reported
+        values = np.sqrt(np.diag(self.covariance)) if se else self.reported
         at = self.parts["thresholds"]
         return pd.Series(values[at], index=list(self.parameter_names[at]), name="se" if se else "threshold")
 
     @spoken
     def scale_coef(self, *, se: bool = False) -> pd.Series:
         """Return the coefficients of the log scale, or their standard errors."""
-        values = np.sqrt(np.diag(self.parameter_covariance)) if se else self.reported
+        values = np.sqrt(np.diag(self.covariance)) if se else self.reported
         at = self.parts["log scale"]
         return pd.Series(values[at], index=list(self.parameter_names[at]), name="se" if se else "log scale")
 

@@ -14,9 +14,6 @@ from .estimate import Estimate, t_p_value, t_quantile
 from .outcome_predict import OutcomeRows, own_rows
 from .words import spoken
 
-_NULL = 1e-8
-"""Information, relative to the largest, of a direction along which the likelihood has its maximum at infinity."""
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OutcomeFigures(Estimate):
@@ -28,17 +25,20 @@ class OutcomeFigures(Estimate):
     ----------
     parameters : array [P]
         Where the iterations ended; NaN where aliased.
-    information : array [r, r]
-        The observed information of the estimable ones.
+    covariance : array [P, P]
+        The inverse of the observed information; NaN where aliased, infinite or flat.
     infinite : int array [P]
         -1, 0, 1: whether an estimate is minus infinity, finite, or infinity.
+    flat : bool array [P]
+        Whether the log-likelihood does not depend on a parameter.
     maximum : float
         The log-likelihood.
     """
 
     parameters: np.ndarray
-    information: np.ndarray
+    covariance: np.ndarray
     infinite: np.ndarray
+    flat: np.ndarray
     maximum: float
 
     @property
@@ -80,20 +80,6 @@ class OutcomeFigures(Estimate):
         design = self.model.design
         return self.family.data(design.response, design.weights)
 
-    @cached_property
-    def parameter_covariance(self) -> np.ndarray:
-        """The covariance [P, P] of all parameters; NaN where aliased or infinite."""
-        keep = np.flatnonzero(~np.isnan(self.parameters))
-        scale = np.sqrt(
-            np.maximum(np.diag(self.information), _NULL * np.max(np.diag(self.information), initial=1e-300))
-        )
-        scaled = self.information / np.outer(scale, scale)
-        inverse = np.linalg.pinv(scaled, rcond=_NULL, hermitian=True) if self.separated else np.linalg.inv(scaled)
-        out = np.full((len(self.parameters),) * 2, np.nan)
-        out[np.ix_(keep, keep)] = inverse / np.outer(scale, scale)
-        out[self.infinite != 0] = out[:, self.infinite != 0] = np.nan
-        return out
-
     @property
     def separated(self) -> bool:
         """Whether some estimate is infinite."""
@@ -112,12 +98,12 @@ class OutcomeFigures(Estimate):
     @property
     def variances(self) -> np.ndarray:
         """The variances [p] of the coefficients; NaN where aliased or infinite."""
-        return np.diag(self.parameter_covariance)[self.parts["coefficients"]]
+        return np.diag(self.covariance)[self.parts["coefficients"]]
 
     def covariance_matrix(self) -> np.ndarray:
         """Return the covariance [p, p] of the coefficients."""
         at = self.parts["coefficients"]
-        return self.parameter_covariance[at, at]
+        return self.covariance[at, at]
 
     @property
     def default_df(self) -> str:
@@ -142,17 +128,17 @@ class OutcomeFigures(Estimate):
     @property
     def df_model(self) -> int:
         """The number of estimated parameters."""
-        return len(self.information)
+        return int(np.count_nonzero(~np.isnan(self.parameters)))
 
     def parameter_vcov(self) -> pd.DataFrame:
         """Return the covariance of all parameters, thresholds first, as `vcov` of R's clm."""
         names = list(self.parameter_names)
-        return pd.DataFrame(self.parameter_covariance, index=names, columns=names)
+        return pd.DataFrame(self.covariance, index=names, columns=names)
 
     @spoken
     def parameter_table(self, level: float = 0.95) -> pd.DataFrame:
         """Return the table of all parameters: part, estimate, se, statistic, p, lower, upper."""
-        estimate, se = self.reported, np.sqrt(np.diag(self.parameter_covariance))
+        estimate, se = self.reported, np.sqrt(np.diag(self.covariance))
         statistic, half = estimate / se, float(t_quantile(np.inf, level)) * se
         columns = {
             "part": [name for name, at in self.parts.items() for _ in range(at.stop - at.start)],

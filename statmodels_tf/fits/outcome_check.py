@@ -24,7 +24,7 @@ def outcome_findings(fit: OutcomeEstimate) -> Findings:
 
 def problems(fit: OutcomeEstimate) -> tuple[str, ...]:
     """Return what the summary must say: not converged, infinite, aliased, nearly singular, not in order."""
-    return (*_not_converged(fit), *_infinite(fit), *_aliased(fit), *_singular(fit), *_crossed(fit))
+    return (*_not_converged(fit), *_infinite(fit), *_flat(fit), *_aliased(fit), *_singular(fit), *_crossed(fit))
 
 
 def _not_converged(fit: OutcomeEstimate) -> tuple[str, ...]:
@@ -51,6 +51,18 @@ def _infinite(fit: OutcomeEstimate) -> tuple[str, ...]:
     )
 
 
+def _flat(fit: OutcomeEstimate) -> tuple[str, ...]:
+    """Return the sentence of parameters that the likelihood does not depend on where it is largest."""
+    names = [fit.parameter_names[j] for j in np.flatnonzero(fit.flat)]
+    if not names:
+        return ()
+    which = "which has" if len(names) == 1 else "which have"
+    return (
+        f"Not identified: where the likelihood is largest it does not depend on {_listed(names)}, {which} no standard "
+        "error. Leave out the terms concerned, or merge levels or outcomes.",
+    )
+
+
 def _aliased(fit: OutcomeEstimate) -> tuple[str, ...]:
     """Return the sentence of parameters that cannot be told apart from earlier ones."""
     names = [fit.parameter_names[j] for j in np.flatnonzero(np.isnan(fit.parameters))]
@@ -63,7 +75,7 @@ def _aliased(fit: OutcomeEstimate) -> tuple[str, ...]:
 def _singular(fit: OutcomeEstimate) -> tuple[str, ...]:
     """Return the sentence of an information matrix that is nearly singular."""
     condition = float(fit.diagnostics.get("condition", 1.0))
-    if condition < _ILL or fit.separated:
+    if condition < _ILL or fit.separated or np.any(fit.flat):
         return ()
     return (
         f"Nearly singular: the condition of the information is {condition:.1e}, so standard errors have few digits. "

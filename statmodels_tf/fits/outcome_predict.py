@@ -83,7 +83,7 @@ def predict_outcomes(
     wanted = se or interval is not None
     names = fit.predictors(rows)[2] if kind == "linear.predictor" else fit.outcomes
     mean, error = np.empty((len(rows.index), len(names))), np.empty((len(rows.index), len(names)))
-    covariance = np.nan_to_num(fit.parameter_covariance)
+    covariance = np.nan_to_num(fit.covariance)
     for at, chunk in rows.chunks(len(names) * len(covariance)):
         gradient: np.ndarray | None
         if kind == "linear.predictor":

@@ -20,6 +20,8 @@ from .likelihood import Likelihood
 
 _WEAK = 1e-4
 """Information, relative to that at the start or to that of other directions, so small that there may be none."""
+_FLAT = 1e-7
+"""The same, so small that there is none."""
 _RISES = 1e-6
 
 
@@ -44,6 +46,33 @@ def infinite(likelihood: Likelihood, maximum: Maximum) -> np.ndarray:
         return out
     direction = solved.x[:r]
     out[keep] = np.where(np.abs(direction) > _RISES * np.abs(direction).max(), np.sign(direction), 0).astype(int)
+    return out
+
+
+def flat(likelihood: Likelihood, maximum: Maximum) -> np.ndarray:
+    """Return which parameters [P] the log-likelihood no longer depends on where the iterations ended."""
+    out, keep = np.zeros(len(maximum.parameters), dtype=bool), likelihood.estimable
+    now, before = (np.diag(point.information)[keep] for point in (maximum.point, maximum.first))
+    out[keep] = now <= _FLAT * np.abs(before)
+    return out
+
+
+def covariance(likelihood: Likelihood, maximum: Maximum, known: np.ndarray) -> np.ndarray:
+    """Return the inverse of the information [P, P]; NaN but for the parameters that are `known`, finite and not flat.
+
+    Directions without information are left out where there are any: what is finite does not depend on them.
+    """
+    keep = likelihood.estimable
+    information, first = (point.information[np.ix_(keep, keep)] for point in (maximum.point, maximum.first))
+    if known[keep].all():
+        scale = np.sqrt(np.maximum(np.diag(information), np.finfo(float).tiny))
+        inverse = np.linalg.pinv(information / np.outer(scale, scale), rcond=1e-15, hermitian=True)
+    else:
+        scale = np.sqrt(np.maximum(np.abs(np.diag(first)), np.finfo(float).tiny))
+        inverse = np.linalg.pinv(information / np.outer(scale, scale), rcond=_FLAT, hermitian=True)
+    out = np.full((len(known), len(known)), np.nan)
+    out[np.ix_(keep, keep)] = inverse / np.outer(scale, scale)
+    out[~known] = out[:, ~known] = np.nan
     return out
 
 

@@ -21,7 +21,7 @@ from ..base import Engine, engine
 from ..threads import one_thread
 from .ascent import Maximum, maximise
 from .categorical import CategoricalLikelihood
-from .certificate import infinite
+from .certificate import covariance, flat, infinite
 from .cumulative import CumulativeLikelihood
 from .likelihood import Likelihood
 
@@ -70,6 +70,8 @@ class Newton(Engine[Any]):
                 likelihood = categorical_likelihood(model, y, weights)
             maximum = maximise(likelihood, self.tolerance, self.max_iterations)
             endless = infinite(likelihood, maximum)
+            lost = flat(likelihood, maximum) & (endless == 0)
+            spread = covariance(likelihood, maximum, (endless == 0) & ~lost)
         kept = {
             "model": model,
             "engine": self,
@@ -77,8 +79,9 @@ class Newton(Engine[Any]):
             "call": call,
             "sigma": 1.0,
             "parameters": _with_missing(maximum.parameters, likelihood),
-            "information": maximum.point.information[np.ix_(likelihood.estimable, likelihood.estimable)],
+            "covariance": spread,
             "infinite": endless,
+            "flat": lost,
             "maximum": maximum.point.value,
         }
         if isinstance(family, Categorical):
