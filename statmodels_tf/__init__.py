@@ -83,7 +83,7 @@ def __getattr__(name: str) -> Any:
         if name in names:
             value = globals()[name] = getattr(import_module(f".{module}", __name__), name)
             return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AttributeError(import_module(".elsewhere", __name__).no_entry(name, __all__) if name[:1] != "_" else name)
 
 
 def __dir__() -> list[str]:

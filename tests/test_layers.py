@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent / PACKAGE
 # From the bottom up. A name is a module or a folder directly under the package; those in one row are siblings.
 LAYERS = [
     ["errors"],
-    ["linalg", "parameter", "priors", "transforms", "substrate", "dataset"],
+    ["linalg", "parameter", "priors", "transforms", "substrate", "dataset", "elsewhere"],
     ["terms", "families"],
     ["formula"],
     ["design"],

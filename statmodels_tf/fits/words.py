@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -14,6 +15,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _OPTIONS = "what can be tuned are the fields of the engine, as in `engine=PLS(max_iter=200)`"
+_START = "the engine finds its own start, and its answer does not depend on it"
+_KEPT = "the fit keeps what it needs; `fit.model_matrix()`, `fit.model_frame()` and `fit.model.design` show it"
 _TABLE = 'the result is a table whose rows can be taken: `.loc[["x"]]`'
 _LEVEL = "intervals are part of the table, and `level=0.9` sets their coverage"
 
@@ -30,20 +33,47 @@ ARGUMENTS = {
     "control": _OPTIONS,
     "ddf": 'write `df="satterthwaite"` or `df="none"`; Kenward and Roger\'s degrees of freedom are not available',
     "devfunonly": _OPTIONS,
+    "disp": "write `progress=False`",
+    "dispersion": "the dispersion is the family's: known, or estimated by Pearson's statistic",
+    "epsilon": "write `engine=st.IRLS(tolerance=...)`",
+    "etastart": _START,
+    "exog": "write `formula=` and `data=`; columns are named in the formula",
+    "endog": "write `formula=` and `data=`; columns are named in the formula",
+    "exposure": 'write `offset="log(exposure)"`, or `offset(log(exposure))` in the formula',
+    "freq_weights": "write `weights=`; a whole number counts a row so often, as in R",
+    "glm.control": "write `engine=st.IRLS(...)`; its fields are what can be tuned",
+    "glm.method": 'write `engine="irls"`, or leave it out',
+    "glm.start": _START,
+    "groups": "write a group term in the formula, `(1 | g)`, with `lmer`",
+    "intercept": "write `formula=` with `0 +` for no intercept",
+    "lm.family": "`lm` is for gaussian responses; `glm(formula, data, family)` knows the others",
+    "lm.control": "least squares needs none",
+    "lm.method": 'write `engine="qr"`, or leave it out',
     "lmer.family": f"`lmer` is for gaussian responses; `fit(..., family=)` knows {', '.join(sorted(FAMILIES))}",
     "method": "write `REML=True` or, for maximum likelihood, `REML=False`",
     "na_action": "rows that lack a value are dropped and counted; fill or drop them in the data to do otherwise",
+    "maxit": "write `engine=st.IRLS(max_iterations=...)`",
+    "maxiter": "write `engine=st.IRLS(max_iterations=...)`",
+    "missing": 'write `na_action="omit"` or `na_action="fail"`',
+    "mustart": _START,
     "nagq": "a linear mixed model is fitted exactly, without quadrature",
     "nsim": "write `n=`",
+    "obs": 'write `interval="prediction"`',
+    "offset_col": "write `offset=`",
     "optimizer": _OPTIONS,
     "parm": _TABLE,
     "postvar": "write `se=True` for conditional standard deviations",
     "re_form": 'write `random="exclude"` for `re.form = NA` or `~0`, `random="include"` for NULL',
     "reform": 'write `random="exclude"` for `re.form = NA` or `~0`, `random="include"` for NULL',
+    "reml": "a model without group terms is fitted by least squares or maximum likelihood, whichever it needs",
+    "scale": "the dispersion is the family's: known, or estimated by Pearson's statistic",
     "se_fit": "write `se=True`",
     "simulate.newdata": "responses are drawn for the rows of the fit",
+    "singular_ok": "columns that depend on earlier ones are not estimated, and `fit.check()` names them",
     "start": _OPTIONS,
+    "transform": "columns of new data are transformed as those of the fit",
     "use_u": 'write `random="include"` for `use.u = TRUE`, `random="draw"` for FALSE',
+    "var_weights": "write `weights=`",
     "verbose": "write `progress=True`, or read `fit.diagnostics`",
     "which": _TABLE,
     "whichel": "write `group=`",
@@ -56,12 +86,29 @@ ACCESSORS = {
     "BIC": "bic",
     "REMLcrit": "criterion",
     "VarCorr": "varcorr()",
+    "aliased": "coef()` and `check()",
     "bootMer": 'confint(method="boot")` or `simulate(n)',
     "cooks.distance": "cooks_distance()",
     "df.residual": "df_residual",
     "fixed_effects": "coef()",
+    "cov": "vcov()",
+    "cov_type": "vcov(type=...)",
+    "dev.resids": 'residuals("deviance")',
+    "df.null": "df_null",
+    "df_resids": "df_residual",
+    "f_pvalue": 'fstatistic["p"]',
+    "fitted.values": "fitted()",
+    "fitted_values": "fitted()",
+    "fvalue": 'fstatistic["value"]',
+    "get_distribution": "simulate(n)",
+    "get_influence": "influence()",
     "getME": "theta`, `factors`, `modes` or `model_matrix()",
     "hat": "hatvalues()",
+    "influence.measures": "influence()",
+    "influence_measures": "influence()",
+    "leverage": "hatvalues()",
+    "linear.predictors": 'predict(type="link")',
+    "linear_predictors": 'predict(type="link")',
     "influence": "hatvalues()` and `cooks_distance()",
     "isREML": "REML",
     "isSingular": "singular",
@@ -69,8 +116,21 @@ ACCESSORS = {
     "logLik": "loglik",
     "model.frame": "model_frame()",
     "model.matrix": "model_matrix()",
+    "mu": "fitted()",
     "n_groups": "ngrps",
+    "nb_theta": "family_parameters()",
+    "null.deviance": "null_deviance",
+    "odds_ratios": "tidy(exponentiate=True)",
+    "pearson_chi2": "totals.pearson",
     "profile": 'confint(method="boot")',
+    "r2": "r_squared",
+    "resid_deviance": 'residuals("deviance")',
+    "resid_pearson": 'residuals("pearson")',
+    "resid_response": 'residuals("response")',
+    "resid_studentized": "rstudent()",
+    "resid_working": 'residuals("working")',
+    "rsquared": "r_squared",
+    "rsquared_adj": "adj_r_squared",
     "rstandard": 'residuals("pearson", scaled=True)',
     "standard_errors": "se()",
     "std_err": "se()",
@@ -120,7 +180,7 @@ def no_attribute(kind: str, name: str, known: Iterable[str]) -> str:
     """
     known = [k for k in known if not k.startswith("_")]
     said = ACCESSORS.get(name)
-    if said is not None and said.split("(")[0].split("`")[0] in known:
+    if said is not None and re.split(r"[(`.\[]", said)[0] in known:
         return f"a {kind} has no `{name}`: write `fit.{said}`."
     return f"a {kind} has no `{name}`.{did_you_mean(name, known)}"
 
