@@ -105,6 +105,11 @@ class ExponentialFamily(Family):
         return np.sign(y - mu) * np.sqrt((1.0 if a is None else a) * self.deviance(y, mu))
 
 
+def on_scale_of_mean(family: Family, y: np.ndarray, data: Data) -> np.ndarray:
+    """Return responses as data hold them on the scale of their mean: numbers of successes as shares of the trials."""
+    return family.observations({**data, "y": y})[0] if isinstance(family, ExponentialFamily) else y
+
+
 class OwnParameters(Protocol):
     """What a family does whose own parameters, those that `own` names, are estimated with the coefficients."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..families.exponential import on_scale_of_mean
 from .arguments import generator
 from .draws import CHUNK
 from .predict import question, rows_of
@@ -107,7 +108,8 @@ def _drawn(
                 yield part, eta, eta
                 continue
             level = eta if include else eta + _unseen(rows.groups, factors, rng, every=True)
-            yield part, eta, fit.model.family.simulate(level, fit.shown, rows.observed, rng)
+            drawn = fit.model.family.simulate(level, fit.shown, rows.observed, rng)
+            yield part, eta, on_scale_of_mean(fit.model.family, drawn, rows.observed)
 
     return new, missing, pieces()
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ModelError, did_you_mean
+from ..families.exponential import on_scale_of_mean
 from .arguments import coverage, one_of
 from .convergence import ess, r_hat
 from .effects import level_index
@@ -57,9 +58,10 @@ def residuals(fit: Posterior, kind: str) -> np.ndarray:
     """Return the residuals [nobs] from the posterior mean; the family's own parameters at theirs."""
     family, data, mu = fit.family, fit.model.data["likelihood"], fit.fitted().to_numpy()
     own = {name: np.mean(fit.values[name]) for name in fit.model.family_parameters}
+    y = on_scale_of_mean(family, data["y"], data)
     return {
-        "response": lambda: data["y"] - mu,
-        "working": lambda: (data["y"] - mu) / family.link.derivative(family.link.link(mu, np), np),
+        "response": lambda: y - mu,
+        "working": lambda: (y - mu) / family.link.derivative(family.link.link(mu, np), np),
         "pearson": lambda: family.pearson_residuals(mu, own, data),
         "deviance": lambda: family.deviance_residuals(mu, own, data),
         "quantile": lambda: family.quantile_residuals(mu, own, data, np.random.default_rng(0)),

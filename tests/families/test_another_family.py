@@ -20,11 +20,14 @@ from statmodels_tf.substrate import substrate
 from tests.model.cases import draw, toy
 
 
+LOGIT = as_link("logit")
+
+
 @dataclass(frozen=True)
 class Successes(Family):
     """Shares of successes in a known number of trials, without the constant of the density."""
 
-    link: Link = as_link("logit")
+    link: Link = LOGIT
 
     name = "successes"
 

@@ -127,9 +127,12 @@ class CLogLog(ProbabilityLink):
     def logs(self, eta: Array, xp: Any) -> tuple[Array, Array, Array]:
         """Return log(1 - exp(-exp(eta))), -exp(eta) and eta - exp(eta)."""
         eta = xp.minimum(eta, _LARGE)
-        rate, low = xp.exp(eta), eta < _SMALL
-        inner = xp.where(low, xp.ones_like(eta), rate)
-        return xp.where(low, eta, xp.log(-xp.expm1(-inner))), -rate, eta - rate
+        rate, one = xp.exp(eta), xp.ones_like(eta)
+        # Each branch is evaluated where it is harmless, so that derivatives of the other one stay finite.
+        low, high = eta < _SMALL, rate > 1
+        inner = xp.log(-xp.expm1(-xp.where(low | high, one, rate)))
+        upper = xp.log1p(-xp.exp(-xp.where(high, rate, one)))
+        return xp.where(low, eta, xp.where(high, upper, inner)), -rate, eta - rate
 
     def code(self, eta: str) -> str:
         """Return the text of the mean."""
