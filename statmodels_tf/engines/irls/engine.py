@@ -54,7 +54,7 @@ class IRLS(Engine[RegressionEstimate]):
     def _fit(self, model: Model, call: Call | None) -> RegressionEstimate:
         with one_thread():
             options = Options(self.tolerance, self.max_iterations, 1e-11, self.warm)
-            return GLMEstimate(model=model, engine=self, call=call, **regression(model, options))
+            return GLMEstimate(engine=self, call=call, **regression(model, options))
 
 
 @engine("qr")
@@ -70,4 +70,4 @@ class QR(Engine[RegressionEstimate]):
     def _fit(self, model: Model, call: Call | None) -> RegressionEstimate:
         with one_thread():
             options = Options(1e-16, 100, 1e-7, None)
-            return LinearEstimate(model=model, engine=self, call=call, **regression(model, options))
+            return LinearEstimate(engine=self, call=call, **regression(model, options))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from ...families.exponential import ExponentialFamily
 from ...fits.regression import Totals
 from .memory import memory_rows
 from .newton import Fitted, NoStartError, newton
+from .own import fit_own
 from .rows import Rows
 from .totals import Deviance, null_deviance
 
@@ -40,7 +41,11 @@ def regression(model: Model, options: Options) -> dict[str, Any]:
     data = family.data(design.response, design.weights)
     y, a = family.observations(data)
     rows = memory_rows(design.common, y, a, design.offset)
-    fitted = fit_rows(rows, family, options)
+    if family.own:
+        family, fitted = fit_own(rows, family, lambda at, before: fit_rows(rows, at, options, before))
+        model = replace(model, family=family)
+    else:
+        fitted = fit_rows(rows, family, options)
     beta = fitted.beta
     deviance, pearson = rows.total(Deviance(family, beta)).values
     with np.errstate(all="ignore"):
@@ -55,6 +60,7 @@ def regression(model: Model, options: Options) -> dict[str, Any]:
     coefficients[fitted.kept] = beta[fitted.kept]
     aliased = np.setdiff1d(np.arange(rows.p), fitted.kept)
     return {
+        "model": model,
         "coefficients": coefficients,
         "sigma": float(np.sqrt(dispersion)),
         "system": fitted.last.system,
@@ -70,9 +76,9 @@ def regression(model: Model, options: Options) -> dict[str, Any]:
     }
 
 
-def fit_rows(rows: Rows, family: ExponentialFamily, options: Options) -> Fitted:
-    """Return where Newton's method stops, from a random sample of rows where they are many."""
-    start = _warm(rows, family, options)
+def fit_rows(rows: Rows, family: ExponentialFamily, options: Options, before: Fitted | None = None) -> Fitted:
+    """Return where Newton's method stops, from an earlier fit, or from a random sample of rows where they are many."""
+    start = _warm(rows, family, options) if before is None else before
     how = {
         "tolerance": options.tolerance,
         "rank_tolerance": options.rank_tolerance,
@@ -80,7 +86,8 @@ def fit_rows(rows: Rows, family: ExponentialFamily, options: Options) -> Fitted:
     }
     try:
         if start is not None:
-            return newton(rows, family, start=start.beta, single=start.last.condition > 1e-4, **how)
+            kept = None if before is None else before.kept
+            return newton(rows, family, start=start.beta, kept=kept, single=start.last.condition > 1e-4, **how)
         return newton(rows, family, triangles=family.linear and rows.n * rows.p <= 200_000, **how)
     except NoStartError:
         raise ModelError(
