@@ -46,6 +46,18 @@ def cluster_codes(fit: Regression, cluster: Any) -> list[Way]:
     return [_way(fit, each) for each in given]
 
 
+def cluster_text(cluster: Any) -> str:
+    """Return what clusters are made of, for a summary.
+
+    >>> cluster_text("~ a + b"), cluster_text(["a", "b"]), cluster_text(np.arange(3))
+    ('a + b', 'a + b', 'the labels given')
+    """
+    if isinstance(cluster, str):
+        return cluster.partition("~")[2].strip() or cluster
+    few = isinstance(cluster, (list, tuple)) and len(cluster) < 4 and all(isinstance(each, str) for each in cluster)
+    return " + ".join(cluster) if few else "the labels given"
+
+
 def combinations_of(ways: Sequence[Way]) -> Iterator[tuple[int, np.ndarray, int]]:
     """Yield sign, codes and count of each combination of ways: +1 for odd ones, -1 for even ones."""
     for size in range(1, len(ways) + 1):

@@ -55,6 +55,22 @@ def asked_covariance(fit: Estimate, vcov: Any) -> pd.DataFrame:
     return _matrix(fit, vcov)
 
 
+def covariance_line(attrs: Mapping[Any, Any]) -> str:
+    """Return which covariance a table uses, for a summary, from the `attrs` of the covariance.
+
+    >>> covariance_line({"type": "cluster", "df": 17, "clusters": "firm"})
+    'standard errors clustered by firm, 18 clusters'
+    >>> covariance_line({"type": "HC3"}), covariance_line({})
+    ('HC3 standard errors', 'standard errors of the covariance given')
+    """
+    kind = attrs.get("type")
+    if kind == "cluster":
+        return f"standard errors clustered by {attrs['clusters']}, {attrs['df'] + 1:,} clusters"
+    if kind == "HAC":
+        return f"HAC standard errors, {attrs['lags']} lags"
+    return "standard errors of the covariance given" if kind is None else f"{kind} standard errors"
+
+
 def _matrix(fit: Estimate, given: Any) -> pd.DataFrame:
     """Return a matrix as the covariance of all coefficients."""
     names, kept = list(fit.names), ~np.isnan(fit.coefficients)

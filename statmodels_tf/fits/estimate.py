@@ -9,8 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from .arguments import coverage
-from .covariance import asked_covariance, covariance_kind
+from .covariance import asked_covariance, covariance_kind, covariance_line
 from .question import Questioned
 from .robust import robust_covariance
 from .student import t_p_value, t_quantile
@@ -131,11 +130,10 @@ class Estimate(Questioned):
             estimate, se, statistic, df, p, lower, upper; one row for each column of the design. An infinite estimate
             has an interval without end on its side, and no standard error.
         """
-        variances, clusters = self._spread(vcov)
+        variances, attrs = self._spread(vcov)
         estimate, se = self.estimates, np.sqrt(variances)
         freedom = self.degrees_of_freedom(self.default_df if df is None else df)
-        if clusters is not None:
-            freedom = np.where(np.isfinite(freedom), clusters, freedom)
+        freedom = np.where(np.isfinite(freedom), attrs.get("df", freedom), freedom)
         statistic = estimate / se
         half = t_quantile(freedom, level) * se
         columns = {
@@ -147,7 +145,10 @@ class Estimate(Questioned):
             "lower": np.where(estimate == -np.inf, -np.inf, estimate - half),
             "upper": np.where(estimate == np.inf, np.inf, estimate + half),
         }
-        return pd.DataFrame(columns, index=list(self.names))
+        table = pd.DataFrame(columns, index=list(self.names))
+        if vcov is not None:
+            table.attrs["covariance"] = (covariance_line(attrs),)
+        return table
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -208,12 +209,13 @@ class Estimate(Questioned):
         """`df_residual`, by statsmodels' name."""
         return self.df_residual
 
-    def _spread(self, vcov: Any) -> tuple[np.ndarray, float | None]:
-        """Return the variances [p] by a covariance asked for, and the degrees of freedom that it has of its own."""
+    def _spread(self, vcov: Any) -> tuple[np.ndarray, dict[Any, Any]]:
+        """Return the variances [p] by a covariance asked for, NaN where one is negative, and what it says of itself."""
         if vcov is None:
-            return self.variances, None
+            return self.variances, {}
         table = asked_covariance(self, vcov)
-        return np.diag(table).copy(), table.attrs.get("df")
+        variances = np.diag(table)
+        return np.where(variances < 0, np.nan, variances), table.attrs
 
     def _by_name(self, values: np.ndarray, name: str) -> pd.Series:
         """Return values in the order of the design's columns as a Series."""

@@ -128,9 +128,9 @@ class RegressionEstimate(RegressionInference, PlottedEstimate):
         return augment_regression(self, self.means if self.usual_residuals == "response" else self.linear_predictor)
 
     @spoken
-    def summary(self, level: float = 0.95, df: str = "residual") -> Summary:
+    def summary(self, level: float = 0.95, df: str = "residual", *, vcov: Any = None) -> Summary:
         """Return the summary; see `coef_table` for the arguments."""
-        return regression_summary(self, level, df)
+        return regression_summary(self, level, df, vcov)
 
     def check(self) -> Findings:
         """Return in words what is doubtful about this fit, and the remedy."""
@@ -212,7 +212,7 @@ class GLMEstimate(RegressionEstimate):
     @property
     def title(self) -> str:
         """What was fitted, as the summary says it."""
-        return f"Generalized linear model, {self.family.name}, {self.family.link.name} link"
+        return f"Generalized linear model, {self.family.name.replace('_', ' ')}, {self.family.link.name} link"
 
     def family_parameters(self) -> pd.DataFrame:
         """Return the family's own parameters that were estimated (theta, power, phi): estimate, se."""

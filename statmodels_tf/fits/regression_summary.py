@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .own import own_parameters
 from .regression_check import problems
 from .summary import coefficient_table, data_lines, engine_line
-from .table import Summary, grouped, p_value, plural
+from .table import Summary, grouped, p_value
 
 if TYPE_CHECKING:
     from .regression import GLMEstimate, LinearEstimate, RegressionEstimate
 
 
-def regression_summary(fit: RegressionEstimate, level: float, df: str) -> Summary:
+def regression_summary(fit: RegressionEstimate, level: float, df: str, vcov: Any) -> Summary:
     """Return the summary of a model without group terms; see `RegressionEstimate.summary`."""
-    table = fit.coef_table(level, df)
+    table = fit.coef_table(level, df, vcov=vcov)
     statistic = "t" if np.any(np.isfinite(table["df"])) else "z"
     return Summary(
         title=fit.title,
         formula=str(fit.formula),
-        lines=(*data_lines(fit), engine_line(fit.diagnostics)),
+        lines=(*data_lines(fit), engine_line(fit.diagnostics), *table.attrs.get("covariance", ())),
         tables=(coefficient_table(table.assign(df=np.nan), level, "Coefficients", statistic),),
         footers=fit.statistics(),
         notes=problems(fit),
@@ -32,55 +32,57 @@ def regression_summary(fit: RegressionEstimate, level: float, df: str) -> Summar
 
 def linear_statistics(fit: LinearEstimate) -> tuple[str, ...]:
     """Return the lines of a linear model: the residual, R squared and the F test."""
-    parts = [f"residual standard error {_short(fit.sigma)} on {plural(fit.df_residual, 'degree')} of freedom"]
+    freedom = f"{fit.df_residual:,} degree{'' if fit.df_residual == 1 else 's'} of freedom"
+    parts = [f"residual standard error {significant(fit.sigma)} on {freedom}"]
     test = fit.fstatistic
-    if test["numdf"] > 0 and np.isfinite(fit.r_squared):
-        parts += [f"R² {fit.r_squared:.4f}", f"adjusted {fit.adj_r_squared:.4f}"]
-    lines = [" · ".join(parts)]
+    shares = {"R²": fit.r_squared, "adjusted": fit.adj_r_squared} if test["numdf"] > 0 else {}
+    parts += [f"{name} {value:.4f}" for name, value in shares.items() if np.isfinite(value)]
+    told = _criteria(fit)
     if np.isfinite(test["value"]):
-        lines.append(
-            f"F({test['numdf']:,.0f}, {test['dendf']:,.0f}) {_short(test['value'])}, p {p_value(test['p'])}"
-            f" · {_criteria(fit)}"
-        )
-    else:
-        lines.append(_criteria(fit))
-    return tuple(lines)
+        f = f"F({test['numdf']:,.0f}, {test['dendf']:,.0f}) {significant(test['value'])}, p {p_value(test['p'])}"
+        told = [f, *told]
+    return tuple(" · ".join(line) for line in (parts, told) if line)
 
 
 def glm_statistics(fit: GLMEstimate) -> tuple[str, ...]:
-    """Return the lines of a generalized linear model: its own parameters, the dispersion, deviances, criteria."""
-    known = fit.family.known_dispersion is not None
-    scale = f"dispersion {_short(fit.dispersion)}{'' if known else ', estimated (Pearson)'}"
+    """Return the lines of a generalized linear model: deviances; its own parameters, the dispersion, criteria."""
+    known = fit.family.known_dispersion
+    scale = f"dispersion {significant(fit.dispersion)} (estimated)" if known is None else f"dispersion {known:g}"
     own = [
-        f"{name} {_short(value)}" + (f" (se {_short(se)})" if np.isfinite(se) else "")
+        f"{name} {significant(value)}" + (f" (se {significant(se)})" if np.isfinite(se) else "")
         for name, (value, se) in own_parameters(fit).items()
     ]
-    deviances = [
-        f"null deviance {grouped(fit.null_deviance, 2)} on {fit.df_null:,}",
-        f"residual deviance {grouped(fit.deviance, 2)} on {fit.df_residual:,} degrees of freedom",
-    ]
-    lines = [" · ".join([*deviances, scale]), " · ".join([*own, _criteria(fit)])]
-    return tuple(line for line in lines if line)
+    deviances = (
+        f"null deviance {_deviance(fit.null_deviance)} on {fit.df_null:,} · "
+        f"residual deviance {_deviance(fit.deviance)} on {fit.df_residual:,} degrees of freedom"
+    )
+    return (deviances, " · ".join([*own, scale, *_criteria(fit)]))
 
 
-def _criteria(fit: RegressionEstimate) -> str:
+def _criteria(fit: RegressionEstimate) -> list[str]:
     """Return log-likelihood, AIC and BIC, or that there are none."""
-    if np.isnan(fit.loglik):
-        return "no likelihood, so no AIC"
+    if not fit.family.likelihood:
+        return ["no likelihood, so no AIC"]
+    if not np.isfinite(fit.loglik) or fit.df_residual <= 0:
+        return []
     statistics = [("log-likelihood", fit.loglik), ("AIC", fit.aic), ("BIC", fit.bic)]
-    return " · ".join(f"{name} {grouped(value)}" for name, value in statistics)
+    return [f"{name} {grouped(value)}" for name, value in statistics]
 
 
-def _short(value: float) -> str:
-    """Return a number with four significant digits, thousands apart, as people write it."""
+def _deviance(value: float) -> str:
+    """Return a deviance to two decimals, a small one to four digits."""
+    return grouped(value, 2) if value >= 10 else significant(value)
+
+
+def significant(value: float) -> str:
+    """Return a number to four significant digits, thousands apart.
+
+    >>> significant(2.3), significant(0.0024497), significant(1234567.8), significant(float("nan"))
+    ('2.300', '0.002450', '1,234,568', 'not known')
+    """
     if not np.isfinite(value):
         return "not known"
     size = abs(value)
-    if size != 0 and not 1e-4 <= size < 1e6:
-        return f"{value:.3e}"
-    whole = len(str(int(size)))
-    return (
-        f"{value:,.{max(0, 4 - (whole if size >= 1 else 0))}f}".rstrip("0").rstrip(".")
-        if size < 1000
-        else (f"{value:,.0f}")
-    )
+    if size == 0 or not 1e-4 <= size < 1e9:
+        return "0" if size == 0 else f"{value:.3e}"
+    return grouped(value, max(0, 3 - int(np.floor(np.log10(size)))))

@@ -33,7 +33,7 @@ import pandas as pd
 
 from ..errors import ModelError
 from .arguments import count_of, one_of
-from .clusters import cluster_codes, combinations_of, summed_scores
+from .clusters import cluster_codes, cluster_text, combinations_of, summed_scores
 from .submodel import in_memory
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def robust_covariance(fit: Regression, type: str, cluster: Any, lags: Any, corre
     attrs: dict[str, Any] = {"type": type}
     if type == "cluster":
         meat, attrs["df"] = _clustered(fit, cluster, correction)
+        attrs["clusters"] = cluster_text(cluster)
     elif type == "HAC":
         meat, attrs["lags"] = _hac(fit, lags, correction)
     else:
