@@ -26,15 +26,14 @@ _REMEDY = {
 
 def regression_findings(fit: RegressionEstimate) -> Findings:
     """Return all that is doubtful about a fit: the problems, then what deserves a thought."""
-    return Findings(
-        (*problems(fit), *_fractions(fit), *_overdispersed(fit), *_few_rows(fit), *_leverage(fit), *_outliers(fit))
-    )
+    return Findings((*problems(fit), *_fractions(fit), *_few_rows(fit), *_leverage(fit), *_outliers(fit)))
 
 
 def problems(fit: RegressionEstimate) -> tuple[str, ...]:
-    """Return what the summary must say: not converged, separated, on the boundary, aliased, nothing left."""
+    """Return what the summary must say: not converged, separated, constant, aliased, nothing left, overdispersed."""
     return (
-        *_not_converged(fit), *_separation(fit), *_boundary(fit), *_constant(fit), *aliased(fit), *_saturated(fit)
+        *_not_converged(fit), *_separation(fit), *_boundary(fit), *_constant(fit), *aliased(fit), *_saturated(fit),
+        *_overdispersed(fit),
     )  # fmt: skip
 
 
@@ -51,7 +50,7 @@ def _not_converged(fit: RegressionEstimate) -> tuple[str, ...]:
 
 def _separation(fit: RegressionEstimate) -> tuple[str, ...]:
     """Return the sentence of estimates that are infinite."""
-    if not fit.separated:
+    if not fit.separated or _is_constant(fit):
         return ()
     columns = fit.model.design.columns
     names = _listed([columns[j] for j in np.flatnonzero(fit.infinite)])
@@ -59,9 +58,10 @@ def _separation(fit: RegressionEstimate) -> tuple[str, ...]:
     rows = fit.diagnostics.get("separated_rows", ())
     index = fit.model.design.index
     where = f" ({_some([index[i] for i in rows])} are fitted without error)" if len(rows) else ""
-    what = "extremes" if fit.family.name not in ("binomial", "quasibinomial") else "successes and failures"
+    shares = fit.family.name in ("binomial", "quasibinomial")
+    what = "{} successes from failures" if shares else "{} rows without a count from the others"
     return (
-        f"Separation: {names} {'split' if many else 'splits'} {what} perfectly{where}, so "
+        f"Separation: {names} {what.format('tell' if many else 'tells')} perfectly{where}, so "
         f"{'their estimates are' if many else 'its estimate is'} infinite. Report the other coefficients, or give "
         f"{'them priors' if many else 'it a prior'} (`.bayes()`).",
     )
@@ -81,11 +81,16 @@ def _boundary(fit: RegressionEstimate) -> tuple[str, ...]:
 
 def _constant(fit: RegressionEstimate) -> tuple[str, ...]:
     """Return the sentence of a response that does not vary."""
-    y = fit.observations[0]
-    if np.ptp(y) > 0:
+    if not _is_constant(fit):
         return ()
-    name = fit.model.design.response.name
-    return (f"Constant: the response `{name}` is {y[0]:g} in every row, so nothing can be learned from its fit.",)
+    name, value = fit.model.design.response.name, fit.observations[0][0]
+    beyond = "; the estimates would be infinite" if fit.separated else ""
+    return (f"Constant: the response `{name}` is {value:g} in every row, so nothing can be learned from it{beyond}.",)
+
+
+def _is_constant(fit: RegressionEstimate) -> bool:
+    """Return whether the response is the same in every row."""
+    return bool(np.ptp(fit.observations[0]) == 0)
 
 
 def _saturated(fit: RegressionEstimate) -> tuple[str, ...]:
@@ -120,9 +125,9 @@ def _overdispersed(fit: RegressionEstimate) -> tuple[str, ...]:
     if not (ratio > _OVER and special.chdtrc(fit.df_residual, fit.totals.pearson) < 1e-3):
         return ()
     return (
-        f"Overdispersed: the residuals vary {grouped(ratio)} times as much as the {fit.family.name} family says "
-        f"(Pearson {grouped(fit.totals.pearson)} on {fit.df_residual:,}), so standard errors are too small by "
-        f"{grouped(np.sqrt(ratio))}. Use {remedy}.",
+        f"Overdispersed: the response varies {grouped(ratio)} times as much as the {fit.family.name} family says "
+        f"(Pearson's statistic {grouped(fit.totals.pearson)} on {fit.df_residual:,} degrees of freedom), so standard "
+        f"errors are {grouped(np.sqrt(ratio))} times too small. Use {remedy}.",
     )
 
 
@@ -147,13 +152,13 @@ def _leverage(fit: RegressionEstimate) -> tuple[str, ...]:
     said = []
     if len(far):
         said.append(
-            f"Influential: {plural(len(far), 'row')} ({_some(list(far.index))}) would each change the coefficients "
-            f"much if left out (Cook's distance up to {far.iloc[0]:.2g}); see `influence()`."
+            f"Influential: {_some(list(far.index))} would change the coefficients much if left out (Cook's distance "
+            f"{'up to ' if len(far) > 1 else ''}{far.iloc[0]:.2g}); see `influence()`."
         )
     if len(exact):
         said.append(
-            f"Leverage one: {plural(len(exact), 'row')} ({_some(list(exact))}) have a coefficient of their own, so "
-            "their fitted values are their responses."
+            f"Leverage one: {_some(list(exact))} {'has' if len(exact) == 1 else 'have'} a coefficient alone, so the "
+            "fitted value is the response whatever it is."
         )
     return tuple(said)
 
@@ -170,7 +175,7 @@ def _outliers(fit: RegressionEstimate) -> tuple[str, ...]:
         return ()
     worst: pd.Index = far.abs().sort_values(ascending=False).index
     return (
-        f"Far out: {len(far)} of {fit.nobs:,} quantile residuals more than {bound:.1f} from zero, in "
+        f"Far out: {len(far):,} of {fit.nobs:,} quantile residuals more than {bound:.1f} from zero, of "
         f"{_some(list(worst))}; see `plot_diagnostics()`.",
     )
 
@@ -183,5 +188,5 @@ def _listed(names: list[str]) -> str:
 
 def _some(labels: list[object]) -> str:
     """Return the labels of rows, the first few."""
-    shown = ", ".join(map(str, labels[:3])) + (" ..." if len(labels) > 3 else "")
-    return f"row{'' if len(labels) == 1 else 's'} {shown}"
+    more = f" and {len(labels) - 3:,} more" if len(labels) > 3 else ""
+    return f"row{'' if len(labels) == 1 else 's'} {', '.join(map(str, labels[:3]))}{more}"
