@@ -71,7 +71,9 @@ def test_value_is_the_log_of_the_difference_of_distribution_functions(link):
     likelihood, x = cumulative(link, "flexible", True, True)
     theta, beta, zeta = likelihood.split(x)
     eta = likelihood.location.dense() @ beta + likelihood.offset
-    cut = (likelihood.nominal @ theta - eta[:, None]) / np.exp(likelihood.scale @ zeta + likelihood.scale_offset)[:, None]
+    cut = (likelihood.nominal @ theta - eta[:, None]) / np.exp(likelihood.scale @ zeta + likelihood.scale_offset)[
+        :, None
+    ]
     F = np.column_stack([np.zeros(N), LATENT[link].cdf(cut), np.ones(N)])
     p = np.diff(F, axis=1)[np.arange(N), likelihood.y]
     assert likelihood.at(x).value == pytest.approx(likelihood.weights @ np.log(p), rel=1e-10)
