@@ -72,7 +72,7 @@ class Regression(Estimate):
     def estimates(self) -> np.ndarray:
         """The coefficients [p] as reported: infinite where the likelihood grows without end, NaN where aliased."""
         return (
-            np.where(self.infinite != 0, self.infinite * np.inf, self.coefficients)
+            np.where(self.infinite != 0, np.copysign(np.inf, self.infinite), self.coefficients)
             if self.separated
             else (self.coefficients)
         )

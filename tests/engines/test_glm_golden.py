@@ -7,16 +7,23 @@ import pytest
 from tests.engines.regression_golden import GLM, GLMNB, close, fit_of, golden, numbers, r_name, results_of
 
 SEPARATED = "glm_iris_separation"
+SHORT = {
+    "glm_airquality_gamma_log": 5e-6,
+    "glm_airquality_invgauss_log": 5e-6,
+    "glm_clotting_invgauss": 2e-6,
+    "glm_quine_poisson_rankdef": 1e-5,
+}
+"""Where R stopped short: its steps shrink only linearly under these links, and its weights are those before the last.
+
+At the stored estimates of the first two the squared step, in standard errors, is 3e-13 and 1e-11; at ours below 1e-16.
+"""
 CASES = [case for case in (*GLM, *GLMNB) if case != SEPARATED]
 PREDICTED = [case for case in CASES if "predict" in golden(case)["results"]]
 
 
 def estimates(case):
-    """How far estimates may be, relative and absolute.
-
-    R takes standard errors from the weights before its last step, and its tolerance is wider for a rank-deficient fit.
-    """
-    return {"rtol": 1e-5 if case in GLMNB or "rankdef" in case else 1e-6, "atol": 1e-8}
+    """How far estimates and what follows from them may be, relative and absolute."""
+    return {"rtol": 1e-5 if case in GLMNB else SHORT.get(case, 1e-6), "atol": 1e-8}
 
 
 def test_there_are_twenty_seven_cases_two_of_glm_nb_and_ten_predictions():
@@ -104,8 +111,8 @@ def test_theta(case):
 
 def test_separation_is_named_and_the_fit_is_that_of_r():
     fit, results = fit_of(SEPARATED), results_of(SEPARATED)
-    assert fit.deviance == pytest.approx(results["deviance"], rel=1e-6)
-    close(fit.fitted().to_numpy()[:10], results["fitted_head"], 1e-6, 1e-8)
+    assert fit.deviance == pytest.approx(results["deviance"], rel=1e-7)
+    np.testing.assert_allclose(fit.fitted().to_numpy()[:10], results["fitted_head"], atol=1e-8)
     estimate = fit.coef()
     assert np.isneginf(estimate['I(Species == "setosa")[True]'])
     assert np.isfinite(estimate[["Intercept", "Sepal.Length"]]).all()
