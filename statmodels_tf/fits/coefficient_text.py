@@ -218,14 +218,15 @@ def _pattern(name: str) -> re.Pattern[str]:
 def _near(word: str, names: Sequence[str]) -> str:
     """Return the nearest coefficient, by its own name, or the part of it that was meant."""
     plain = {re.sub(r"[\[\]`]", "", name): name for name in names}
-    said = did_you_mean(word, names)
-    if said:
-        return said
     bare = re.sub(r"[\[\]`]", "", word)
+    starting = [name for name in names if name.startswith((f"{bare}[", f"{bare}("))]
+    if starting:
+        return f" `{bare}` has the coefficients {_listed(starting)}."
+    if said := did_you_mean(word, names):
+        return said
     if near := re.search(r"`(.*)`", did_you_mean(bare, plain)):
         return f" Did you mean `{plain[near[1]]}`?"
-    starting = [name for name in names if name.startswith((f"{bare}[", f"{bare}("))]
-    return f" `{bare}` has the coefficients {_listed(starting)}." if starting else ""
+    return ""
 
 
 def _listed(names: Sequence[Any], most: int = 12) -> str:

@@ -14,7 +14,7 @@ from ..design.table import table
 from ..errors import DataError, ModelError, did_you_mean
 from .arguments import one_of
 from .quantity import Rows
-from .reference_grid import check_columns, columns_of, is_numeric, reference_grid, values_of
+from .reference_grid import check_columns, columns_of, is_numeric, reference_grid, repeatable, values_of
 from .scale import scale_of
 
 
@@ -65,14 +65,21 @@ def asked_rows(fit: Any, asked: Asked) -> EffectRows:
     own = asked.newdata is None
     if own:
         frame, what = design.frame, f"over {len(design.frame):,} rows"
+        weights = _weights(asked.weights, frame)
     elif isinstance(asked.newdata, str):
         one_of("newdata", asked.newdata, ("mean",), " Or give a table of rows.")
         frame, what = _typical(fit), "at the means, factors at their most frequent level"
+        weights = None
     else:
         given = table(asked.newdata, what="newdata", known=design.spec.columns)
         frame = given.frame(given.names, None)
+        weights = _weights(asked.weights, frame)
+        whole = ~repeatable(design)[0].on(frame, groups=False).missing
+        weights = None if weights is None else weights[whole]
+        frame = frame[whole]
         what = f"over {len(frame):,} rows of `newdata`"
-    weights = _weights(asked.weights, frame)
+        if len(frame) < given.n:
+            what += f", {given.n - len(frame):,} left out that lack a value"
     offset = design.offset if own and design.spec.offset_given else None
     frame, copies, at_names = _copied(fit, frame, asked.at)
     if copies > 1:

@@ -169,6 +169,6 @@ def _written(row: np.ndarray, names: list[str]) -> str:
     for weight, name in zip(row, names, strict=True):
         if weight:
             sign = "-" if weight < 0 else "+"
-            text += f" {sign} " if text else "-" * (weight < 0)
+            text += f" {sign} " if text else "-" * bool(weight < 0)
             text += name if abs(weight) == 1 else f"{abs(weight):.6g} * {name}"
     return text or "0"

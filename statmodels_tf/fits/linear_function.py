@@ -115,6 +115,17 @@ def estimable(fit: Any, L: np.ndarray) -> np.ndarray:
     return finite & (np.abs(L @ null) <= _ESTIMABLE * np.maximum(size, np.finfo(float).tiny)).all(axis=1)
 
 
+def estimable_part(fit: Any, L: np.ndarray) -> np.ndarray:
+    """Return rows that span those combinations of the rows of L [r, p] that are estimable, and are not zero."""
+    null = null_space(fit)
+    if null.shape[1]:
+        # u'L is estimable where u'L c = 0 for all c: the left null space of L times the null space.
+        size = np.abs(L) @ np.abs(null)
+        left, values, _ = np.linalg.svd(np.where(np.abs(L @ null) <= _ESTIMABLE * size, 0.0, L @ null))
+        L = left[:, int(np.sum(values > _ESTIMABLE * max(size.max(initial=0.0), 1e-300))) :].T @ L
+    return L[np.abs(L).max(axis=1, initial=0.0) > 1e-9]
+
+
 def null_space(fit: Any) -> np.ndarray:
     """Return vectors c [p, a] with X c = 0, one for each aliased column."""
     aliased = np.flatnonzero(np.isnan(fit.coefficients))

@@ -16,7 +16,7 @@ from .answer import Answer, rendered
 from .arguments import coverage, one_of
 from .contrast_coefficients import DEFAULT_ADJUST, coefficients
 from .joint_tests import JointTests, interaction
-from .linear_function import Functions, functions, joint_test, value_of
+from .linear_function import Functions, estimable_part, functions, joint_test, value_of
 from .mean_contrasts import MeanContrasts
 from .multiplicity import ADJUSTMENTS, FamilyOfTests, half_widths, interval_method
 from .plots.interval import intervals
@@ -222,11 +222,9 @@ class MarginalMeans(Answer):
             inside = self.labels.loc[group]
             for size in range(1, len(factors) + 1):
                 for term in combinations(factors, size):
-                    L = interaction(inside, factors, term) @ self.known.L[group]
-                    L = L[np.isfinite(L).all(axis=1)]
-                    moving = np.abs(L).max(axis=1, initial=0.0) > 1e-9
-                    if moving.any():
-                        test = joint_test(self.fit, L[moving], value_of(self.fit, L[moving]), self.vcov, self.df)
+                    L = estimable_part(self.fit, interaction(inside, factors, term) @ self.L[group])
+                    if len(L):
+                        test = joint_test(self.fit, L, value_of(self.fit, L), self.vcov, self.df)
                         label = dict(zip(self.by, inside[list(self.by)].iloc[0], strict=True))
                         rows.append({**label, "term": ":".join(term), **test})
         return JointTests(pd.DataFrame(rows), str(self.fit.formula), self.said)

@@ -109,7 +109,7 @@ def range_cdf(q: float, k: int, df: float) -> float:
     if not q > 0:
         return 0.0
     s, density = _scales(df)
-    z, width = _nodes(-8.5, 8.5, 10)
+    z, width = _nodes(np.linspace(-8.5, 8.5, 11))
     above = special.ndtr(z)
     normal = np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi) * width
     inner = k * np.sum(normal * (above - special.ndtr(z - q * s[:, None])) ** (k - 1), axis=1)
@@ -133,10 +133,9 @@ def _legendre(n: int) -> tuple[np.ndarray, np.ndarray]:
     return np.polynomial.legendre.leggauss(n)
 
 
-def _nodes(low: float, high: float, panels: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return nodes and weights of Gauss and Legendre's rule of 16 points in each of several panels."""
+def _nodes(edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return nodes and weights of Gauss and Legendre's rule of 16 points between each two edges."""
     x, w = _legendre(16)
-    edges = np.linspace(low, high, panels + 1)
     half = np.diff(edges)[:, None] / 2
     return (edges[:-1, None] + half * (x + 1)).ravel(), (half * w).ravel()
 
@@ -147,7 +146,9 @@ def _scales(df: float) -> tuple[np.ndarray, np.ndarray]:
     if np.isinf(df):
         return np.ones(1), np.ones(1)
     low, high = (np.sqrt(special.chdtri(df, p) / df) for p in (1 - 1e-14, 1e-17))
-    s, width = _nodes(float(low) if df > 2 else 0.0, float(high), 6)
+    # With few degrees of freedom s near zero counts, where the range turns from 1 to 0 the faster the larger q is.
+    edges = np.append(0.0, high * 2.0 ** -np.arange(14.0, -1.0, -1.0)) if df < 12 else np.linspace(low, high, 7)
+    s, width = _nodes(edges)
     log_density = np.log(2) + df / 2 * np.log(df / 2) - special.gammaln(df / 2) + (df - 1) * np.log(s) - df * s * s / 2
     return s, np.exp(log_density) * width
 

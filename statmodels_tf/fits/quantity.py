@@ -68,14 +68,13 @@ class Rows:
             yield rows, self.frame.iloc[rows]
 
     def at(self, rows: slice, frame: pd.DataFrame) -> tuple[LinearMap, np.ndarray]:
-        """Return design and linear predictor of rows; NaN where something is missing."""
+        """Return design and linear predictor of rows."""
         design, shift = repeatable(self.design)
         new = design.on(frame, groups=False)
         eta = new.common.matvec(self.coefficients)
         if new.offset is not None:
             eta = eta + new.offset
-        eta = eta + (shift if self.own_offset is None else self.own_offset[rows])
-        return new.common, np.where(new.missing, np.nan, eta) if new.missing.any() else eta
+        return new.common, eta + (shift if self.own_offset is None else self.own_offset[rows])
 
     def mean(self, rows: slice, frame: pd.DataFrame) -> Piece:
         """Return the means of rows."""
@@ -103,7 +102,7 @@ class Rows:
 def averaged(
     rows: Rows, ask: Callable[[slice, pd.DataFrame], Piece], codes: np.ndarray, count: int, weights: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the averages [G] of a quantity in groups of rows, and their Jacobian [G, p]; missing rows are left out.
+    """Return the averages [G] of a quantity in groups of rows, and their Jacobian [G, p].
 
     Parameters
     ----------
@@ -121,16 +120,13 @@ def averaged(
     for part, frame in rows.chunks():
         piece, code = ask(part, frame), codes[part]
         w = np.ones(len(code)) if weights is None else weights[part]
-        known = ~np.isnan(piece.values)
-        w = np.where(known, w, 0.0)
-        total += np.bincount(code, w * np.where(known, piece.values, 0.0), minlength=count)
+        total += np.bincount(code, w * piece.values, minlength=count)
         mass += np.bincount(code, w, minlength=count)
         for X, v in piece.parts:
-            scaled = w * np.where(known, v, 0.0)
             if count == 1:
-                jacobian[0] += X.rmatvec(scaled)
+                jacobian[0] += X.rmatvec(w * v)
                 continue
             for g in np.unique(code):
-                jacobian[g] += X.rmatvec(np.where(code == g, scaled, 0.0))
+                jacobian[g] += X.rmatvec(np.where(code == g, w * v, 0.0))
     with np.errstate(invalid="ignore"):
         return total / mass, jacobian / mass[:, None]

@@ -9,6 +9,7 @@ import pytest
 
 import statmodels_tf as st
 from statmodels_tf.errors import DataError, ModelError
+from statmodels_tf.fits.marginal_means import MarginalMeans
 from statmodels_tf.fits.words import ACCESSORS, ARGUMENTS
 from tests.fits.cases import data_of, dense_fit, dense_lmer
 
@@ -87,6 +88,8 @@ def test_a_translation_names_what_the_function_takes():
     known = {*inspect.signature(st.lmer).parameters, *inspect.signature(st.glm).parameters}
     for name in ("predict", "simulate", "ranef", "confint", "anova", "summary", "coef_table", "tidy", "residuals"):
         known |= set(inspect.signature(getattr(fit, name)).parameters)
+    for function in (fit.hypothesis, fit.slopes, fit.comparisons, MarginalMeans.contrast):
+        known |= set(inspect.signature(function).parameters)
     for said in ARGUMENTS.values():
         for part in said.split("`")[1::2]:
             word = part.split("=")[0]
