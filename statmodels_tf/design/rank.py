@@ -49,6 +49,8 @@ def clearly_independent(gram: np.ndarray, n: int, tolerance: float = TOLERANCE) 
     Column j keeps the squared norm d_j = v'Cv, where v = (-coefficients on the earlier columns, 1). Rounding disturbs C
     by about eps sqrt(n), hence d_j by that times |v|_1 squared; a d_j well above it and above the tolerance is certain.
     """
+    if not len(gram):
+        return True
     scale = np.sqrt(np.diag(gram))
     if not scale.all() or not np.isfinite(scale).all():
         return False

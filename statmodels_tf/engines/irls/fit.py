@@ -15,6 +15,10 @@ from .memory import memory_rows
 from .newton import Fitted, NoStartError, newton
 from .own import fit_own
 from .rows import Rows
+from .said import no_start, said
+from .separation import RemainingRows, Separation, UndecidedError, far_out, separation
+from .solve import Solved
+from .system import CholeskySystem
 from .totals import Deviance, null_deviance
 
 if TYPE_CHECKING:
@@ -42,11 +46,11 @@ def regression(model: Model, options: Options) -> dict[str, Any]:
     y, a = family.observations(data)
     rows = memory_rows(design.common, y, a, design.offset)
     if family.own:
-        family, fitted = fit_own(rows, family, lambda at, before: fit_rows(rows, at, options, before))
+        family, answer = fit_own(rows, family, lambda at, before: fit_rows(rows, at, options, before))
         model = replace(model, family=family)
     else:
-        fitted = fit_rows(rows, family, options)
-    beta = fitted.beta
+        answer = fit_rows(rows, family, options)
+    fitted, beta = answer.fitted, answer.fitted.beta
     deviance, pearson = rows.total(Deviance(family, beta)).values
     with np.errstate(all="ignore"):
         eta = design.common.matvec(beta) + (0.0 if design.offset is None else design.offset)
@@ -54,45 +58,86 @@ def regression(model: Model, options: Options) -> dict[str, Any]:
     null = null_deviance(rows, family, "Intercept" in design.columns, design.offset is not None)
     dispersion = family.known_dispersion
     if dispersion is None:
-        freedom = fitted.sums.n - len(fitted.kept)
+        freedom = fitted.sums.n - len(answer.estimable)
         dispersion = pearson / freedom if freedom > 0 else np.nan
     coefficients = np.full(rows.p, np.nan)
-    coefficients[fitted.kept] = beta[fitted.kept]
-    aliased = np.setdiff1d(np.arange(rows.p), fitted.kept)
+    coefficients[answer.estimable] = beta[answer.estimable]
+    aliased = np.setdiff1d(np.arange(rows.p), answer.estimable)
+    diagnostics = {
+        "converged": fitted.converged,
+        "iterations": fitted.iterations,
+        "rank": len(answer.estimable),
+        "aliased": tuple(design.columns[j] for j in aliased),
+        **said(answer, model, aliased),
+        "seconds": perf_counter() - began,
+    }
     return {
         "model": model,
         "coefficients": coefficients,
         "sigma": float(np.sqrt(dispersion)),
         "system": fitted.last.system,
         "totals": Totals(float(deviance), float(null), loglik, float(pearson)),
-        "infinite": np.zeros(rows.p, dtype=int),
-        "diagnostics": {
-            "converged": fitted.converged,
-            "iterations": fitted.iterations,
-            "rank": len(fitted.kept),
-            "aliased": tuple(design.columns[j] for j in aliased),
-            "seconds": perf_counter() - began,
-        },
+        "infinite": answer.infinite,
+        "diagnostics": diagnostics,
     }
 
 
-def fit_rows(rows: Rows, family: ExponentialFamily, options: Options, before: Fitted | None = None) -> Fitted:
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Where the iterations stopped, the columns that are not aliased, and what lies at infinity.
+
+    `fitted` is of the rows that hold the finite part, where some coefficients are infinite.
+    """
+
+    fitted: Fitted
+    estimable: np.ndarray
+    infinite: np.ndarray
+    separation: Separation | None = None
+    undecided: str = ""
+
+
+def fit_rows(rows: Rows, family: ExponentialFamily, options: Options, before: Answer | None = None) -> Answer:
+    """Return the fit of the rows, and which of its coefficients are infinite."""
+    fitted = _finite(rows, family, options, None if before is None else before.fitted, watch=True)
+    none = np.zeros(rows.p, dtype=int)
+    if not fitted.slow and fitted.converged:
+        return Answer(fitted, fitted.kept, none)
+    undecided = ""
+    try:
+        found = separation(rows, family, fitted.kept, fitted.direction)
+    except UndecidedError as error:
+        found, undecided = None, str(error)
+    if found is None:
+        if not fitted.converged:
+            fitted = _finite(rows, family, options, fitted, watch=False)
+        return Answer(fitted, fitted.kept, none, None, undecided)
+    left = RemainingRows(rows, found.directions)
+    if found.remaining:
+        limit = _finite(left, family, replace(options, warm=None), None, watch=False)
+    else:
+        empty = Solved(none, 0.0, CholeskySystem(none[:0], np.empty((0, 0))), 1.0)
+        limit = replace(fitted, beta=np.zeros(rows.p), kept=none[:0], last=empty, converged=True, iterations=0)
+    limit = replace(limit, beta=far_out(rows, family, found, limit.beta), sums=fitted.sums,
+                    iterations=fitted.iterations + limit.iterations)  # fmt: skip
+    return Answer(limit, fitted.kept, found.infinite, found)
+
+
+def _finite(rows, family, options, start, *, watch) -> Fitted:
     """Return where Newton's method stops, from an earlier fit, or from a random sample of rows where they are many."""
-    start = _warm(rows, family, options) if before is None else before
+    warm = _warm(rows, family, options) if start is None else start
     how = {
         "tolerance": options.tolerance,
         "rank_tolerance": options.rank_tolerance,
         "max_iterations": options.max_iterations,
+        "watch": watch,
     }
     try:
-        if start is not None:
-            kept = None if before is None else before.kept
-            return newton(rows, family, start=start.beta, kept=kept, single=start.last.condition > 1e-4, **how)
+        if warm is not None:
+            kept = None if start is None else start.kept
+            return newton(rows, family, start=warm.beta, kept=kept, single=warm.last.condition > 1e-4, **how)
         return newton(rows, family, triangles=family.linear and rows.n * rows.p <= 200_000, **how)
     except NoStartError:
-        raise ModelError(
-            f"the {family.name} family with {family.link.name} link: no coefficients were found."
-        ) from None
+        raise ModelError(no_start(family)) from None
 
 
 def _warm(rows, family, options):

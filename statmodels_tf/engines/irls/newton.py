@@ -7,6 +7,7 @@ G cost iterations, not accuracy: early ones are made in 32 bits, or kept for ano
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from ...design.rank import clearly_independent, pivoted
 from ...families.exponential import ExponentialFamily
 from ...linalg.normal import Normal
+from .mean import Mean
 from .passes import Pass, Sums
 from .rows import Rows
 from .solve import Solved, by_system, solved
@@ -49,8 +51,8 @@ class Fitted:
         Passes over all rows.
     direction : array [p]
         The last whole step: where the iterations were going.
-    steep : bool
-        Whether |eta| is so large, or the decrement falls so slowly, that the estimate may be infinite.
+    slow : bool
+        Whether the decrement falls so slowly that the estimate may be infinite.
     """
 
     beta: np.ndarray
@@ -61,7 +63,7 @@ class Fitted:
     boundary: bool
     iterations: int
     direction: np.ndarray
-    steep: bool = False
+    slow: bool = False
 
 
 class NoStartError(Exception):
@@ -81,14 +83,16 @@ class _Run:
     split: bool = True
     triangles: bool = False
     kept: np.ndarray | None = None
+    watch: bool = False
     passes: int = 0
     solved: Solved | None = None
     trail: list[float] = field(default_factory=list)
 
-    def at(self, beta: np.ndarray | None, want: str) -> Sums:
+    def at(self, beta: np.ndarray | None, want: str, mean: float | None = None) -> Sums:
+        """Return the sums of a pass over all rows."""
         self.passes += 1
         want = "triangle" if self.triangles and want in ("gram", "single") else want
-        sums = self.rows.total(Pass(self.family, beta, want, self.split), f"iteration {self.passes}")
+        sums = self.rows.total(Pass(self.family, beta, want, self.split, mean), f"iteration {self.passes}")
         return sums if sums.equations is None else replace(sums, equations=sums.equations.collected())
 
     def solve(self, sums: Sums, beta: np.ndarray | None) -> Sums:
@@ -134,6 +138,7 @@ def newton(
     max_iterations: int = 100,
     single: bool = False,
     triangles: bool = False,
+    watch: bool = False,
 ) -> Fitted:
     """Return where Newton's method stops.
 
@@ -154,20 +159,36 @@ def newton(
         Whether cross-products may be made in 32 bits while the estimate is far.
     triangles : bool
         Whether to solve by QR decomposition from the first pass on.
+    watch : bool
+        Whether to stop where the estimate looks infinite.
     """
     run = _Run(
-        rows, family, tolerance, rank_tolerance, rows.n * rows.p >= LARGE, single, triangles=triangles, kept=kept
+        rows,
+        family,
+        tolerance,
+        rank_tolerance,
+        rows.n * rows.p >= LARGE,
+        single,
+        triangles=triangles,
+        kept=kept,
+        watch=watch,
     )
-    beta = _first(run) if start is None else start
-    return _iterate(run, beta, max_iterations)
+    if start is not None:
+        return _iterate(run, start, max_iterations)
+    try:
+        return _iterate(run, _first(run), max_iterations)
+    except NoStartError:
+        total, weighted = rows.total(Mean()).values
+        return _iterate(run, _first(run, weighted / total), max_iterations)
 
 
-def _first(run: _Run) -> np.ndarray:
-    """Return the coefficients that the family's starting means lead to."""
-    sums = run.at(None, "gram")
+def _first(run: _Run, mean: float | None = None) -> np.ndarray:
+    """Return the coefficients that the family's starting means lead to, or one mean for all rows."""
+    sums = run.at(None, "gram", mean)
     if sums.equations is None or not np.isfinite(sums.weight):
         raise NoStartError
     run.solve(sums, None)
+    run.trail.clear()
     return run.solved.step
 
 
@@ -197,8 +218,8 @@ def _iterate(run: _Run, beta: np.ndarray, max_iterations: int) -> Fitted:
         run.trail.append(decrement / scale)
         best = (beta, sums, shortened)
         if want in ("gram", "triangle") and _done(run, sums, decrement):
-            return Fitted(beta + step, run.kept, run.solved, sums, True, False, run.passes, step, _steep(run, sums))
-        if _diverging(run, sums):
+            return Fitted(beta + step, run.kept, run.solved, sums, True, False, run.passes, step, _slow(run.trail))
+        if run.watch and _slow(run.trail):
             break
         previous, shortened = (beta, sums.objective), 0
         beta = beta + step
@@ -248,14 +269,8 @@ def _worse(sums: Sums, previous: Any, trail: list[float]) -> bool:
     return sums.objective > before + 1e-9 * max(abs(before), abs(sums.objective)) + 1e-12 * sums.n
 
 
-def _steep(run: _Run, sums: Sums) -> bool:
-    return sums.steepest > 10 or _slow(run.trail)
-
-
 def _slow(trail: list[float]) -> bool:
-    return len(trail) > 3 and trail[-1] > 0.05 * trail[-2] and trail[-1] > 1e-8
-
-
-def _diverging(run: _Run, sums: Sums) -> bool:
-    """Return whether the iterations have gone so far that the estimate looks infinite."""
-    return len(run.trail) >= 12 and sums.steepest > 25 and _slow(run.trail)
+    """Return whether the decrement falls by a constant factor, as it does where the estimate is infinite."""
+    if len(trail) < 7 or trail[-1] < 1e-18:
+        return False
+    return all(0.05 < after / before for before, after in pairwise(trail[-4:]))

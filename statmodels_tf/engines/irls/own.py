@@ -10,7 +10,6 @@ import numpy as np
 
 from ...errors import EngineError
 from .memory import MemoryRows
-from .newton import Fitted
 from .rows import Rows
 from .system import CholeskySystem
 
@@ -19,7 +18,7 @@ SETTLED = 1e-10
 """Relative change of the own parameters below which they have settled."""
 
 
-def fit_own(rows: Rows, family: Any, fit: Callable[[Any, Fitted | None], Fitted]) -> tuple[Any, Fitted]:
+def fit_own(rows: Rows, family: Any, fit: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
     """Return the family at its estimates, and the coefficients there; `converged` says whether both settled.
 
     Parameters
@@ -28,25 +27,26 @@ def fit_own(rows: Rows, family: Any, fit: Callable[[Any, Fitted | None], Fitted]
     family : ExponentialFamily
         With parameters of its own to be estimated.
     fit : callable
-        Family and an earlier fit to start from -> Fitted.
+        Family and an earlier answer to start from -> Answer.
     """
     if not isinstance(rows, MemoryRows):
         names = " and ".join(family.own)
         raise EngineError(f"{names} cannot be estimated over streamed data yet; fix it, `family(..., {names}=...)`.")
-    fitted = fit(family, None)
-    passes, settled = fitted.iterations, False
+    answer = fit(family, None)
+    passes, settled = answer.fitted.iterations, False
     for _ in range(TURNS):
         before = np.array(list(family.values.values()))
-        family = family.estimated(rows.y, _means(rows, family, fitted.beta), rows.weights)
-        fitted = fit(family, fitted)
-        passes += fitted.iterations
+        family = family.estimated(rows.y, _means(rows, family, answer.fitted.beta), rows.weights)
+        answer = fit(family, answer)
+        passes += answer.fitted.iterations
         now = np.array(list(family.values.values()))
         settled = bool(np.all(np.abs(now - before) <= SETTLED * np.abs(now)))
         if settled:
             break
-    converged = fitted.converged and settled
-    fitted = replace(fitted, iterations=passes, converged=converged)
-    return family, replace(fitted, last=replace(fitted.last, system=_joint(rows, family, fitted)))
+    fitted = answer.fitted
+    last = replace(fitted.last, system=_joint(rows, family, fitted))
+    fitted = replace(fitted, iterations=passes, converged=fitted.converged and settled, last=last)
+    return family, replace(answer, fitted=fitted)
 
 
 def _predictor(rows, beta):

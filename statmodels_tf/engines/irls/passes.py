@@ -101,12 +101,15 @@ class Pass:
         (sums only).
     split : bool
         Whether a large factor may stand apart.
+    mean : float or None
+        Without `beta`: the solution is to give all rows this mean, as near as it can.
     """
 
     family: ExponentialFamily
     beta: np.ndarray | None
     want: str = "gram"
     split: bool = True
+    mean: float | None = None
 
     def __call__(self, block: Block) -> Sums:
         block = counted(block)
@@ -116,10 +119,11 @@ class Pass:
     def _sums(self, block, given):
         family, y, a = self.family, block.y, block.weights
         if self.beta is None:
-            eta = family.link.link(family.start(y, a), np)
+            start = family.start(y, a) if self.mean is None else np.full(len(y), self.mean)
+            eta = family.link.link(start, np)
             work = family.working(eta, y, a)
             known = eta if block.offset is None else eta - block.offset
-            target = work.weight * known + work.score
+            target = work.weight * known + (work.score if self.mean is None else 0.0)
         else:
             eta = linear_predictor(block, self.beta)
             work = family.working(eta, y, a)

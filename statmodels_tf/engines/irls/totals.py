@@ -11,29 +11,10 @@ import numpy as np
 from ...families.exponential import ExponentialFamily
 from ...linalg import Dense
 from ...linalg.arranged import arranged
+from .mean import Mean, Numbers
 from .newton import NoStartError, newton
 from .passes import counted, linear_predictor
 from .rows import Block, Rows
-
-
-@dataclass(frozen=True, eq=False)
-class Numbers:
-    """Plain sums, added place by place."""
-
-    values: np.ndarray
-
-    def __add__(self, other: Numbers) -> Numbers:
-        return Numbers(self.values + other.values)
-
-
-@dataclass(frozen=True, eq=False)
-class Mean:
-    """The task that adds up prior weights, and those times the response."""
-
-    def __call__(self, block: Block) -> Numbers:
-        block = counted(block)
-        a = np.ones(len(block.y)) if block.weights is None else block.weights
-        return Numbers(np.array([np.sum(a), a @ block.y]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,61 @@
+"""Said: what the diagnostics of a fit say of trouble, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ...families.exponential import ExponentialFamily
+    from ...model import Model
+    from .fit import Answer
+
+SHOWN = 5
+"""Rows named of those that are fitted without error."""
+
+
+def no_start(family: ExponentialFamily) -> str:
+    """Return that no coefficients to start from give means in the family's range, and what to do."""
+    return (
+        f"no coefficients were found at which all means of the {family.name} family with link {family.link.name} lie "
+        f'in its range; take a link that keeps them there (link="{family.canonical or "log"}"), or centre the columns.'
+    )
+
+
+def said(answer: Answer, model: Model, aliased: np.ndarray) -> dict[str, Any]:
+    """Return what the diagnostics add about separation, the boundary, too few rows and failure."""
+    out: dict[str, Any] = {}
+    fitted, design, family = answer.fitted, model.design, model.family
+    messages = []
+    if answer.separation is not None:
+        out |= _separated(answer, design)
+        messages.append(out["separation"]["message"])
+    if fitted.boundary:
+        out["boundary"] = (
+            f"fitted means lie on the edge of the range of the {family.name} family under link {family.link.name}, "
+            "where the iterations stopped"
+        )
+        messages.append(out["boundary"])
+    elif not fitted.converged:
+        messages.append(f"{fitted.iterations} passes did not meet the tolerance")
+    if answer.undecided:
+        messages.append(f"estimates may be infinite, but {answer.undecided}")
+    if fitted.sums.n < len(design.columns) and len(aliased):
+        messages.append(f"{fitted.sums.n} rows cannot tell {len(design.columns)} columns apart")
+    if messages:
+        out["message"] = "; ".join(messages)
+    return out
+
+
+def _separated(answer: Answer, design: Any) -> dict[str, Any]:
+    columns = tuple(design.columns[j] for j in np.flatnonzero(answer.infinite))
+    rows: np.ndarray = np.array([], dtype=int)
+    for direction in answer.separation.directions:
+        rows = np.append(rows, np.flatnonzero(np.abs(design.common.matvec(direction.u)) > 1e-7)[:SHOWN])
+    kind = "quasi" if answer.separation.remaining else "complete"
+    names = ", ".join(f"`{name}`" for name in columns)
+    message = f"{kind}{'-complete' if kind == 'quasi' else ''} separation: the estimates of {names} are infinite"
+    shown = tuple(int(i) for i in np.unique(rows)[:SHOWN])
+    about = {"kind": kind, "columns": columns, "rows": shown, "message": message}
+    return {"separation": about, "separated_rows": shown}
