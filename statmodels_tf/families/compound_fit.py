@@ -6,6 +6,8 @@ from scipy.optimize import minimize
 from .compound import log_density_and_slopes
 
 _STEP = 1e-5
+_EXACT = 1e-24
+"""The mean squared relative residual below which means are responses."""
 
 
 def largest(
@@ -14,9 +16,11 @@ def largest(
     """Return phi and power of largest likelihood; the power starts at `power` and stays inside limits.
 
     A quasi-Newton search in log(phi) and p, then Newton's steps, as far as the rounding of the density lets them.
+    Where the means are the responses, phi is 0.
     """
-    start = float(np.sum(a * (y - mu) ** 2 / mu**power)) / len(y)
-    if not 0 < start < np.inf:
+    squares, size = a * ((y - mu) / mu) ** 2, mu ** (2 - power)
+    start = float(np.sum(squares * size)) / len(y)
+    if not (np.sum(squares) > _EXACT * len(y) and start < np.inf):
         return 0.0, power
 
     def loss(at: np.ndarray) -> tuple[float, np.ndarray]:

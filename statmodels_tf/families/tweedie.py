@@ -167,6 +167,8 @@ class Tweedie(PowerVariance):
         """Return None, as eta is orthogonal to power and phi, and the observed information of the power, phi free."""
         y, mu, weights, _ = _kept(y, self.link.inverse(eta, np), a)
         phi, p = largest(y, mu, weights, self.exponent, (self.exponent, self.exponent))
+        if phi == 0:
+            return None, np.zeros((1, 1))
         both = hessian(np.array([np.log(phi), p]), y, mu, weights)
         return None, np.array([[both[1, 1] - both[0, 1] ** 2 / both[0, 0]]])
 
