@@ -34,6 +34,8 @@ class Family(ABC):
         Whether responses are counts; `fractional` says where they are not whole.
     normal : bool
         Whether the response is normal given its mean: then a model with the identity link is a linear model.
+    has_mean : bool
+        Whether the link maps a mean of the response to the linear predictor; outcomes have probabilities instead.
     by_count : bool
         Whether a prior weight says how often a row was seen.
     by_outcome : bool
@@ -47,6 +49,7 @@ class Family(ABC):
     likelihood: ClassVar[bool] = True
     whole: ClassVar[bool] = False
     normal: ClassVar[bool] = False
+    has_mean: ClassVar[bool] = True
     by_count: ClassVar[bool] = False
     by_outcome: ClassVar[bool] = False
     unsampled: ClassVar[str | None] = None
@@ -162,9 +165,10 @@ def fractional(family: Family, data: Data) -> str | None:
     y = data["y"]
     if not family.whole or not np.any(bad := np.abs(y - np.rint(y)) > 1e-3):
         return None
+    quasi = f' Where the data are no counts, "quasi{family.name}" says so.' if f"quasi{family.name}" in FAMILIES else ""
     return (
         f"non-integer counts in a {family.name} model: {np.count_nonzero(bad):,} of {len(y):,}, the first "
-        f'{y[np.argmax(bad)]:.6g}. Where the data are no counts, "quasi{family.name}" says so.'
+        f"{y[np.argmax(bad)]:.6g}.{quasi}"
     )
 
 

@@ -15,7 +15,7 @@ from .exponential import ExponentialFamily, Working, beyond
 from .links import Link, ProbabilityLink, as_link
 from .power_variance import predictor_scale, size
 from .randomized import normal_score
-from .stirling import HALF_LOG_2PI, excess, remainder
+from .stirling import HALF_LOG_2PI, digamma_less_log, excess, remainder, trigamma_less
 
 _LIMITS = (-25.0, 32.0)
 """Of log(phi) while it is searched for: nothing is learned outside."""
@@ -178,7 +178,7 @@ class Beta(ExponentialFamily):
         log = float(np.clip(log, *_LIMITS))
         for _ in range(100):
             phi = np.exp(log)
-            slopes = _digamma_less_log(phi) - mu * _digamma_less_log(mu * phi) - rest * _digamma_less_log(rest * phi)
+            slopes = digamma_less_log(phi) - mu * digamma_less_log(mu * phi) - rest * digamma_less_log(rest * phi)
             first = phi * (float(np.sum(a * slopes)) - distance)
             second = first - phi * phi * float(self.at(phi)._precision_information(mu, a))
             step = float(np.clip(-first / second if second < 0 else np.sign(first), -2.0, 2.0))
@@ -232,7 +232,7 @@ class Beta(ExponentialFamily):
         With x² ψ'(x) - x in place of x² ψ'(x) its large parts, mu phi + (1 - mu) phi - phi, have cancelled.
         """
         phi = self.values["phi"]
-        each = _trigamma_less(mu * phi) + _trigamma_less((1 - mu) * phi) - _trigamma_less(phi)
+        each = trigamma_less(mu * phi) + trigamma_less((1 - mu) * phi) - trigamma_less(phi)
         return np.sum(a * each) / (phi * phi)
 
 
@@ -252,21 +252,3 @@ def _kernel(y: Array, mu: Array, rest: Array, phi: Array, xp: Any) -> Array:
     """Return the log density plus log(y (1 - y)), Stirling's formula for the three gamma functions."""
     tails = remainder(mu * phi, xp) + remainder(rest * phi, xp) - remainder(phi + 0 * mu, xp)
     return 0.5 * (xp.log(phi) + xp.log(mu) + xp.log(rest)) - HALF_LOG_2PI - tails - phi * _distance(y, mu, rest, xp)
-
-
-def _digamma_less_log(x: np.ndarray) -> np.ndarray:
-    """Return ψ(x) - log(x), which is -1 / (2x) where x is large."""
-    large = np.maximum(x, 30.0)
-    square = 1 / (large * large)
-    series = -0.5 / large - square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square / 240)))
-    small = np.minimum(x, 30.0)
-    return np.where(x < 30.0, psi(small) - np.log(small), series)
-
-
-def _trigamma_less(x: np.ndarray) -> np.ndarray:
-    """Return x² ψ'(x) - x, which is 1/2 where x is large and 1 at zero."""
-    large = np.maximum(x, 30.0)
-    square = 1 / (large * large)
-    series = 0.5 + (1 / 6 - square * (1 / 30 - square * (1 / 42 - square / 30))) / large
-    small = np.minimum(x, 30.0)
-    return np.where(x < 30.0, 1 + small * small * zeta(2, small + 1) - small, series)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
-from scipy.special import betainc, digamma, gammaln, polygamma, xlogy
+from scipy.special import betainc, gammaln, xlogy
 
 from ..errors import ModelError
 from ..priors import Exponential, Prior
@@ -15,6 +15,7 @@ from .counts import plain, poisson_deviance, refuses_negative
 from .exponential import ExponentialFamily, Working, fisher
 from .links import Link, as_link
 from .randomized import randomized
+from .stirling import digamma_less_log, excess, trigamma_less
 
 _SMALLEST, _LARGEST = 1e-6, 1e8
 """Where theta is looked for: at the largest the family is Poisson's to all digits that counts of millions have."""
@@ -203,12 +204,17 @@ def _log_density(y, mu, theta) -> np.ndarray:
 
 
 def _score(theta, counts, each, y, mu, a) -> float:
-    """Return the derivative of the log-likelihood by theta; `each` counts the distinct `counts`."""
-    whole = each @ (digamma(counts + theta) - digamma(theta))
-    return float(whole + a @ ((mu - y) / (mu + theta) - np.log1p(mu / theta)))
+    """Return the derivative of the log-likelihood by theta; `each` counts the distinct `counts`.
+
+    Written as (ψ - log)(y + θ) - (ψ - log)(θ) - (t - 1 - log t), t = (y + θ) / (mu + θ), it keeps digits where theta
+    is large and the terms nearly cancel.
+    """
+    whole = each @ (digamma_less_log(counts + theta) - digamma_less_log(theta))
+    return float(whole - a @ excess(y + theta, mu + theta, np))
 
 
 def _curvature(theta, counts, each, y, mu, a) -> float:
-    """Return minus the second derivative of the log-likelihood by theta."""
-    whole = each @ (polygamma(1, theta) - polygamma(1, counts + theta))
-    return float(whole + a @ (2 / (mu + theta) - (y + theta) / (mu + theta) ** 2 - 1 / theta))
+    """Return minus the second derivative of the log-likelihood by theta, its large parts taken out."""
+    upper = counts + theta
+    whole = each @ (trigamma_less(theta) / theta**2 - trigamma_less(upper) / upper**2)
+    return float(whole - a @ ((y - mu) ** 2 / ((y + theta) * (mu + theta) ** 2)))

@@ -12,6 +12,7 @@ Abramowitz & Stegun (1964), Handbook of Mathematical Functions, 6.1.40.
 from typing import Any
 
 import numpy as np
+from scipy.special import psi, zeta
 
 Array = Any  # an array of NumPy, TensorFlow or JAX
 
@@ -66,3 +67,21 @@ def _series(x: Array, xp: Any) -> Array:
     for coefficient in _COEFFICIENTS:
         total = total * square + coefficient
     return total * inverse
+
+
+def digamma_less_log(x: np.ndarray) -> np.ndarray:
+    """Return ψ(x) - log(x), which is -1 / (2x) where x is large."""
+    large = np.maximum(x, 30.0)
+    square = 1 / (large * large)
+    series = -0.5 / large - square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square / 240)))
+    small = np.minimum(x, 30.0)
+    return np.where(x < 30.0, psi(small) - np.log(small), series)
+
+
+def trigamma_less(x: np.ndarray) -> np.ndarray:
+    """Return x² ψ'(x) - x, which is 1/2 where x is large and 1 at zero."""
+    large = np.maximum(x, 30.0)
+    square = 1 / (large * large)
+    series = 0.5 + (1 / 6 - square * (1 / 30 - square * (1 / 42 - square / 30))) / large
+    small = np.minimum(x, 30.0)
+    return np.where(x < 30.0, 1 + small * small * zeta(2, small + 1) - small, series)

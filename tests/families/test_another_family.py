@@ -19,7 +19,6 @@ from statmodels_tf.model import build_model
 from statmodels_tf.substrate import substrate
 from tests.model.cases import draw, toy
 
-
 LOGIT = as_link("logit")
 
 
