@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ModelError
 from ..priors import Prior
 from .base import Array, Data, Family, Values
 from .randomized import normal_score
@@ -25,6 +26,7 @@ class OutcomeFamily(Family):
     """
 
     by_count = True
+    has_mean = False
 
     @abstractmethod
     def probabilities(self, eta: np.ndarray, values: Values) -> np.ndarray:
@@ -68,8 +70,8 @@ class OutcomeFamily(Family):
         return out
 
     def default_priors(self, data: Data) -> dict[str, Prior]:
-        """Return none: the family is not sampled."""
-        return {}
+        """Say why the family is not sampled."""
+        raise ModelError(f"the {self.name} family has no joint distribution: {self.unsampled}.")
 
     def default_scale(self, data: Data) -> tuple[float, float]:
         """Return 0 and 1, centre and unit of the latent scale."""
@@ -109,8 +111,8 @@ class OutcomeFamily(Family):
         return normal_score(below - u * own, above - (1 - u) * own)
 
     def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:
-        """Return the text of TFP's distribution of the response, given `probabilities` in scope."""
-        return f'tfd.Independent(tfd.Categorical(probs=probabilities), 1, name="{name}")'
+        """Say why the family is not sampled."""
+        raise ModelError(f"the {self.name} family has no program: {self.unsampled}.")
 
 
 def _used(response: Any, weights: np.ndarray | None) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ModelError
 from ..families.links import Link, as_link
 
 _BACK = {"log": "log", "sqrt": "sqrt"}
@@ -59,8 +60,18 @@ class Scale:
 
 
 def scale_of(fit: Any) -> Scale:
-    """Return the scale of the family's link, or of a transformed response, `log(y)` or `sqrt(y)`, of a linear model."""
+    """Return the scale of the family's link, or of a transformed response, `log(y)` or `sqrt(y)`, of a linear model.
+
+    That of an ordinal model is the latent one, on which thresholds cut: its location is what differs.
+    """
     link, family = fit.family.link, fit.family.name
+    if fit.family.by_outcome:
+        raise ModelError(
+            f"the {family} family has a linear predictor for each outcome; marginal means and slopes are of one. Ask "
+            "`predict(newdata)` for the probabilities at chosen values, or test coefficients by `hypothesis()`."
+        )
+    if not fit.family.has_mean:
+        return Scale(as_link("identity"), "location", None, "location")
     if link.name == "identity":
         return _transformed(fit) or Scale(link, "response", None, "identity")
     probability = "binomial" in family and "negative" not in family
