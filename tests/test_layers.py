@@ -16,6 +16,7 @@ LAYERS = [
     ["terms", "families"],
     ["formula"],
     ["design"],
+    ["sources"],
     ["model"],
     ["fits"],
     ["engines"],
@@ -35,6 +36,8 @@ LAZY = {
     "arviz": {"fits/arviz.py"},
     "arviz_base": {"fits/arviz.py"},
     "xarray": {"fits/arviz.py"},
+    "pyarrow": {"sources/files.py"},
+    "dask": {"sources/runner.py"},
     "matplotlib": {"fits/plots/style.py", "report.py"},
 }
 

@@ -25,6 +25,8 @@ def lm(
     engine: str | Engine = "qr",
     priors: Mapping[str, Any] | None = None,
     functions: Mapping[str, Callable[..., Any]] | None = None,
+    runner: Any = None,
+    block_rows: int | None = None,
     progress: bool | None = None,
 ) -> Fit:
     """Return the fit of a linear model, as R's `lm`.
@@ -33,8 +35,10 @@ def lm(
     ----------
     formula : str
         For example `"mpg ~ wt + factor(cyl)"`.
-    data : table
-        pandas, polars, pyarrow, or a dict of columns.
+    data : table, or path
+        pandas, polars, pyarrow, or a dict of columns. A path, a glob, a folder or a list of files (Parquet, Feather,
+        CSV), a pyarrow Dataset, a DuckDB relation or a Dask DataFrame is read block by block and need not fit in
+        memory; `weights`, `offset` and `subset` are then text.
     weights : str or array, optional
         A column, an expression of columns as text, or an array: the variance of a row is sigma^2 / weight. A row of
         weight 0 has a fitted value and is not counted.
@@ -52,6 +56,11 @@ def lm(
         Priors by name, for engines that sample.
     functions, progress
         As `lmer`.
+    runner : str, int or distributed.Client, optional
+        Who works through data that are read block by block: "threads", a number of them, "serial", or the client of a
+        Dask cluster.
+    block_rows : int, optional
+        How many rows such data have in a block.
 
     Returns
     -------
@@ -65,7 +74,7 @@ def lm(
     """
     rows = {"weights": weights, "offset": offset, "subset": subset, "na_action": na_action, "contrasts": contrasts}
     rows["functions"] = functions
-    how = {"engine": engine, "priors": priors, "progress": progress}
+    how = {"engine": engine, "priors": priors, "progress": progress, "runner": runner, "block_rows": block_rows}
     return run(lm, formula, data, {}, rows, how, groups="sampled")
 
 
@@ -86,6 +95,8 @@ def glm(
     engine: str | Engine = "auto",
     priors: Mapping[str, Any] | None = None,
     functions: Mapping[str, Callable[..., Any]] | None = None,
+    runner: Any = None,
+    block_rows: int | None = None,
     progress: bool | None = None,
 ) -> Fit:
     """Return the fit of a generalized linear model, as R's `glm`.
@@ -94,7 +105,7 @@ def glm(
     ----------
     formula : str
         For example `"cbind(ncases, ncontrols) ~ agegp + alcgp"`.
-    data, subset, na_action, contrasts, functions, progress
+    data, subset, na_action, contrasts, functions, runner, block_rows, progress
         As `lm`.
     family : str or Family
         "gaussian", "binomial", "poisson", "Gamma", ..., R's `'binomial(link = "probit")'`, or an object such as
@@ -132,6 +143,6 @@ def glm(
     """
     rows = {"weights": weights, "offset": offset, "subset": subset, "na_action": na_action, "contrasts": contrasts}
     rows["functions"] = functions
-    how = {"engine": engine, "priors": priors, "progress": progress}
+    how = {"engine": engine, "priors": priors, "progress": progress, "runner": runner, "block_rows": block_rows}
     response = {"family": family, "link": link, "nominal": nominal, "scale": scale}
     return run(glm, formula, data, response, rows, how, groups="sampled")

@@ -18,7 +18,9 @@ from ..fits import Call, Fit
 from ..fits.arguments import flag, one_of
 from ..fits.summary import dropped_rows
 from ..model import Model, build_model
+from ..sources import as_source
 from .predictors import designs
+from .streamed import in_memory, streamed_design
 
 _EXCLUDE = (
     " Fitted values and residuals carry the index of the data, so `fit.fitted().reindex(data.index)` is R's "
@@ -53,7 +55,12 @@ def run(
     rows_na = one_of("na_action", rows.get("na_action", "omit"), ("omit", "fail"), _EXCLUDE)
     about_rows = {name: value for name, value in rows.items() if name != "na_action"}
     others = {name: response.get(name) for name in ("nominal", "scale")}
-    design, predictors = designs(family, formula, data, about_rows, others)
+    source = as_source(data)
+    if source is None:
+        in_memory(how)
+        design, predictors = designs(family, formula, data, about_rows, others)
+    else:
+        design, predictors = streamed_design(entry.__name__, family, formula, source, about_rows, others, how), {}
     check_response(design, family)
     if family.whole and (told := fractional(family, family.data(design.response, design.weights))) is not None:
         warnings.warn(told, DataWarning, stacklevel=4)

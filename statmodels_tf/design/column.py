@@ -43,13 +43,14 @@ def _nullable_numbers(series, kind):
 
 def _categories(series, name):
     categories = series.array.categories
-    labels = tuple(_label(level) for level in categories.tolist())
+    labels = tuple(label(level) for level in categories.tolist())
     if len(set(labels)) < len(labels):
         raise DataError(f"two categories of column `{name}` print alike; rename them.")
     return Factor(series.array.codes.astype(np.int32), labels, bool(series.array.ordered))
 
 
-def _label(level):
+def label(level):
+    """Return what a category is called as a level."""
     if isinstance(level, (str, bool)) or not isinstance(level, (int, float)):
         return str(level)
     return number_label(level)

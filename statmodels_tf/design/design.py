@@ -58,6 +58,9 @@ class Design:
         The columns of the data that the formula reads, rows used only.
     functions : dict
         The caller's own functions.
+    source : Source or None
+        Where all rows are, of data that are read block by block; the arrays here are then those of a few rows, which
+        show every level. It says `n`, `nobs`, and of what it is made (`said`).
     """
 
     formula: Formula
@@ -79,11 +82,19 @@ class Design:
     spec: DesignSpec
     frame: pd.DataFrame
     functions: Mapping[str, Callable]
+    source: Any = None
 
     @property
     def n(self) -> int:
-        """The number of rows used."""
+        """The number of rows used that are in memory."""
         return len(self.index)
+
+    @property
+    def nobs(self) -> int:
+        """The number of observations: the rows used, wherever they are, those of weight 0 left out, as in R."""
+        if self.source is not None:
+            return self.source.nobs
+        return len(self.rows) if self.weights is None else int(np.count_nonzero(self.weights))
 
     @cached_property
     def aliased(self) -> tuple[int, ...]:

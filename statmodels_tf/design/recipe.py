@@ -95,6 +95,13 @@ class CodedRows:
     weights: np.ndarray | None
     offset: np.ndarray | None
 
+    def take(self, rows: np.ndarray) -> "CodedRows":
+        """Return some of the rows."""
+        trials = None if self.response.trials is None else self.response.trials[rows]
+        response = replace(self.response, values=self.response.values[rows], trials=trials)
+        parts = (None if part is None else part[rows] for part in (self.weights, self.offset))
+        return CodedRows(self.common.take(rows), response, *parts)
+
 
 @dataclass(frozen=True, eq=False)
 class Coder:

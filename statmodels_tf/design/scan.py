@@ -76,6 +76,11 @@ class Count:
     check: Check | None = None
     levels: bool = True
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the task reads."""
+        return self.recipe.columns
+
     def __call__(self, block: Table) -> Counts:
         used = self.recipe.used(block)
         rows = np.arange(block.n) if used.kept.rows is None else used.kept.rows
@@ -132,6 +137,7 @@ def scan(
     first : Table
         Some rows of the data, with all their columns.
     total : function of (task, label) -> the sum of the task over all blocks, in their order
+        A block needs the `columns` of the task only.
     how : Given
         Weights, offset and subset as text, and the caller's functions.
     contrasts : dict

@@ -106,6 +106,11 @@ class Learn:
     learners: dict[str, Learner]
     pending: tuple[str, ...]
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the task reads."""
+        return self.recipe.columns
+
     def __call__(self, block: Table) -> Parts:
         block = block.knowing(self.recipe.known)
         variables = self.recipe.variables(block)

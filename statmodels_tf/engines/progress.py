@@ -4,26 +4,53 @@ import sys
 from typing import Any
 
 
-class Progress:
-    """A line on standard error that fills up; silent unless asked for or on a terminal."""
+def bar(done: int, total: int) -> str:
+    """Return a bar that is filled by the share that is done, and the share.
 
-    def __init__(self, name: str, wanted: bool | None, total: int):
+    >>> bar(1, 2)
+    '━━━━━━━━━━━━━━━···············  50%'
+    """
+    filled = 30 * done // total
+    return f"{'━' * filled}{'·' * (30 - filled)} {100 * done // total:3d}%"
+
+
+class Line:
+    """A line on standard error that is written over; silent unless asked for or on a terminal."""
+
+    def __init__(self, name: str, wanted: bool | None):
         self.name = name
         self.shown = sys.stderr.isatty() if wanted is None else wanted
+
+    def say(self, text: str) -> None:
+        """Write `text` in place of what stood there; an empty one clears the line."""
+        if self.shown:
+            sys.stderr.write(f"\r{f'{self.name}: {text}':<70}" if text else f"\r{'':<70}\r")
+            sys.stderr.flush()
+
+
+class Progress:
+    """A bar that fills up once, over the iterations of a sampler."""
+
+    def __init__(self, name: str, wanted: bool | None, total: int):
+        self.line = Line(name, wanted)
         self.total = total
 
     def __enter__(self) -> Any:
-        self._say(f"{self.name}: compiling")
+        self.line.say("compiling")
         return self
 
     def __call__(self, done: int, phase: str) -> None:
-        filled = 30 * done // self.total
-        self._say(f"{self.name}: {'━' * filled}{'·' * (30 - filled)} {100 * done // self.total:3d}% {phase}")
+        self.line.say(f"{bar(done, self.total)} {phase}")
 
     def __exit__(self, *_: object) -> None:
-        self._say("")
+        self.line.say("")
 
-    def _say(self, text: str) -> None:
-        if self.shown:
-            sys.stderr.write(f"\r{text:<60}" if text else f"\r{'':<60}\r")
-            sys.stderr.flush()
+
+class Passes:
+    """A bar that fills up in each pass over the data, with what the pass is for."""
+
+    def __init__(self, name: str, wanted: bool | None):
+        self.line = Line(name, wanted)
+
+    def __call__(self, label: str, done: int, total: int) -> None:
+        self.line.say(f"{bar(done, total)} {label}" if done < total else "")

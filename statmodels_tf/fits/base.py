@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from ..errors import ModelError
@@ -174,9 +173,9 @@ class Fit(ABC):
         Of a response in categories a weight says how often a row was seen, as in R's `clm` and `polr`.
         """
         design = self.model.design
-        if design.weights is None:
-            return len(design.rows)
-        return int(round(design.weights.sum()) if self.family.by_count else np.count_nonzero(design.weights))
+        if self.family.by_count and design.weights is not None:
+            return round(float(design.weights.sum()))
+        return design.nobs
 
     @property
     def converged(self) -> bool:

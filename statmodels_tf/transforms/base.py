@@ -73,7 +73,7 @@ class Factor:
         if self.levels == levels:
             return self
         place = {level: i for i, level in enumerate(levels)}
-        extra = [level for level in self.used().levels if level not in place]
+        extra = [] if place.keys() >= set(self.levels) else [v for v in self.used().levels if v not in place]
         place |= {level: len(place) + i for i, level in enumerate(extra)}
         lookup = np.array([*(place.get(level, -1) for level in self.levels), -1], dtype=np.int32)
         return replace(self, codes=lookup[self.codes], levels=(*levels, *extra), days=None)

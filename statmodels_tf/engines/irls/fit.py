@@ -10,16 +10,16 @@ import numpy as np
 
 from ...errors import ModelError
 from ...families.exponential import ExponentialFamily
-from ...fits.regression import Totals
-from .memory import memory_rows
+from .memory import model_rows
 from .newton import Fitted, NoStartError, newton
 from .own import fit_own
 from .rows import Rows
 from .said import no_start, said
 from .separation import RemainingRows, Separation, UndecidedError, far_out, separation
 from .solve import Solved
+from .streamed import StreamedRows, streamed_rows, streamed_totals
 from .system import CholeskySystem
-from .totals import Deviance, null_deviance
+from .totals import memory_totals
 
 if TYPE_CHECKING:
     from ...model import Model
@@ -42,24 +42,18 @@ def regression(model: Model, options: Options) -> dict[str, Any]:
     """Return the fields of the estimate of a model, by name."""
     began = perf_counter()
     design, family = model.design, model.family
-    data = family.data(design.response, design.weights)
-    y, a = family.observations(data)
-    rows = memory_rows(design.common, y, a, design.offset)
+    rows = streamed_rows(model) if design.source is not None else model_rows(model)
     if family.own:
         family, answer = fit_own(rows, family, lambda at, before: fit_rows(rows, at, options, before))
         model = replace(model, family=family)
     else:
         answer = fit_rows(rows, family, options)
     fitted, beta = answer.fitted, answer.fitted.beta
-    deviance, pearson = rows.total(Deviance(family, beta)).values
-    with np.errstate(all="ignore"):
-        eta = design.common.matvec(beta) + (0.0 if design.offset is None else design.offset)
-        loglik = float(np.sum(family.loglik(y, family.link.inverse(eta, np), a, data)))
-    null = null_deviance(rows, family, "Intercept" in design.columns, design.offset is not None)
+    totals = streamed_totals(rows, model, beta) if isinstance(rows, StreamedRows) else memory_totals(rows, model, beta)
     dispersion = family.known_dispersion
     if dispersion is None:
         freedom = fitted.sums.n - len(answer.estimable)
-        dispersion = pearson / freedom if freedom > 0 else np.nan
+        dispersion = totals.pearson / freedom if freedom > 0 else np.nan
     coefficients = np.full(rows.p, np.nan)
     coefficients[answer.estimable] = beta[answer.estimable]
     aliased = np.setdiff1d(np.arange(rows.p), answer.estimable)
@@ -76,7 +70,7 @@ def regression(model: Model, options: Options) -> dict[str, Any]:
         "coefficients": coefficients,
         "sigma": float(np.sqrt(dispersion)),
         "system": fitted.last.system,
-        "totals": Totals(float(deviance), float(null), loglik, float(pearson)),
+        "totals": totals,
         "infinite": answer.infinite,
         "diagnostics": diagnostics,
     }

@@ -13,6 +13,7 @@ import numpy as np
 from ...linalg import LinearMap
 from ...linalg.arrange import Arrangement
 from ...linalg.arranged import arranged
+from ...model import Model
 from ..threads import in_threads
 from .passes import chosen, counted
 from .rows import Block, Rows, Total
@@ -64,3 +65,10 @@ def memory_rows(
     block = counted(Block(columns, y, weights, offset))
     rows = arranged(block.common)
     return MemoryRows(rows, block.y, block.weights, block.offset, chunk or rows.chunk)
+
+
+def model_rows(model: Model) -> MemoryRows:
+    """Return the rows of a model whose data lie in memory."""
+    design, family = model.design, model.family
+    y, a = family.observations(family.data(design.response, design.weights))
+    return memory_rows(design.common, y, a, design.offset)

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from ...families.exponential import ExponentialFamily
+from ...fits.regression import Totals
 from ...linalg import Dense
 from ...linalg.arranged import arranged
+from ...model import Model
 from .mean import Mean, Numbers
 from .newton import NoStartError, newton
 from .passes import counted, linear_predictor
@@ -96,3 +98,16 @@ def null_deviance(rows: Rows, family: ExponentialFamily, intercept: bool, offset
     except NoStartError:
         return np.nan
     return float(InterceptRows(rows).total(Deviance(family, alone.beta)).values[0])
+
+
+def memory_totals(rows: Rows, model: Model, beta: np.ndarray) -> Totals:
+    """Return what a fit adds up over rows that lie in memory."""
+    design, family = model.design, model.family
+    data = family.data(design.response, design.weights)
+    y, a = family.observations(data)
+    deviance, pearson = rows.total(Deviance(family, beta)).values
+    with np.errstate(all="ignore"):
+        eta = design.common.matvec(beta) + (0.0 if design.offset is None else design.offset)
+        loglik = float(np.sum(family.loglik(y, family.link.inverse(eta, np), a, data)))
+    null = null_deviance(rows, family, "Intercept" in design.columns, design.offset is not None)
+    return Totals(float(deviance), float(null), loglik, float(pearson))
