@@ -1,7 +1,8 @@
 """Terms taken out or put in one at a time, and the search by AIC that does so again and again.
 
 The criterion is R's `extractAIC`: n log(RSS / n) + 2 p for linear models, for the others their AIC, the dispersion of
-the fit held fixed where one is estimated.
+the fit held fixed where one is estimated. An estimated parameter of the family (theta) counts, as in `fit.aic`; R's
+`extractAIC` of a negative binomial fit leaves it out, so its figures are 2 lower.
 
 References
 ----------
@@ -72,6 +73,8 @@ def step(fit: Any, scope: Any, direction: str, k: float, steps: int, say: Callab
     say : callable or None
         Gets the table of each step.
     """
+    if not fit.family.likelihood:
+        raise ModelError(f"the {fit.family.name} family has no likelihood, so there is no AIC to search by.")
     lower, upper = _bounds(fit, scope)
     for _ in range(steps):
         tables = []
@@ -180,6 +183,8 @@ def _table(
     else:
         aic = aic + (fit.aic + (k - 2) * (fit.rank + len(fit.family.own)) - aic[0])
         table = pd.DataFrame({"Df": change, "Deviance": deviance, "AIC": aic})
+        if not fit.family.likelihood:
+            table = table.drop(columns="AIC")
     table.index = pd.Index(["<none>", *labels])
     with np.errstate(divide="ignore", invalid="ignore"):
         if test in ("Chisq", "LRT"):

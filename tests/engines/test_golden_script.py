@@ -10,7 +10,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden"
 LMER = [path.stem for path in sorted(GOLDEN.glob("lmer_*.json")) if "insteval" not in path.stem]
-NEEDS = {"lm.R": (), "glm.R": ("MASS",), "lmer.R": ("lme4",), "anova_lmer.R": ("lme4", "lmerTest", "pbkrtest")}
+NEEDS = {
+    "anova_regression.R": (),
+    "lm.R": (),
+    "glm.R": ("MASS",),
+    "lmer.R": ("lme4",),
+    "anova_lmer.R": ("lme4", "lmerTest", "pbkrtest"),
+}
 
 pytestmark = pytest.mark.r
 
@@ -24,7 +30,10 @@ def _compare(script: str, *cases: str, root: Path = ROOT) -> subprocess.Complete
     return subprocess.run(command, cwd=root, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize(("script", "cases"), [("lm.R", []), ("glm.R", []), ("lmer.R", LMER), ("anova_lmer.R", [])])
+@pytest.mark.parametrize(
+    ("script", "cases"),
+    [("anova_regression.R", []), ("lm.R", []), ("glm.R", []), ("lmer.R", LMER), ("anova_lmer.R", [])],
+)
 def test_the_script_remakes_the_golden_files(script, cases):
     done = _compare(script, *cases)
     assert done.returncode == 0, done.stdout + done.stderr
