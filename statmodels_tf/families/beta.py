@@ -57,7 +57,8 @@ class Beta(ExponentialFamily):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
-        if self.phi is not None and not (np.isscalar(self.phi) and 0 < float(self.phi) < np.inf):
+        given = self.phi is None or (isinstance(self.phi, int | float) and not isinstance(self.phi, bool))
+        if not given or (self.phi is not None and not 0 < self.phi < np.inf):
             raise ModelError(f"`phi={self.phi!r}`: the precision is a positive number; left out, it is estimated.")
 
     @property
@@ -136,7 +137,7 @@ class Beta(ExponentialFamily):
         if not self.link.valid(eta):
             return beyond(eta)
         mu, rest, slope = self._means(eta, np)
-        if not (self.valid(mu) and self.valid(rest)):
+        if not ((mu > 0) & (rest > 0)).all():
             return beyond(eta)
         phi = self.values["phi"]
         up, down, both = slope / mu, slope / rest, phi * slope
