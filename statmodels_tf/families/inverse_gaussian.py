@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy.special import log_ndtr, ndtr
 
 from ..priors import LOG_2PI, Prior
 from .base import Array, Data, Values, family, not_numbers, out_of_range
@@ -84,9 +84,11 @@ class InverseGaussian(PowerVariance):
 
     def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
         """Return the normal quantiles of the inverse gaussian distribution function."""
-        k = row_shape(np.asarray(values["shape"]), data)
-        made = stats.invgauss(mu / k, scale=k)
-        return normal_score(made.cdf(data["y"]), made.sf(data["y"]))
+        y, k = data["y"], row_shape(np.asarray(values["shape"]), data)
+        root = np.sqrt(k / y)
+        # Φ(r (y/mu - 1)) and exp(2k/mu) Φ(-r (y/mu + 1)) are the two parts; the second by its logarithm.
+        first, second = root * (y / mu - 1), np.exp(2 * k / mu + log_ndtr(-root * (y / mu + 1)))
+        return normal_score(ndtr(first) + second, np.maximum(ndtr(-first) - second, 0.0))
 
     def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:
         """Return the text of TFP's distribution of the response."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, ModelError
-from ..families import FAMILIES, Family, as_family
+from ..families import Family, as_family, family_text
 from ..transforms import Contrast
 from ..transforms.contrasts import as_contrast
 
@@ -47,24 +47,16 @@ def plain_options(fit: Fit, options: Mapping[str, Any], arrays: dict[str, np.nda
     return plain
 
 
-def _plain_family(family: Family) -> dict[str, Any]:
-    """Return a family as JSON: its name, its link's, and its other options."""
-    options = {f.name: getattr(family, f.name) for f in fields(family) if f.name != "link"}
-    plain = {"name": family.name, "link": family.link.name, "options": options}
-    if not all(isinstance(value, _SCALARS) for value in options.values()) or _family_of(plain) != family:
+def _plain_family(family: Family) -> str:
+    """Return a family as text."""
+    written = family_text(family)
+    try:
+        again = as_family(written)
+    except ModelError:
+        again = None
+    if again != family:
         raise ModelError(f"a fit of a family of your own, {family!r}, cannot be saved: code is never stored.")
-    return plain
-
-
-def _family_of(value: Any) -> Family:
-    """Return a family from what `_plain_family` wrote, or from its name."""
-    if isinstance(value, str):
-        return as_family(value)
-    options = {text(k): v for k, v in value["options"].items() if isinstance(v, _SCALARS)}
-    if text(value["name"]) not in FAMILIES:
-        raise ModelError(f"it is of the family {value['name']!r}, unknown to this release")
-    made: Callable[..., Family] = FAMILIES[value["name"]]
-    return made(link=text(value["link"]), **options)
+    return written
 
 
 def _plain_rows(name: str, value: Any, arrays: dict[str, np.ndarray]) -> Any:
@@ -158,7 +150,7 @@ OPTIONS: dict[str, Callable[[Any, Archive], Any]] = {
     "subset": _rows,
     "contrasts": lambda value, archive: {text(k): _contrast(v, archive) for k, v in value.items()},
     "priors": lambda value, _: {text(k): text(v) for k, v in value.items()},
-    "family": lambda value, _: _family_of(value),
+    "family": lambda value, _: as_family(text(value)),
     "engine": lambda value, _: value if isinstance(value, str) else engine_of(value),
 }
 """How each argument of a call is read; those of code are not here."""
