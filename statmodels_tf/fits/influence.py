@@ -67,12 +67,9 @@ class Influence:
 
     @cached_property
     def sigma(self) -> np.ndarray:
-        """The residual standard deviation [n] without the row, of the deviance residuals."""
+        """The residual standard deviation [n] without the row, of the deviance residuals; NaN where none is left."""
         left = np.maximum(np.sum(self.deviance**2) - self._over(self.deviance**2, 1 - self.hat, 0.0), 0.0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return (
-                np.sqrt(left / (self.fit.df_residual - 1)) if self.fit.df_residual > 1 else np.full_like(left, np.nan)
-            )
+        return np.sqrt(self._over(left, self.fit.df_residual - (self.fit.observations[1] > 0).astype(float)))
 
     @property
     def cook(self) -> np.ndarray:
