@@ -44,7 +44,7 @@ class Latent(ABC):
 
 def _log1mexp(x: np.ndarray) -> np.ndarray:
     """Return log(1 - exp(-x)) for x >= 0."""
-    return np.where(x > 0.7, np.log1p(-np.exp(-x)), np.log(-np.expm1(-x)))
+    return np.where(x > 0.7, np.log1p(-np.exp(-np.maximum(x, 0.7))), np.log(-np.expm1(-x)))
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class Cauchy(Latent):
         return -np.log(np.pi) - 2 * np.log(np.hypot(1.0, x))
 
     def slope(self, x: np.ndarray) -> np.ndarray:
-        return np.where(np.abs(x) > 1, -2 / (x + 1 / x), -2 * x / (1 + x * x))
+        return -2 * x / (1 + x * x)
 
 
 _SMALLEST = SmallestExtreme()

@@ -172,11 +172,11 @@ class Model:
         joint = fit.joint_distribution("jax"); joint.sample(3, seed=jax.random.PRNGKey(0))
         """
         on = the_substrate(substrate)
-        data = self.data_on(on)
+        data, parameters = self.data_on(on), self.parameters
 
         def program() -> Any:
             values: dict[str, Array] = {}
-            for p in self.parameters:
+            for p in parameters:
                 values[p.name] = yield p.prior.distribution(on.tfd, on.array, p.key)
             eta = self.linear_predictor(values, on.xp, data)
             made = self.family.distribution(eta, values, data["likelihood"], on)
