@@ -22,7 +22,7 @@ import pandas as pd
 from ..errors import ModelError
 from .arguments import coverage, one_of
 from .marginal_means import MarginalMeans
-from .reference_grid import Grid, check_columns, grid_design, is_numeric, reference_grid
+from .reference_grid import Grid, check_columns, grid_design, is_numeric, mean_offset, reference_grid
 from .scale import scale_of
 from .specs import Specs, read_specs
 
@@ -42,14 +42,16 @@ def emmeans(
     level: float,
     vcov: Any,
     df: str | None,
+    offset: float | None,
 ) -> MarginalMeans:
     """Return marginal means; see `Estimate.emmeans`."""
     one_of("type", type, ("link", "response"), ' In R\'s words, type="lp" is "link".' if type == "lp" else "")
     asked, grid, notes = _asked(fit, specs, by, at, weights)
-    X, offset = grid_design(fit, grid)
     labels, A = _averages(fit, grid, asked, weights)
-    made = MarginalMeans(fit, A @ X, A @ offset, labels, asked.by, "emmean", type, scale_of(fit), coverage(level),
-                         vcov, df, _said(fit, grid, asked), notes)  # fmt: skip
+    shift = np.full(len(A), mean_offset(fit) if offset is None else float(offset))
+    L = A @ grid_design(fit, grid)
+    made = MarginalMeans(fit, L, shift, labels, asked.by, "emmean", type, scale_of(fit), coverage(level), vcov, df,
+                         _said(fit, grid, asked), notes)  # fmt: skip
     return made if asked.contrast is None else made.with_contrasts(asked.contrast)
 
 
@@ -74,12 +76,11 @@ def emtrends(
     step = _STEP * float(column.max() - column.min())
 
     def difference(h: float) -> np.ndarray:
-        ends = [grid_design(fit, _moved(grid, x, shift)) for shift in (h, -h)]
-        return np.column_stack([(ends[0][i] - ends[1][i]) / (2 * h) for i in (0, 1)])
+        return (grid_design(fit, _moved(grid, x, h)) - grid_design(fit, _moved(grid, x, -h))) / (2 * h)
 
-    both = (4 * difference(step) - difference(2 * step)) / 3
+    slope = (4 * difference(step) - difference(2 * step)) / 3
     labels, A = _averages(fit, grid, asked, weights)
-    made = MarginalMeans(fit, A @ both[:, :-1], A @ both[:, -1], labels, asked.by, f"{x}.trend", "link", scale_of(fit),
+    made = MarginalMeans(fit, A @ slope, np.zeros(len(A)), labels, asked.by, f"{x}.trend", "link", scale_of(fit),
                          coverage(level), vcov, df, _said(fit, grid, asked), notes)  # fmt: skip
     return made if asked.contrast is None else made.with_contrasts(asked.contrast)
 

@@ -56,6 +56,7 @@ class Questioned(Fit):
         level: float = 0.95,
         vcov: Any = None,
         df: str | None = None,
+        offset: float | None = None,
     ) -> MarginalMeans:
         """Return estimated marginal means, as R's emmeans.
 
@@ -76,14 +77,18 @@ class Questioned(Fit):
         level, vcov
             As in `coef_table`.
         df : str, optional
-            As in `coef_table`: "satterthwaite" for mixed models ("none" is emmeans' "asymptotic").
+            As in `coef_table`: "satterthwaite" for mixed models ("none" is emmeans' "asymptotic"; emmeans takes it for
+            quasi families, which here have their residual degrees of freedom).
+        offset : number, optional
+            Where there is an offset, its value on the scale of the linear predictor, such as 0 for a rate per unit;
+            the mean over the rows if left out.
 
         Returns
         -------
         MarginalMeans
             `.table`; `.contrast("pairwise")`, `.pairs()`, `.joint_tests()`, `.confint()`, `.plot()`.
         """
-        return emmeans(self, specs, by, at=at, type=type, weights=weights, level=level, vcov=vcov, df=df)
+        return emmeans(self, specs, by, at=at, type=type, weights=weights, level=level, vcov=vcov, df=df, offset=offset)
 
     @spoken
     def emtrends(

@@ -1,8 +1,8 @@
 """The reference grid: every combination of the levels of the factors, with the numeric columns at their means.
 
 A numeric column counts as a factor where the formula makes one of it (`factor(x)`), and both of its values are used
-where it has just two. Whatever the formula computes (`log(x)`, `poly(x, 2)`, an offset) is computed at the mean of its
-column.
+where it has just two. Whatever the formula computes (`log(x)`, `poly(x, 2)`) is computed at the mean of its
+column; an offset is held at its own mean.
 
 References
 ----------
@@ -41,7 +41,7 @@ class Grid:
     held : dict
         Column -> its single value.
     counts : array [m]
-        The sum of the weights of the data's rows in each cell of the factors.
+        The number of the data's rows in each cell of the factors.
     nests : dict
         Factor -> the factors that it is nested in.
     """
@@ -56,6 +56,11 @@ class Grid:
 def is_numeric(column: pd.Series) -> bool:
     """Return whether a column holds numbers; truth values are not."""
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def few_values(column: pd.Series) -> bool:
+    """Return whether a column has two values at most."""
+    return column.iloc[:1000].nunique() <= 2 and column.nunique() <= 2
 
 
 def columns_of(fit: Any) -> list[str]:
@@ -119,7 +124,7 @@ def reference_grid(fit: Any, at: Mapping[str, Any] | None, needed: Sequence[str]
             if not is_numeric(column) or name in factors:
                 values = _known_levels(name, values, values_of(column))
             levels[name] = values
-        elif not is_numeric(column) or name in factors or column.nunique() <= 2:
+        elif not is_numeric(column) or name in factors or few_values(column):
             levels[name] = values_of(column)
         elif name in needed:
             mean = float(column.mean())
@@ -145,16 +150,19 @@ def reference_grid(fit: Any, at: Mapping[str, Any] | None, needed: Sequence[str]
     for name, value in held.items():
         grid[name] = value
     counted = [n for n in levels if n not in at or not is_numeric(frame[n]) or n in factors]
-    counts = _counts(frame, design.weights, cells, list(levels), counted)
+    counts = _counts(frame, cells, list(levels), counted)
     return Grid(grid, levels, held, counts, _nests(fit, [n for n in counted if len(levels[n]) > 1], frame))
 
 
-def grid_design(fit: Any, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
-    """Return the columns of the design [m, p] and the offset [m] on the grid; of an array offset its mean."""
-    design, shift = repeatable(fit.model.design)
-    new = design.on(grid.frame, groups=False)
-    offset = np.zeros(len(grid.frame)) if new.offset is None else new.offset
-    return new.common.dense(), offset + shift
+def grid_design(fit: Any, grid: Grid) -> np.ndarray:
+    """Return the columns of the design [m, p] on the grid."""
+    return repeatable(fit.model.design)[0].on(grid.frame, groups=False).common.dense()
+
+
+def mean_offset(fit: Any) -> float:
+    """Return the mean of the offset over the rows, zero where there is none."""
+    offset = fit.model.design.offset
+    return 0.0 if offset is None else float(np.mean(offset))
 
 
 def repeatable(design: Any) -> tuple[Any, float]:
@@ -192,15 +200,12 @@ def _offset_columns(design: Any) -> list[str]:
     return [n for n in dict.fromkeys(n for v in variables for n in v.names) if n in design.frame]
 
 
-def _counts(
-    frame: pd.DataFrame, weights: np.ndarray | None, cells: list[tuple], names: list[str], counted: list[str]
-) -> np.ndarray:
-    """Return the sum of the weights of the rows in each cell, the columns that `counted` names."""
+def _counts(frame: pd.DataFrame, cells: list[tuple], names: list[str], counted: list[str]) -> np.ndarray:
+    """Return the number of rows in each cell of the columns that `counted` names."""
     if not counted:
         return np.ones(len(cells))
-    summed = pd.Series(1.0 if weights is None else weights, index=frame.index, dtype=float)
-    sums = summed.groupby([frame[n] for n in counted], observed=True).sum()
-    found = {key if isinstance(key, tuple) else (key,): value for key, value in sums.items()}
+    sizes = frame.groupby(counted, observed=True).size()
+    found = {key if isinstance(key, tuple) else (key,): float(value) for key, value in sizes.items()}
     places = [names.index(n) for n in counted]
     return np.array([found.get(tuple(cell[i] for i in places), 0.0) for cell in cells])
 
