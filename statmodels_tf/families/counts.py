@@ -73,12 +73,12 @@ def poisson_deviance(y: np.ndarray, mu: np.ndarray) -> np.ndarray:
 
 def _poisson(eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> Working:
     """Return what a pass needs under the log link: weight mu, score y - mu, objective 2 sum(mu - y eta)."""
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         mu = np.exp(eta)
-    score = y - mu
-    if a is None:
-        return Working(mu, score, 2 * (float(np.sum(mu)) - float(y @ eta)))
-    score *= a
-    objective = 2 * (float(a @ mu) - float((a * y) @ eta))
-    mu *= a
-    return Working(mu, score, objective)
+        score = y - mu
+        if a is None:
+            return Working(mu, score, 2 * (float(np.sum(mu)) - float(y @ eta)))
+        score *= a
+        objective = 2 * (float(a @ mu) - float((a * y) @ eta))
+        mu *= a
+        return Working(mu, score, objective)

@@ -107,7 +107,8 @@ def _logistic(eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> Working:
     np.reciprocal(d, out=d)
     t *= d  # the smaller of mu and 1 - mu
     log += np.maximum(eta, 0.0)
-    log -= y * eta
+    with np.errstate(invalid="ignore"):
+        log -= y * eta
     objective = 2 * float(np.sum(log) if a is None else a @ log)
     weight = np.multiply(t, d, out=log)
     np.copyto(t, d, where=eta >= 0)

@@ -120,8 +120,9 @@ def test_where_to_start_is_in_range(family):
 def test_a_mean_out_of_range_has_no_finite_objective(family):
     for linked in links(family):
         for at in (np.nan, -np.inf):
-            objective = linked.working(np.array([1.0, at]), np.array([0.4, 0.4]), None).objective
-            assert not np.isfinite(objective), (linked.link.name, at)
+            for a in (None, np.ones(2)):
+                objective = linked.working(np.array([1.0, at]), np.array([0.4, 0.4]), a).objective
+                assert not np.isfinite(objective), (linked.link.name, at)
 
 
 @DENSITY

@@ -1,6 +1,7 @@
 """Links of probabilities: logit, probit, cauchit, complementary log-log and log-log.
 
-A mean is kept from rounding to 1 by half a unit in the last place, as R keeps it; in the lower tail it is exact.
+A mean is kept from rounding to 1 or to 0, by half a unit in the last place and by the smallest normal number; between
+them it is exact in both tails where `logs` is asked.
 """
 
 from dataclasses import dataclass
@@ -12,10 +13,14 @@ from ...priors import LOG_2PI
 from ...substrate import special
 from .base import Array, ProbabilityLink
 
-_ONE = 1 - 2.0**-53
+_ZERO, _ONE = 2.0**-1022, 1 - 2.0**-53
 _LOG_PI = float(np.log(np.pi))
 _SMALL, _LARGE = -36.0, 700.0
 """Below the one exp(eta) is lost beside 1; above the other it is out of range."""
+
+
+def _inside(mu: Array, xp: Any) -> Array:
+    return xp.maximum(xp.minimum(mu, _ONE), _ZERO)
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Logit(ProbabilityLink):
 
     def inverse(self, eta: Array, xp: Any) -> Array:
         """Return 1 / (1 + exp(-eta))."""
-        return xp.minimum(special(xp).expit(eta), _ONE)
+        return _inside(special(xp).expit(eta), xp)
 
     def derivative(self, eta: Array, xp: Any) -> Array:
         """Return mu (1 - mu)."""
@@ -60,7 +65,7 @@ class Probit(ProbabilityLink):
 
     def inverse(self, eta: Array, xp: Any) -> Array:
         """Return Φ(eta)."""
-        return xp.minimum(special(xp).ndtr(eta), _ONE)
+        return _inside(special(xp).ndtr(eta), xp)
 
     def derivative(self, eta: Array, xp: Any) -> Array:
         """Return the normal density."""
@@ -90,7 +95,7 @@ class Cauchit(ProbabilityLink):
         """Return 1/2 + arctan(eta) / π, in the lower tail by arctan(-1 / eta) / π."""
         low = eta < -1
         tail = xp.arctan(-1 / xp.where(low, eta, -xp.ones_like(eta))) / np.pi
-        return xp.minimum(xp.where(low, tail, 0.5 + xp.arctan(eta) / np.pi), _ONE)
+        return _inside(xp.where(low, tail, 0.5 + xp.arctan(eta) / np.pi), xp)
 
     def derivative(self, eta: Array, xp: Any) -> Array:
         """Return the Cauchy density."""
@@ -117,7 +122,7 @@ class CLogLog(ProbabilityLink):
 
     def inverse(self, eta: Array, xp: Any) -> Array:
         """Return 1 - exp(-exp(eta))."""
-        return xp.minimum(-xp.expm1(-xp.exp(xp.minimum(eta, _LARGE))), _ONE)
+        return _inside(-xp.expm1(-xp.exp(xp.minimum(eta, _LARGE))), xp)
 
     def derivative(self, eta: Array, xp: Any) -> Array:
         """Return exp(eta - exp(eta))."""
@@ -151,7 +156,7 @@ class LogLog(ProbabilityLink):
 
     def inverse(self, eta: Array, xp: Any) -> Array:
         """Return exp(-exp(-eta))."""
-        return xp.minimum(xp.exp(-xp.exp(xp.minimum(-eta, _LARGE))), _ONE)
+        return _inside(xp.exp(-xp.exp(xp.minimum(-eta, _LARGE))), xp)
 
     def derivative(self, eta: Array, xp: Any) -> Array:
         """Return exp(-eta - exp(-eta))."""
