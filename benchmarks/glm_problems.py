@@ -108,7 +108,7 @@ GLM_PROBLEMS = {
             "binomial, 32 rows, 2 coefficients",
             "am ~ wt",
             "binomial",
-            partial(load_dataset, "mtcars"),
+            lambda: load_dataset("mtcars")[["am", "wt"]],
             number=50,
             limit=0.005,
         ),
