@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import ModelError
+from ..errors import DataWarning, ModelError
 from .arguments import coverage, flag, one_of
 from .estimate import t_quantile
+from .linear_function import estimable
 from .own import family_values
 from .predict import common_part, masked, new_variance
 from .residuals import centred_terms, term_labels
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from .regression_base import Regression
 
 _CELLS = 4_000_000
+_CHUNK = 65_536
 _DRAWS = (1_000, 20_000)
 """Fewest and most responses drawn for each row of a prediction interval."""
 
@@ -33,6 +36,8 @@ def predict_regression(
     design = fit.model.design
     new = design if newdata is None else design.on(newdata)
     missing = None if newdata is None else new.missing
+    if newdata is not None:
+        _warn_of_guesses(fit, new)
     if kind == "terms":
         if se or interval is not None:
             raise ModelError('`type="terms"` has no se and no interval; ask for `type="link"`.')
@@ -42,7 +47,7 @@ def predict_regression(
     name = design.response.name
     if not se and interval is None:
         return pd.Series(masked(mean, missing), index=new.index, name=name)
-    error = np.sqrt(fit.dispersion * fit.system.prediction_variance(new.common))
+    error = _error(fit, new.common, missing)
     slope = np.abs(link.derivative(eta, np)) if kind == "response" else 1.0
     columns = {"mean": mean, "se": slope * error}
     if interval == "confidence":
@@ -55,6 +60,37 @@ def predict_regression(
         lower, upper = _new_responses(fit, new, eta, error, level, kind)
         columns |= {"lower": lower, "upper": upper}
     return pd.DataFrame({k: masked(v, missing) for k, v in columns.items()}, index=new.index)
+
+
+def _error(fit: Regression, common: Any, missing: np.ndarray | None) -> np.ndarray:
+    """Return the standard errors [rows] of the linear predictor; NaN in rows that lack a value."""
+    if missing is None or not missing.any():
+        return np.sqrt(fit.dispersion * fit.system.prediction_variance(common))
+    whole, out = np.flatnonzero(~missing), np.full(len(missing), np.nan)
+    out[whole] = np.sqrt(fit.dispersion * fit.system.prediction_variance(common.take(whole)))
+    return out
+
+
+def _warn_of_guesses(fit: Regression, new: Any) -> None:
+    """Warn of new rows whose prediction the data do not determine: it depends on which columns were aliased."""
+    if fit.rank == len(fit.coefficients):
+        return
+    rows = np.arange(new.common.shape[0])
+    told = new.missing.copy()
+    for start in range(0, len(rows), _CHUNK):
+        part = rows[start : start + _CHUNK]
+        told[part] |= estimable(fit, new.common.dense(part))
+    if told.all():
+        return
+    names = ", ".join(f"`{fit.model.design.columns[j]}`" for j in np.flatnonzero(np.isnan(fit.coefficients))[:3])
+    labels = [str(label) for label in new.index[~told]]
+    more = f" and {len(labels) - 3:,} more" if len(labels) > 3 else ""
+    warnings.warn(
+        f"the data do not determine the prediction of row{'s' if len(labels) > 1 else ''} {', '.join(labels[:3])}"
+        f"{more}: it takes the aliased {names} as zero, and any other value would fit as well.",
+        DataWarning,
+        stacklevel=5,
+    )
 
 
 def _terms(fit: Regression, new: Any, missing: np.ndarray | None) -> pd.DataFrame:
@@ -71,7 +107,8 @@ def _new_responses(
     """Return the ends of the interval of a new response.
 
     Of a linear model by the t distribution. Of another family the quantiles of responses drawn from it, each at its
-    own draw of the linear predictor from the normal (or t) approximation; the draws are the same in every call.
+    own draw of the linear predictor from the normal (or t) approximation, the family's own parameters at
+    their estimates; the draws are the same in every call.
     """
     if fit.family.linear:
         half = t_quantile(fit.t_df, level) * np.sqrt(error**2 + new_variance(fit.sigma, new.weights))
