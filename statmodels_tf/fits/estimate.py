@@ -134,7 +134,8 @@ class Estimate(Questioned):
         estimate, se = self.estimates, np.sqrt(variances)
         freedom = self.degrees_of_freedom(self.default_df if df is None else df)
         freedom = np.where(np.isfinite(freedom), attrs.get("df", freedom), freedom)
-        statistic = estimate / se
+        with np.errstate(divide="ignore", invalid="ignore"):  # where nothing is left for the residuals
+            statistic = estimate / se
         half = t_quantile(freedom, level) * se
         columns = {
             "estimate": estimate,
