@@ -70,7 +70,7 @@ def rendered(table: pd.DataFrame, value: str, level: float, name: str | None = N
             continue
         if column == "lower":
             headings.append(Heading(f"{100 * level:g}% interval", span=2))
-            cells += [estimates(table["lower"]), estimates(table["upper"])]
+            cells += [estimates(list(table["lower"])), estimates(list(table["upper"]))]
         else:
             infinite_df = column == "df" and not (table["df"].dropna() < float("inf")).any()
             if infinite_df:
@@ -101,7 +101,7 @@ def _cells(column: str, values: pd.Series, estimates: Any) -> list[str]:
     if column == "null":
         return [f"{v:g}" for v in values]
     return ["not estimable" if v != v and column not in _RESERVED else text
-            for v, text in zip(values, estimates(values), strict=True)]  # fmt: skip
+            for v, text in zip(values, estimates(list(values)), strict=True)]  # fmt: skip
 
 
 def _letter(table: pd.DataFrame) -> str:

@@ -97,8 +97,8 @@ class _Reader:
 
     def _operand(self) -> Dual:
         here = self._peek()
-        if match := self._coefficient():
-            return match
+        if coefficient := self._coefficient():
+            return coefficient
         if here == "(":
             self._take("(")
             return self._closed()

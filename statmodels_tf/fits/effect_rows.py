@@ -63,6 +63,10 @@ def asked_rows(fit: Any, asked: Asked) -> EffectRows:
     scale = scale_of(fit)
     one_of("type", asked.type, ("response", "link"))
     own = asked.newdata is None
+    if design.source is not None and (own or isinstance(asked.newdata, str)):
+        raise ModelError(
+            "the data were read block by block and are not in memory; write `newdata=` with the rows to average over."
+        )
     if own:
         frame, what = design.frame, f"over {len(design.frame):,} rows"
         weights = _weights(asked.weights, frame)

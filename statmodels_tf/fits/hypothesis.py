@@ -22,7 +22,7 @@ from ..errors import ModelError, did_you_mean
 from .answer import Answer, joint_line, rendered
 from .arguments import coverage
 from .coefficient_text import stated
-from .linear_function import functions, joint_test
+from .linear_function import functions, joint_test, value_of
 from .student import t_p_value, t_quantile
 from .table import Summary
 
@@ -56,7 +56,7 @@ class Hypotheses(Answer):
     def summary(self) -> Summary:
         """Return the tests as they print."""
         several = len(self.figures) > 1
-        footers = (joint_line(dict(self.joint)),) if several else ()
+        footers = (joint_line(dict(self.joint)),) if several and self.joint["df1"] else ()
         title = "Wald tests" if several else "Wald test"
         table = rendered(self.figures, "estimate", self.level, "Hypothesis")
         return Summary(title, self.formula, (), (table,), footers, self.notes, self.figures)
@@ -68,9 +68,10 @@ def wald_tests(fit: Any, what: Any, rhs: Any, level: float, df: str | None, vcov
     labels, values, L, null, linear = _read(fit, what, rhs)
     known = functions(fit, L, vcov, df)
     values = np.where(np.isnan(known.df), np.nan, values)
-    # Where the likelihood grows without end there is no covariance to speak of.
-    endless = np.flatnonzero(np.isinf(fit.coef().to_numpy()))
-    se = np.where((L[:, endless] != 0).any(axis=1), np.nan, known.se)
+    se = known.se
+    if linear.all():
+        shift = values - L @ np.nan_to_num(np.asarray(fit.coefficients, dtype=float), nan=0.0)
+        values = np.where(np.isnan(known.df), np.nan, value_of(fit, L) + shift)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = (values - null) / se
     half = t_quantile(known.df, level) * se
@@ -85,11 +86,14 @@ def wald_tests(fit: Any, what: Any, rhs: Any, level: float, df: str | None, vcov
         "upper": values + half,
     }
     table = pd.DataFrame(columns, index=pd.Index(labels, name="hypothesis"))
-    joint = joint_test(fit, known.L, values - null, vcov, df)
+    tested = np.where(np.isnan(se)[:, None], np.nan, known.L)
+    joint = joint_test(fit, tested, values - null, vcov, df)
     table.attrs["joint"] = joint
     notes = [] if linear.all() else ["Standard errors of functions that are not linear are by the delta method."]
     if np.isnan(values).any():
-        notes.append("A row without an estimate depends on aliased columns and cannot be estimated.")
+        notes.append("A row without an estimate depends on aliased columns, or on infinite estimates that oppose.")
+    elif np.isinf(values).any():
+        notes.append("An infinite estimate has no standard error; see `fit.check()`.")
     return Hypotheses(table, joint, str(fit.formula), level, tuple(notes))
 
 

@@ -45,10 +45,10 @@ class Functions:
         """The standard errors [r]."""
         return np.sqrt(np.sum(self.root**2, axis=1))
 
-    @property
-    def correlation(self) -> np.ndarray:
-        """The correlations [r, r]."""
-        unit = self.root / self.se[:, None]
+    def correlation(self, rows: Any) -> np.ndarray:
+        """Return the correlations of some of the rows; NaN of one without variance."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            unit = self.root[rows] / self.se[rows, None]
         return unit @ unit.T
 
 
@@ -66,7 +66,9 @@ def functions(fit: Any, L: np.ndarray, vcov: Any = None, df: str | None = None) 
     """
     L = np.where(estimable(fit, L)[:, None], L, np.nan)
     V, own = covariance_of(fit, vcov)
-    return Functions(L, L @ root_of(V), freedom(fit, L, df, own))
+    # Where a coefficient is infinite there is no covariance to speak of.
+    root = np.where(endless(fit, L)[:, None], np.nan, L @ root_of(V))
+    return Functions(L, root, freedom(fit, L, df, own))
 
 
 def root_of(covariance: np.ndarray) -> np.ndarray:
@@ -99,9 +101,21 @@ def freedom(fit: Any, L: np.ndarray, method: str | None = None, own: float | Non
     return np.where(known, own if own is not None and np.isfinite(most) else most, np.nan)
 
 
+def endless(fit: Any, L: np.ndarray) -> np.ndarray:
+    """Return which rows of L [r, p] rest on infinite coefficients."""
+    infinite = np.isinf(np.asarray(fit.estimates, dtype=float))
+    return (np.nan_to_num(L[:, infinite]) != 0).any(axis=1)
+
+
 def value_of(fit: Any, L: np.ndarray) -> np.ndarray:
-    """Return L beta [r], aliased coefficients taken as zero."""
-    return L @ np.nan_to_num(fit.coefficients, nan=0.0)
+    """Return L beta [r], aliased coefficients taken as zero; of infinite ones infinite, NaN where two oppose."""
+    estimates = np.nan_to_num(np.asarray(fit.estimates, dtype=float), nan=0.0, posinf=np.inf, neginf=-np.inf)
+    with np.errstate(invalid="ignore"):
+        return np.where(
+            endless(fit, L),
+            np.sum(np.multiply(L, estimates, where=L != 0, out=np.zeros_like(L)), axis=1),
+            L @ np.nan_to_num(fit.coefficients, nan=0.0),
+        )
 
 
 def estimable(fit: Any, L: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from .answer import Answer, rendered
 from .arguments import coverage, one_of
 from .contrast_coefficients import DEFAULT_ADJUST, coefficients
 from .joint_tests import JointTests, interaction
-from .linear_function import Functions, estimable_part, functions, joint_test, value_of
+from .linear_function import Functions, endless, estimable_part, functions, joint_test, value_of
 from .mean_contrasts import MeanContrasts
 from .multiplicity import ADJUSTMENTS, FamilyOfTests, half_widths, interval_method
 from .plots.interval import intervals
@@ -91,7 +91,7 @@ class MarginalMeans(Answer):
         eta, se = self.estimates, self.known.se
         half = np.full(len(eta), np.nan)
         for rows in self.groups():
-            family = FamilyOfTests(self.known.df[rows], len(rows), len(rows), self._correlation(rows))
+            family = FamilyOfTests(self.known.df[rows], len(rows), len(rows), self.known.correlation(rows))
             half[rows] = half_widths(self.adjust, self.level, family)
         half = half * se
         value, lower, upper = eta, eta - half, eta + half
@@ -252,7 +252,9 @@ class MarginalMeans(Answer):
         notes = list(self.notes)
         if self.adjust != "none":
             notes.append(f"Intervals hold together, by {self.adjust}.")
-        if np.isnan(self.table[name]).any():
+        if endless(self.fit, self.L).any():
+            notes.append("Some coefficients are infinite; what rests on them has no standard error. See `fit.check()`.")
+        elif np.isnan(self.table[name]).any():
             notes.append("What is not estimable depends on cells or columns that the data do not tell apart.")
         tables: tuple[Table, ...] = (rendered(self.table, name, self.level),)
         if self.contrasts is not None:
@@ -272,10 +274,6 @@ class MarginalMeans(Answer):
             numbers = all(_is_number(text) for text in texts)
             parts.append([f"{name}{texts[i]}" if numbers else texts[i] for i in rows])
         return [" ".join(words) for words in zip(*parts, strict=True)] if parts else [str(i) for i in rows]
-
-    def _correlation(self, rows: np.ndarray) -> np.ndarray:
-        unit = self.known.root[rows] / self.known.se[rows, None]
-        return unit @ unit.T
 
 
 def _times(C: np.ndarray, M: np.ndarray) -> np.ndarray:

@@ -119,7 +119,9 @@ class MeanContrasts(Answer):
             notes.append(f"{by[0].upper()}{by[1:]}{also}.")
         if self.ratio is not None:
             notes.append(f"Tests are on the {self.ratio.what} scale.")
-        if np.isnan(self.estimates).any():
+        if (np.isnan(self.known.se) & ~np.isnan(self.known.df)).any():
+            notes.append("Some coefficients are infinite; what rests on them has no standard error. See `fit.check()`.")
+        elif np.isnan(self.estimates).any():
             notes.append("What is not estimable depends on cells or columns that the data do not tell apart.")
         table = rendered(self.table, self.quantity, self.level)
         lines = (self.said,) if self.said else ()
@@ -127,9 +129,8 @@ class MeanContrasts(Answer):
 
     def _family(self, rows: slice, size: int) -> FamilyOfTests:
         """Return the tests of one group."""
-        L, root, se = self.known.L[rows], self.known.root[rows], self.known.se[rows]
+        L = self.known.L[rows]
         finite = np.isfinite(L).all(axis=1)
         rank = int(np.linalg.matrix_rank(L[finite])) if finite.any() else 0
-        with np.errstate(invalid="ignore", divide="ignore"):
-            unit = root / se[:, None]
-        return FamilyOfTests(self.known.df[rows], size, rank, unit @ unit.T)
+        df = np.where(np.isnan(self.known.se[rows]), np.nan, self.known.df[rows])
+        return FamilyOfTests(df, size, rank, self.known.correlation(rows))

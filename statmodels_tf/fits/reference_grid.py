@@ -22,7 +22,6 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ModelError, did_you_mean
-from ..formula.expressions import expression
 
 _FACTOR_CALLS = frozenset({"factor", "as.factor", "ordered", "as.ordered", "C", "relevel", "interaction"})
 _MOST_ROWS = 200_000
@@ -112,6 +111,8 @@ def reference_grid(fit: Any, at: Mapping[str, Any] | None, needed: Sequence[str]
     check_columns(fit, needed, "emmeans")
     design = fit.model.design
     frame, factors = design.frame, coerced(fit)
+    if design.source is not None:
+        _all_given(fit, at, factors)
     levels: dict[str, list[Any]] = {}
     held: dict[str, Any] = {}
     for name in columns_of(fit):
@@ -135,12 +136,9 @@ def reference_grid(fit: Any, at: Mapping[str, Any] | None, needed: Sequence[str]
             )
         else:
             held[name] = float(column.mean())
-    for name in _offset_columns(design):
-        if name not in levels and name not in held:
-            held[name] = float(frame[name].mean())
     if (rows := prod(len(v) for v in levels.values())) > _MOST_ROWS:
-        counted = ", ".join(f"`{k}` {len(v)}" for k, v in levels.items())
-        raise ModelError(f"the reference grid has {rows:,} rows ({counted}); hold some columns by `at=`.")
+        sizes = ", ".join(f"`{k}` {len(v)}" for k, v in levels.items())
+        raise ModelError(f"the reference grid has {rows:,} rows ({sizes}); hold some columns by `at=`.")
     cells = [cell[::-1] for cell in product(*reversed(levels.values()))]
     grid = frame.iloc[np.zeros(len(cells), dtype=int)].reset_index(drop=True)
     for i, name in enumerate(levels):
@@ -152,6 +150,18 @@ def reference_grid(fit: Any, at: Mapping[str, Any] | None, needed: Sequence[str]
     counted = [n for n in levels if n not in at or not is_numeric(frame[n]) or n in factors]
     counts = _counts(frame, cells, list(levels), counted)
     return Grid(grid, levels, held, counts, _nests(fit, [n for n in counted if len(levels[n]) > 1], frame))
+
+
+def _all_given(fit: Any, at: Mapping[str, Any], factors: set[str]) -> None:
+    """Refuse to take a mean of the few rows in memory for that of data that were read block by block."""
+    for name in columns_of(fit):
+        if is_numeric(fit.model.design.frame[name]) and name not in factors and name not in at:
+            raise ModelError(
+                f"the data were read block by block, so the mean of `{name}` is not known; write its value, "
+                f'`at={{"{name}": ...}}`.'
+            )
+    if fit.model.design.formula.offsets or fit.model.design.offset is not None:
+        raise ModelError("the data were read block by block, so the mean of the offset is not known; write `offset=`.")
 
 
 def grid_design(fit: Any, grid: Grid) -> np.ndarray:
@@ -190,14 +200,6 @@ def _known_levels(name: str, values: list[Any], known: list[Any]) -> list[Any]:
                 f'`at=`: `{name}` has no level "{value}".{did_you_mean(str(value), by_text)} It has {listed}.'
             )
     return [value if value in known else by_text[str(value)] for value in values]
-
-
-def _offset_columns(design: Any) -> list[str]:
-    """Return the columns that offsets read."""
-    variables = [term.variable for term in design.formula.offsets]
-    if design.spec.offset is not None:
-        variables.append(expression(design.spec.offset, design.functions))
-    return [n for n in dict.fromkeys(n for v in variables for n in v.names) if n in design.frame]
 
 
 def _counts(frame: pd.DataFrame, cells: list[tuple], names: list[str], counted: list[str]) -> np.ndarray:

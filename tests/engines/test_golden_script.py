@@ -15,6 +15,7 @@ NEEDS = {
     "lm.R": (),
     "glm.R": ("MASS",),
     "lmer.R": ("lme4",),
+    "emmeans.R": ("emmeans", "lme4", "lmerTest"),
     "anova_lmer.R": ("lme4", "lmerTest", "pbkrtest"),
 }
 
@@ -32,7 +33,14 @@ def _compare(script: str, *cases: str, root: Path = ROOT) -> subprocess.Complete
 
 @pytest.mark.parametrize(
     ("script", "cases"),
-    [("anova_regression.R", []), ("lm.R", []), ("glm.R", []), ("lmer.R", LMER), ("anova_lmer.R", [])],
+    [
+        ("anova_regression.R", []),
+        ("lm.R", []),
+        ("glm.R", []),
+        ("lmer.R", LMER),
+        ("anova_lmer.R", []),
+        ("emmeans.R", []),
+    ],
 )
 def test_the_script_remakes_the_golden_files(script, cases):
     done = _compare(script, *cases)

@@ -236,3 +236,35 @@ def test_means_print_draw_and_come_from_any_mixed_fit():
     assert axes.get_title(loc="left").startswith("Marginal means")
     assert [t.get_text() for t in axes.get_yticklabels()] == ["old", "new", "none"]
     assert means.pairs().plot().get_title(loc="left").startswith("Contrasts")
+
+
+def test_separated_data_have_no_standard_errors():
+    data = pd.DataFrame({"g": list("aaabbbbccc"), "y": [0, 0, 0, 1, 0, 1, 1, 0, 1, 1]})
+    fit = st.glm("y ~ g", data, "binomial")
+    means = fit.emmeans("g")
+    assert means.table["emmean"][0] == -np.inf
+    assert np.isnan(means.table["se"][0])
+    assert "fit.check()" in str(means)
+    pairs = means.pairs().table
+    assert pairs["estimate"][0] == -np.inf and np.isnan(pairs["p"][0])
+    row = fit.hypothesis("Intercept = 0")
+    assert row.table["estimate"].iloc[0] == -np.inf and np.isnan(row.table["se"].iloc[0])
+    assert fit.predictions(by="g").table["estimate"][1] == pytest.approx(0.75, abs=1e-6)
+    assert np.isnan(fit.predictions(by="g").table["se"][0])
+
+
+def test_data_read_block_by_block_need_values(tmp_path):
+    cars = st.load_dataset("mtcars").assign(gear=lambda d: d["gear"].astype(str))
+    cars.to_parquet(tmp_path / "cars.parquet")
+    streamed = st.lm("mpg ~ wt + gear", str(tmp_path / "cars.parquet"))
+    with pytest.raises(ModelError, match=r"mean of `wt` is not known; write its value"):
+        streamed.emmeans("gear")
+    with pytest.raises(ModelError, match="newdata="):
+        streamed.slopes("wt")
+    fit = st.lm("mpg ~ wt + gear", cars)
+    expected = fit.emmeans("gear", at={"wt": 3}).table
+    table = streamed.emmeans("gear", at={"wt": 3}).table
+    np.testing.assert_allclose(table["emmean"], expected["emmean"], rtol=1e-9)
+    np.testing.assert_allclose(table["se"], expected["se"], rtol=1e-9)
+    own = streamed.slopes("gear", newdata=cars).table
+    np.testing.assert_allclose(own["estimate"], fit.slopes("gear").table["estimate"], rtol=1e-9)
