@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import families
     from .api import anova, datasets, fit, glm, lm, lmer, load_dataset
-    from .engines import IRLS, NUTS, PLS, QR
+    from .engines import IRLS, NUTS, PLS, QR, Newton
     from .errors import (
         ConvergenceWarning,
         DataError,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         ModelError,
         StatmodelsError,
     )
-    from .fits import Estimate, Fit, GLMEstimate, LinearEstimate, MixedEstimate
+    from .fits import CategoricalEstimate, Estimate, Fit, GLMEstimate, LinearEstimate, MixedEstimate, OrdinalEstimate
     from .model import Model
     from .saved import load
 
@@ -33,6 +33,7 @@ __all__ = [
     "NUTS",
     "PLS",
     "QR",
+    "CategoricalEstimate",
     "ConvergenceWarning",
     "DataError",
     "DataWarning",
@@ -45,6 +46,8 @@ __all__ = [
     "MixedEstimate",
     "Model",
     "ModelError",
+    "Newton",
+    "OrdinalEstimate",
     "StatmodelsError",
     "anova",
     "datasets",
@@ -60,7 +63,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "api": ("anova", "datasets", "fit", "glm", "lm", "lmer", "load_dataset"),
-    "engines": ("IRLS", "NUTS", "PLS", "QR"),
+    "engines": ("IRLS", "NUTS", "PLS", "QR", "Newton"),
     "errors": (
         "ConvergenceWarning",
         "DataError",
@@ -70,7 +73,15 @@ _HOME = {
         "ModelError",
         "StatmodelsError",
     ),
-    "fits": ("Estimate", "Fit", "GLMEstimate", "LinearEstimate", "MixedEstimate"),
+    "fits": (
+        "CategoricalEstimate",
+        "Estimate",
+        "Fit",
+        "GLMEstimate",
+        "LinearEstimate",
+        "MixedEstimate",
+        "OrdinalEstimate",
+    ),
     "model": ("Model",),
     "saved": ("load",),
 }

@@ -116,7 +116,7 @@ class SmallestExtreme(Latent):
         """Return -exp(l) + log(1 - exp(-(exp(u) - exp(l))))."""
         hazard, width = np.exp(lower), upper - lower
         gap = np.where(width < 1, hazard * np.expm1(np.minimum(width, 1.0)), np.exp(upper) - hazard)
-        return -hazard + _log1mexp(gap)
+        return np.where(np.isinf(hazard), -np.inf, _log1mexp(gap) - hazard)
 
     def log_density(self, x: np.ndarray) -> np.ndarray:
         return np.where(np.isinf(x), -np.inf, x - np.exp(x))

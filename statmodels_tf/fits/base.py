@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..errors import ModelError
+from .blockwise import in_memory
 from .words import no_argument, no_attribute
 
 if TYPE_CHECKING:
@@ -168,14 +169,10 @@ class Fit(ABC):
 
     @property
     def nobs(self) -> int:
-        """The number of observations: the rows used, those of weight 0 left out, as in R's `lm` and `glm`.
-
-        Of a response in categories a weight says how often a row was seen, as in R's `clm` and `polr`.
-        """
+        """The number of rows of positive weight, as in R; of a family of outcomes the sum of the weights, as `clm`."""
         design = self.model.design
-        if self.family.by_count and design.weights is not None:
-            return round(float(design.weights.sum()))
-        return design.nobs
+        counted = self.family.by_count and design.weights is not None
+        return round(float(design.weights.sum())) if counted else design.nobs
 
     @property
     def converged(self) -> bool:
@@ -193,6 +190,7 @@ class Fit(ABC):
         A response that is no column of the data, such as `log(y)`, comes first, by its label; `.offset` and `.weights`
         come last, where there are any.
         """
+        in_memory(self, "the frame and the matrix of a model")
         design = self.model.design
         frame, response = design.frame, design.response
         if response is not None and response.trials is None and response.name not in frame:
@@ -202,6 +200,7 @@ class Fit(ABC):
 
     def model_matrix(self) -> pd.DataFrame:
         """Return the design matrix of the common terms [rows, p]."""
+        in_memory(self, "the frame and the matrix of a model")
         design = self.model.design
         return pd.DataFrame(design.common.dense(), index=design.index, columns=list(design.columns))
 

@@ -138,4 +138,4 @@ def test_not_sampled_and_says_why():
     with pytest.raises(st.EngineError, match="nuts cannot fit the categorical family"):
         st.glm("Sat ~ Infl", data, "categorical", engine="nuts")
     with pytest.raises(st.ModelError, match="no joint distribution"):
-        st.glm("Sat ~ Infl", data, "cumulative").joint_distribution()
+        st.glm("Sat ~ Infl", data, "cumulative").code()

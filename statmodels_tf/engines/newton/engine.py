@@ -16,6 +16,7 @@ from ...families.outcome import OutcomeFamily
 from ...families.thresholds import threshold_map
 from ...fits.categorical import CategoricalEstimate
 from ...fits.ordinal import OrdinalEstimate
+from ...fits.table import plural
 from ...linalg import Dense, Stacked
 from ..base import Engine, engine
 from ..threads import one_thread
@@ -138,9 +139,10 @@ def _outcomes(model: Model) -> tuple[np.ndarray, np.ndarray | None]:
     y = data["y"]
     if y.max() < 2:
         found = ", ".join(f'"{level}"' for level in model.family.outcomes(design.response, design.weights))
+        count = plural(int(y.max()) + 1, "value")
         raise DataError(
-            f"the response `{design.response.name}` takes {y.max() + 1} value{'s' * (y.max() != 0)} ({found}) in rows "
-            f'of positive weight and a {model.family.name} model needs three or more; for two use family="binomial".'
+            f"the response `{design.response.name}` takes {count} ({found}) in rows of positive weight and a "
+            f'{model.family.name} model needs three or more; for two use family="binomial".'
         )
     return np.maximum(y, 0), data.get("weights")
 

@@ -44,7 +44,8 @@ base <- clm(y ~ x + g, data = d, weights = w, control = clm.control(gradTol = 1e
 less <- clm(y ~ x, data = d, weights = w)
 flat <- multinom(y ~ x + g, d, weights = w, trace = FALSE, reltol = 1e-15, abstol = 1e-12, maxit = 1000, Hess = TRUE)
 out <- list(cases = lapply(given$cases, one), profile = unname(confint(base, type = "profile")),
-  nominal = frame(nominal_test(clm(y ~ x + g, data = d, weights = w))), scale = frame(scale_test(base)), drop1 = frame(drop1(base, test = "Chisq")),
+  nominal = frame(nominal_test(clm(y ~ x + g, data = d, weights = w))),
+  scale = frame(scale_test(base)), drop1 = frame(drop1(base, test = "Chisq")),
   anova = frame(anova(less, base)),
   emm = as.data.frame(pairs(emmeans(base, "g"), adjust = "none"))[c("estimate", "SE", "p.value")],
   multinom = list(coef = unname(coef(flat)), loglik = c(logLik(flat)), vcov = unname(vcov(flat)),
