@@ -233,7 +233,7 @@ class Beta(ExponentialFamily):
         With x² ψ'(x) - x in place of x² ψ'(x) its large parts, mu phi + (1 - mu) phi - phi, have cancelled.
         """
         phi = self.values["phi"]
-        each = trigamma_less(mu * phi) + trigamma_less((1 - mu) * phi) - trigamma_less(phi)
+        each = trigamma_less(mu * phi) + trigamma_less((1 - mu) * phi) - trigamma_less(np.asarray(phi))
         return np.sum(a * each) / (phi * phi)
 
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.special import log_ndtr, ndtr
+from scipy.special import erfcx, ndtr
 
 from ..priors import LOG_2PI, Prior
 from .base import Array, Data, Values, family, not_numbers, out_of_range
 from .links import Link, as_link
 from .power_variance import PowerVariance, moments, row_shape, scaled, shape_code, size
 from .randomized import normal_score
+
+_ROOT_HALF = float(np.sqrt(0.5))
 
 
 @family("inverse_gaussian")
@@ -85,12 +87,22 @@ class InverseGaussian(PowerVariance):
     def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
         """Return the normal quantiles of the inverse gaussian distribution function."""
         y, k = data["y"], row_shape(np.asarray(values["shape"]), data)
-        root = np.sqrt(k / y)
-        # Φ(r (y/mu - 1)) and exp(2k/mu) Φ(-r (y/mu + 1)) are the two parts; the second by its logarithm.
-        first, second = root * (y / mu - 1), np.exp(2 * k / mu + log_ndtr(-root * (y / mu + 1)))
-        return normal_score(ndtr(first) + second, np.maximum(ndtr(-first) - second, 0.0))
+        return normal_score(*_tails(y / mu, np.sqrt(k / y)))
 
     def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:
         """Return the text of TFP's distribution of the response."""
         k = shape_code(keys["shape"], data)
         return f'tfd.Independent(tfd.InverseGaussian({self.link.code("eta")}, {k} + 0 * eta), 1, name="{name}")'
+
+
+def _tails(t: np.ndarray, root: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the probabilities of at most y and of more, t = y / mu and root = sqrt(k / y).
+
+    They are Φ(r) + q and Φ(-r) - q with r = root (t - 1), s = root (t + 1) and q = exp(2k / mu) Φ(-s), which is
+    exp(-r²/2) erfcx(s / √2) / 2: neither factor of it overflows.
+    """
+    r, s = root * (t - 1), root * (t + 1)
+    half = 0.5 * np.exp(-0.5 * r * r)
+    second, above = half * erfcx(s * _ROOT_HALF), np.maximum(r, 0.0)
+    upper = np.where(r > 0, half * (erfcx(above * _ROOT_HALF) - erfcx(s * _ROOT_HALF)), ndtr(-r) - second)
+    return ndtr(r) + second, upper

@@ -19,7 +19,7 @@ from .randomized import normal_score
 
 _LIMITS = (1.01, 1.99)
 """Where the power is searched for: nearer to 1 the density of a response of whole numbers grows without end."""
-_OTHERS = {0: "gaussian", 1: "quasipoisson", 2: "gamma", 3: "inverse_gaussian"}
+_OTHERS: dict[float, str] = {0: "gaussian", 1: "quasipoisson", 2: "gamma", 3: "inverse_gaussian"}
 _MIXED = 256
 _CODE = """\
 (lambda mu, phi, p: (lambda rate, shape, scale, window: (lambda j:

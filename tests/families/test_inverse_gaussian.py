@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import statmodels_tf as st
 from statmodels_tf.errors import DataError
@@ -68,3 +69,18 @@ def test_simulated_responses_of_no_positive_mean_are_missing():
     family = InverseGaussian("identity")
     drawn = family.simulate(np.array([-1.0, 1.0]), family.values_at(0.5), {}, np.random.default_rng(0))
     assert np.isnan(drawn[0]) and drawn[1] > 0
+
+
+@pytest.mark.parametrize("shape", [1e-3, 1.0, 1e3, 1e8])
+def test_quantile_residuals_are_by_scipys_distribution(shape):
+    mu = 2.0
+    made = stats.invgauss(mu / shape, scale=shape)
+    y = made.ppf([1e-8, 0.01, 0.3, 0.6, 0.99]) if shape < 1e6 else mu + mu * np.sqrt(mu / shape) * np.linspace(-4, 4, 5)
+    data, rng = {"y": y}, np.random.default_rng(0)
+    found = InverseGaussian().quantile_residuals(np.full(5, mu), {"shape": np.float64(shape)}, data, rng)
+    expected = np.where(made.cdf(y) < 0.5, stats.norm.ppf(made.cdf(y)), -stats.norm.ppf(made.sf(y)))
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)
+    far = InverseGaussian().quantile_residuals(
+        np.array([1.0]), {"shape": np.float64(1.0)}, {"y": np.array([60.0])}, rng
+    )
+    assert far[0] == pytest.approx(-stats.norm.ppf(stats.invgauss(1.0).sf(60.0)), rel=1e-8)
