@@ -116,12 +116,14 @@ def _read(text: str) -> tuple[str, list[Any], list[tuple[str, Any]]]:
 
 def _value(node: ast.expr) -> Any:
     """Return a number or a text as it is, and anything else (`probit`, `1/mu^2`) as its text: nothing is evaluated."""
-    sign = 1
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-        node, sign = node.operand, -1
-    if isinstance(node, ast.Constant):
-        number = isinstance(node.value, int | float) and not isinstance(node.value, bool)
-        return sign * node.value if number else node.value
+    negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+    inside = node.operand if isinstance(node, ast.UnaryOp) and negative else node
+    if isinstance(inside, ast.Constant):
+        value = inside.value
+        if negative and isinstance(value, int | float):
+            return -value
+        if not negative:
+            return value
     return ast.unparse(node).replace(" ", "")
 
 

@@ -58,7 +58,7 @@ class Poisson(Counts):
 
     def simulate(self, eta: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
         """Return a count for each row."""
-        return rng.poisson(self.link.inverse(eta, np)).astype(float)
+        return np.asarray(rng.poisson(self.link.inverse(eta, np)), dtype=float)
 
     def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
         """Return the log density of each row times its prior weight, as R's `logLik`."""

@@ -174,8 +174,8 @@ class Quasi(WithoutLikelihood):
         Where the link has no value at a response, its mean stands in.
         """
         if self.variance_name == "mu(1-mu)":
-            a = 1.0 if a is None else a
-            return (a * y + 0.5) / (a + 1.0)
+            m = np.ones_like(y) if a is None else a
+            return (m * y + 0.5) / (m + 1.0)
         mu = y if self.variance_name == "constant" else np.where(y == 0, 0.1, y)
         with np.errstate(all="ignore"):
             usable = np.isfinite(self.link.link(mu, np))

@@ -68,8 +68,8 @@ class Shares(ExponentialFamily, ABC):
 
     def start(self, y: np.ndarray, a: np.ndarray | None) -> np.ndarray:
         """Return (a y + 1/2) / (a + 1), as R."""
-        a = 1.0 if a is None else a
-        return (a * y + 0.5) / (a + 1.0)
+        m = np.ones_like(y) if a is None else a
+        return (m * y + 0.5) / (m + 1.0)
 
     def valid(self, mu: np.ndarray) -> bool:
         """Return whether all means lie between 0 and 1."""
