@@ -40,6 +40,10 @@ _ENDLESS = 1e6
 """How many times its distance from the estimate a step may want to go before the end counts as infinite."""
 
 
+_FAR = 100
+"""How many times where an infinite estimate was left its other end is looked for."""
+
+
 @dataclass(frozen=True)
 class Point:
     """The best model with one coefficient held fixed.
@@ -71,6 +75,11 @@ class Profile:
         return Point(beta, self._working(beta).objective, 0.0)
 
     @cached_property
+    def kept(self) -> np.ndarray:
+        """The positions of the columns that are not aliased."""
+        return np.flatnonzero(~np.isnan(self.fit.coefficients))
+
+    @cached_property
     def tangent(self) -> np.ndarray:
         """How the other coefficients follow each at the estimate [p, p]: column j has 1 at j."""
         keep, covariance = self.fit.system.estimable, self.fit.system.covariance
@@ -91,8 +100,7 @@ class Profile:
 
     def at(self, j: int, value: float, near: Point) -> Point:
         """Return the best model with coefficient j at `value`, started from that at a value near by."""
-        common, keep = self.fit.model.design.common, self.fit.system.estimable
-        free = keep[keep != j]
+        common, free = self.fit.model.design.common, self.kept[self.kept != j]
         beta = near.beta + self.tangent[:, j] * (value - near.beta[j])
         beta[j] = value
         work = self._working(beta)
@@ -142,6 +150,9 @@ class Profile:
                 outer = distance
             wanted = distance + gap / slope if slope > 0 else np.inf
             if np.isinf(outer):
+                if self.fit.infinite[j] == -side:
+                    # From where an infinite estimate was left the likelihood is flat for long: no slope says how far.
+                    wanted = 1.5 * distance if distance < _FAR * max(abs(centre), 1.0) else np.inf
                 if not wanted < _ENDLESS * distance:
                     return side * np.inf
                 distance = min(wanted, 4 * distance)
@@ -153,9 +164,8 @@ class Profile:
 
     def _unit(self, j: int) -> float:
         """Return a first distance: the standard error, or for an infinite estimate a part of where it was left."""
-        if self.fit.separated:
-            return max(abs(self.best.beta[j]) / 8, 1e-3)
-        return float(np.sqrt(self.fit.variances[j]))
+        variance = self.fit.variances[j]
+        return float(np.sqrt(variance)) if variance > 0 else max(abs(self.best.beta[j]) / 16, 1e-3)
 
 
 def _solved(gram: np.ndarray, score: np.ndarray) -> np.ndarray:
@@ -177,7 +187,7 @@ def profile_intervals(fit: Regression, level: float) -> pd.DataFrame:
     in_memory(fit, "profile intervals")
     profile, quantile = Profile(fit), float(special.ndtri((1 + coverage(level)) / 2))
     out = np.full((len(fit.coefficients), 2), np.nan)
-    for j in fit.system.estimable:
+    for j in profile.kept:
         out[j] = [profile.end(int(j), side, quantile) for side in (-1, 1)]
     table = pd.DataFrame(out, index=list(fit.names), columns=["lower", "upper"])
     table.attrs["heading"] = "profile likelihood"
@@ -187,7 +197,7 @@ def profile_intervals(fit: Regression, level: float) -> pd.DataFrame:
 def profile_table(fit: Regression, level: float, points: int) -> pd.DataFrame:
     """Return term, value, z and deviance along the profile of each coefficient, out to the interval of `level`."""
     profile, ends, rows = Profile(fit), profile_intervals(fit, level), []
-    for j in fit.system.estimable:
+    for j in profile.kept:
         centre, name = profile.best.beta[j], fit.names[j]
         for side, end in zip((-1, 1), ends.iloc[j], strict=True):
             far = end if np.isfinite(end) else centre + side * 4 * profile._unit(int(j))

@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 _ENTRIES = 200_000
 """Replicates times rows of one evaluation of the family: what stays in a processor's cache."""
 
-_DECREMENT = 1e-6
-"""The decrement, relative to the dispersion, whose step is the last: it leaves an error of about its square."""
+_DECREMENT = {True: 1e-6, False: 1e-13}
+"""The decrement, relative to the dispersion, whose step is the last, for canonical links and others.
+
+With a canonical link the steps are Newton's and leave a decrement of about its square; with others a share of it.
+"""
+
+_STILL = 1e-2
+"""The squared length of a last step, by the information of the fit itself, over the dispersion."""
 
 _ITERATIONS = 25
 
@@ -38,6 +44,8 @@ def solved_together(
         The responses of each replicate, on the scale of the mean.
     """
     size = len(responses if counts is None else counts)
+    enough = _DECREMENT[fit.family.canonical == fit.family.link.name]
+    metric = np.linalg.inv(fit.system.covariance)
     beta = np.tile(fit.coefficients[fit.system.estimable], (size, 1))
     found, active = np.zeros(size, dtype=bool), np.arange(size)
     for iteration in range(_ITERATIONS):
@@ -46,8 +54,10 @@ def solved_together(
         step, usable = _steps(gram, score)
         beta[active] += step
         decrement = np.einsum("ij,ij->i", step, score) / fit.dispersion
-        last = usable & ((decrement < _DECREMENT) | fit.family.linear)
-        found[active[last]] = True
+        last = usable & ((decrement < enough) | fit.family.linear)
+        # Where a replicate is separated the decrement goes to zero and the coefficients go on and on.
+        moved = np.einsum("ij,jk,ik->i", step, metric, step) / fit.dispersion
+        found[active[last & ((moved < _STILL) | fit.family.linear)]] = True
         active = active[usable & ~last]
         if not len(active):
             break
