@@ -29,12 +29,15 @@ class Engine(ABC, Generic[Result]):
     name : str
     sampling : bool
         Whether it draws from a posterior; `engine="auto"` tries the others first.
+    streams : bool
+        Whether it fits data that are read block by block.
     remedy : str
         What to do about a fit that did not converge, as the end of a sentence.
     """
 
     name: ClassVar[str]
     sampling: ClassVar[bool] = False
+    streams: ClassVar[bool] = False
     remedy: ClassVar[str] = "try another engine"
 
     @abstractmethod
@@ -54,6 +57,11 @@ class Engine(ABC, Generic[Result]):
         reason = self.supports(model)
         if reason is not None:
             raise EngineError(reason)
+        if model.design.source is not None and not self.streams:
+            raise EngineError(
+                f'the engine "{self.name}" needs all rows in memory; "irls" and "qr" read them block by block. Give it '
+                "a table, such as a sample of the rows."
+            )
         result: Any = self._fit(model, call)
         about = {"engine": self.name, "why": "asked for", "nobs": result.nobs, "dropped": model.design.dropped}
         return replace(result, diagnostics={**about, **result.diagnostics})

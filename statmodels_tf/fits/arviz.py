@@ -30,6 +30,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ModelError
+from .blockwise import in_memory
 from .draws import pointwise
 from .own import drawn_values
 
@@ -120,6 +121,7 @@ def estimate_to_arviz(fit: Any, draws: int | None = None, seed: int = 0) -> Any:
         In all; 1000 if left out. They are spread over four chains where they divide, since ArviZ expects chains.
     seed : int
     """
+    in_memory(fit, "ArviZ data")
     size, model = _size(draws), fit.model
     of_draws, of_responses = np.random.SeedSequence(seed).spawn(2)
     drawn = fit.system.draw(np.random.default_rng(of_draws), size, vary_theta=True)

@@ -190,8 +190,7 @@ class Fit(ABC):
         A response that is no column of the data, such as `log(y)`, comes first, by its label; `.offset` and `.weights`
         come last, where there are any.
         """
-        in_memory(self, "the frame and the matrix of a model")
-        design = self.model.design
+        design = in_memory(self, "the frame and the matrix of a model")
         frame, response = design.frame, design.response
         if response is not None and response.trials is None and response.name not in frame:
             frame = pd.concat([pd.Series(response.values, index=frame.index, name=response.name), frame], axis=1)
@@ -200,8 +199,7 @@ class Fit(ABC):
 
     def model_matrix(self) -> pd.DataFrame:
         """Return the design matrix of the common terms [rows, p]."""
-        in_memory(self, "the frame and the matrix of a model")
-        design = self.model.design
+        design = in_memory(self, "the frame and the matrix of a model")
         return pd.DataFrame(design.common.dense(), index=design.index, columns=list(design.columns))
 
     def recorded_call(self, purpose: str) -> Call:

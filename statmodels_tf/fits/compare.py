@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, ModelError
+from .blockwise import in_memory, streamed
 from .deviance_table import chi_square_p
 from .estimate import Estimate
 from .words import spoken
@@ -109,6 +110,8 @@ def same_rows(fits: Sequence[Any]) -> None:
                 f"the fits have different responses, `{other.name}` and `{one.name}`, so their likelihoods cannot be "
                 "compared."
             )
+        if streamed(fit) and streamed(first):
+            continue  # the rows are not in memory: as many complete ones, of one response
         if not (np.array_equal(one.values, other.values) and _same(one.trials, other.trials)):
             raise DataError(
                 f"the fits have different values of the response `{one.name}`: other rows of the data, or the same in "
@@ -119,6 +122,9 @@ def same_rows(fits: Sequence[Any]) -> None:
 def same_weights(fits: Sequence[Any]) -> None:
     """Say so unless all fits have the same weights, up to a factor that sigma takes up: others are never nested."""
     designs = [fit.model.design for fit in fits]
+    if all(map(streamed, fits)) and len({design.spec.weights for design in designs}) == 1:
+        return
+    in_memory(fits[0], "fits of different weights")
     weights = [np.ones(design.n) if design.weights is None else design.weights for design in designs]
     for fit, w in zip(fits[1:], weights[1:], strict=True):
         if not np.allclose(w / w.mean(), weights[0] / weights[0].mean(), rtol=1e-10, atol=0):
@@ -132,6 +138,8 @@ def nested_offsets(fits: Sequence[Any]) -> None:
     """Say so unless each fit's offset is the next larger one's plus a combination of that one's columns."""
     for less, more in pairwise(fits):
         one, other = (fit.model.design for fit in (less, more))
+        if streamed(less) and streamed(more) and _offsets(one) == _offsets(other):
+            continue
         gap = (0.0 if one.offset is None else one.offset) - (0.0 if other.offset is None else other.offset)
         if not np.any(gap):
             continue
@@ -142,6 +150,11 @@ def nested_offsets(fits: Sequence[Any]) -> None:
                 f"`{less.formula}` and `{more.formula}` have different offsets, so the larger does not contain the "
                 "smaller and no test compares them. Fit both with the same offset."
             )
+
+
+def _offsets(design: Any) -> tuple[str | None, ...]:
+    """Return the offsets of a design as written."""
+    return (design.spec.offset, *(term.label for term in design.formula.offsets))
 
 
 def _same(one: np.ndarray | None, other: np.ndarray | None) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from .arguments import one_of
+from .blockwise import in_memory
 from .estimate import Estimate
 from .own import family_values
 from .predict import common_part
@@ -159,6 +160,7 @@ class Regression(Estimate):
     @cached_property
     def linear_predictor(self) -> np.ndarray:
         """X beta plus the offset [n]."""
+        in_memory(self, "values of each row")
         design = self.model.design
         return common_part(design.common, self.coefficients, design.offset)
 

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import special
 
 from ..families.base import fractional
+from .blockwise import streamed
 from .check import Findings, aliased
 from .table import grouped, plural
 
@@ -143,7 +144,7 @@ def _few_rows(fit: RegressionEstimate) -> tuple[str, ...]:
 
 def _leverage(fit: RegressionEstimate) -> tuple[str, ...]:
     """Return the sentence of rows that alone move the fit: Cook's distance beyond the median of F(p, n - p)."""
-    if fit.df_residual <= 0 or fit.separated or fit.deviance == 0:
+    if fit.df_residual <= 0 or fit.separated or fit.deviance == 0 or streamed(fit):
         return ()
     cook = fit.cooks_distance()
     far = cook[special.fdtr(fit.rank, fit.df_residual, cook.fillna(0.0)) > 0.5].sort_values(ascending=False)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..errors import DataWarning, ModelError
 from .arguments import coverage, flag, one_of
+from .blockwise import in_memory
 from .estimate import t_quantile
 from .linear_function import estimable
 from .own import family_values
@@ -34,6 +35,8 @@ def predict_regression(
     if interval is not None:
         one_of("interval", interval, ("confidence", "prediction"))
     design = fit.model.design
+    if newdata is None:
+        in_memory(fit, "predictions of the data fitted")
     new = design if newdata is None else design.on(newdata)
     missing = None if newdata is None else new.missing
     if newdata is not None:

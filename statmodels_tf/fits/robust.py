@@ -33,8 +33,8 @@ import pandas as pd
 
 from ..errors import ModelError
 from .arguments import count_of, one_of
+from .blockwise import streamed, streamed_meat
 from .clusters import cluster_codes, cluster_text, combinations_of, summed_scores
-from .submodel import in_memory
 
 if TYPE_CHECKING:
     from ..linalg import LinearMap
@@ -56,9 +56,10 @@ def robust_covariance(fit: Regression, type: str, cluster: Any, lags: Any, corre
             "some coefficients are infinite (see `fit.check()`), so scores say nothing about their variance. Leave the "
             "terms concerned out first."
         )
-    in_memory(fit, "robust covariances")
     attrs: dict[str, Any] = {"type": type}
-    if type == "cluster":
+    if streamed(fit):
+        meat = streamed_meat(fit, type)
+    elif type == "cluster":
         meat, attrs["df"] = _clustered(fit, cluster, correction)
         attrs["clusters"] = cluster_text(cluster)
     elif type == "HAC":

@@ -23,6 +23,7 @@ import pandas as pd
 from ..design.table import table
 from ..errors import DataError, ModelError, StatmodelsError
 from .archive import Archive, write_archive
+from .blockwise import in_memory
 from .call_options import (
     OPTIONS,
     count,
@@ -87,6 +88,7 @@ class Stored:
 def save_fit(fit: Estimate, path: str | Path, criterion: float, factors: Sequence[np.ndarray] = ()) -> None:
     """Write `fit` to `path`; see `Stored` for the criterion and the factors."""
     call = fit.recorded_call("`save()`")
+    in_memory(fit, "saved fits, which make their design again,")
     if call.options.get("functions"):
         raise ModelError(
             "a fit with your own `functions=` cannot be saved: code is never stored. Make columns of them."

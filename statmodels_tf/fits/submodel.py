@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import ModelError
 from ..terms import INTERCEPT
+from .blockwise import in_memory
 
 if TYPE_CHECKING:
     from .regression_base import Regression
@@ -98,12 +98,3 @@ def relatives(fit: Regression, label: str) -> set[str]:
     """Return the labels of the terms that contain the variables of this one and more."""
     variables = {term.label: {v.key for v in term.variables} for term in fit.formula.common}
     return {other for other in own_columns(fit) if variables[label] < variables[other]}
-
-
-def in_memory(fit: Regression, what: str) -> None:
-    """Say so where only a head of the rows is in memory."""
-    if getattr(fit.model.design, "source", None) is not None:
-        raise ModelError(
-            f"{what} need all rows in memory, and this fit read them from {type(fit.model.design.source).__name__} "
-            "in blocks. Fit a sample, or compare fits by `st.anova(m1, m2)`."
-        )

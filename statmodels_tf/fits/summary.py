@@ -51,7 +51,9 @@ def data_lines(fit: Fit) -> tuple[str, ...]:
     parts += reference_levels(design)
     lines = [" · ".join(parts)]
     extra = []
-    if len(design.rows) > fit.nobs:
+    if design.source is not None:
+        parts[0] = design.source.said
+    elif len(design.rows) > fit.nobs:
         extra.append(f"{plural(len(design.rows) - fit.nobs, 'row')} of weight 0 not counted")
     if design.dropped:
         extra.append(dropped_rows(design))

@@ -46,6 +46,7 @@ class IRLS(Engine[RegressionEstimate]):
     max_iterations: int = 100
     warm: int = 200_000
 
+    streams = True
     remedy = "look for coefficients without a finite estimate, scale the columns, or raise `max_iterations`"
 
     def supports(self, model: Model) -> str | None:
@@ -61,6 +62,8 @@ class IRLS(Engine[RegressionEstimate]):
 @dataclass(frozen=True)
 class QR(Engine[RegressionEstimate]):
     """Least squares, for linear models."""
+
+    streams = True
 
     def supports(self, model: Model) -> str | None:
         if not model.family.linear:

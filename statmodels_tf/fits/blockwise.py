@@ -1,0 +1,77 @@
+"""Blockwise: what a fit answers whose data were read block by block, and what it cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..design.recipe import CodedRows
+from ..errors import ModelError
+
+if TYPE_CHECKING:
+    from ..families.exponential import ExponentialFamily
+    from .regression_base import Regression
+    from .system import RegressionSystem
+
+__all__ = ["RowScores", "in_memory", "streamed", "streamed_meat"]
+
+STREAMED_TYPES = ("HC0", "HC1", "HC2", "HC3")
+
+
+def streamed(fit: Any) -> bool:
+    """Return whether only a few of the rows are in memory."""
+    return fit.model.design.source is not None
+
+
+def in_memory(fit: Any, what: str) -> Any:
+    """Return the design of a fit whose rows are in memory; say so where only a few are. `what` is plural."""
+    if streamed(fit):
+        raise ModelError(
+            f"{what} need all rows in memory, and this fit read them block by block ({fit.model.design.source.said}). "
+            "Write `fit.predict(newdata)` for rows of your choice, compare fits by `st.anova(m1, m2)`, or fit a sample."
+        )
+    return fit.model.design
+
+
+@dataclass(frozen=True, eq=False)
+class RowScores:
+    """The task that adds up s s' over rows, s the score of a row, over powers of one less its leverage.
+
+    Attributes
+    ----------
+    system : RegressionSystem or None
+        What gives leverages, where they are asked for.
+    power : int
+        Of one less the leverage.
+    """
+
+    family: ExponentialFamily
+    beta: np.ndarray
+    system: RegressionSystem | None
+    power: int
+
+    def __call__(self, rows: CodedRows) -> np.ndarray:
+        y, a = self.family.observations(self.family.data(rows.response, rows.weights))
+        eta = rows.common.matvec(self.beta) + (0.0 if rows.offset is None else rows.offset)
+        work = self.family.working(eta, y, a)
+        squares = work.score**2
+        if self.system is not None:
+            rest = 1 - work.weight * self.system.prediction_variance(rows.common)
+            if (rest < 1e-10).any():
+                raise ModelError(f'rows of leverage one are fitted exactly, and "HC{self.power + 1}" divides by zero.')
+            squares = squares / rest**self.power
+        return rows.common.gram(squares)
+
+
+def streamed_meat(fit: Regression, type: str) -> np.ndarray:
+    """Return M [r, r] of a sandwich with independent rows, in one more pass over data that are read block by block."""
+    if type not in STREAMED_TYPES:
+        in_memory(fit, f'covariances of type "{type}"')
+    power = {"HC2": 1, "HC3": 2}.get(type, 0)
+    beta = np.nan_to_num(fit.coefficients)
+    task = RowScores(fit.family, beta, fit.system if power else None, power)
+    total = fit.model.design.source.total(task, f"covariance {type}")
+    keep = fit.system.estimable
+    return total[np.ix_(keep, keep)] * (fit.nobs / fit.df_residual if type == "HC1" else 1.0)
