@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..errors import DataError
 from .anova_terms import default_test
-from .compare import likelihood_ratio, nested_offsets, same_rows, same_weights
+from .compare import estimates, likelihood_ratio, nested_offsets, same_rows, same_weights
 from .deviance_table import TESTS, chi_square_p, chosen_test, headed, with_test
 from .score_test import score_statistic
 from .submodel import in_memory
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 def compared(fits: Sequence[Any], test: Any) -> pd.DataFrame:
-    """Return the table of several fits, at least one of them a regression; any that is not takes it over."""
-    other = next((fit for fit in fits if not fit.sandwiches), None)
-    if other is not None:
+    """Return the table of several fits; where not all are compared by their deviances, that of likelihood ratios."""
+    estimates(fits)
+    if not all(fit.by_deviance for fit in fits):
         chosen_test(test, "Chisq", ("Chisq", "LRT"))
         return likelihood_ratio(fits)
     same_rows(fits)

@@ -31,12 +31,15 @@ class Estimate(Questioned):
     ----------
     sandwiches : bool
         Whether it answers for robust covariances.
+    by_deviance : bool
+        Whether fits of its kind are compared by their deviances, rather than by likelihood ratios only.
     """
 
     coefficients: np.ndarray
     sigma: float
 
     sandwiches: ClassVar[bool] = False
+    by_deviance: ClassVar[bool] = False
 
     @property
     @abstractmethod

@@ -28,6 +28,7 @@ class RegressionInference(InfluenceEstimate):
     """
 
     sandwiches = True
+    by_deviance = True
     least_squares: ClassVar[bool] = False
 
     @spoken
@@ -125,19 +126,19 @@ class RegressionInference(InfluenceEstimate):
         return (anova_terms.variance_table if self.least_squares else anova_terms.deviance_table)(self, test, kind)
 
     @spoken
-    def drop1(self, scope: Any = None, *, test: str | None = None) -> pd.DataFrame:
+    def drop1(self, test: str | None = None, *, scope: Any = None) -> pd.DataFrame:
         """Return the fit without each term that stands in no other, as R's `drop1`.
 
         Parameters
         ----------
-        scope : list of str, optional
-            Labels of the terms to take out instead.
         test : {None, "F", "Chisq", "LRT", "Rao"}
+        scope : str or list of str, optional
+            Labels of the terms to take out instead.
         """
         return stepwise.drop1(self, test, scope)
 
     @spoken
-    def add1(self, scope: Any, *, test: str | None = None) -> pd.DataFrame:
+    def add1(self, scope: Any, test: str | None = None) -> pd.DataFrame:
         """Return the fit with each further term of `scope`, `"~ . + x + x:a"` or `["x", "x:a"]`, as R's `add1`."""
         return stepwise.add1(self, scope, test)
 

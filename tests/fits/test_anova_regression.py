@@ -159,6 +159,8 @@ def test_what_cannot_be_compared_is_said(cars):
         fit.anova(type="IV")
     with pytest.raises(ModelError, match=r'"F".*test=False'):
         fit.anova(test="Rao")
+    with pytest.raises(ModelError, match="given a str"):
+        fit.anova("m2")
     with pytest.raises(ModelError, match="of the terms of one fit"):
         fit.anova(st.lm("mpg ~ wt + hp", cars), type="II")
 

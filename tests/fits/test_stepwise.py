@@ -23,9 +23,11 @@ def test_terms_within_interactions_stay(cars):
     table = fit.drop1()
     assert list(table.index) == ["<none>", "hp", "wt:factor(cyl)"]
     assert table.loc["hp", "RSS"] == pytest.approx(st.lm("mpg ~ wt * factor(cyl)", cars).deviance)
-    assert list(fit.drop1("wt", test="F").index) == ["<none>", "wt"]
+    assert list(fit.drop1("F", scope="wt").index) == ["<none>", "wt"]
+    with pytest.raises(ModelError, match='"F", "Rao"'):
+        st.glm("vs ~ wt", cars, "binomial").drop1("Wald")
     with pytest.raises(ModelError, match=r"no term `hpp`.*Did you mean `hp`"):
-        fit.drop1("hpp")
+        fit.drop1(scope="hpp")
 
 
 def test_a_dropped_term_gains_what_the_fit_without_it_lacks(infert):
