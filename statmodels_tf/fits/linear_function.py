@@ -31,25 +31,25 @@ class Functions:
     ----------
     L : array [r, p]
         All columns of the design; NaN rows are not estimable.
-    root : array [r, p]
-        L times a square root of the coefficients' covariance.
+    spread : array [r, p]
+        L V, V the covariance of the coefficients; NaN where there is none.
     df : array [r]
     """
 
     L: np.ndarray
-    root: np.ndarray
+    spread: np.ndarray
     df: np.ndarray
 
     @property
     def se(self) -> np.ndarray:
         """The standard errors [r]."""
-        return np.sqrt(np.sum(self.root**2, axis=1))
+        return np.sqrt(np.maximum(np.einsum("ij,ij->i", self.spread, self.L), 0.0))
 
     def correlation(self, rows: Any) -> np.ndarray:
         """Return the correlations of some of the rows; NaN of one without variance."""
+        se = self.se[rows]
         with np.errstate(invalid="ignore", divide="ignore"):
-            unit = self.root[rows] / self.se[rows, None]
-        return unit @ unit.T
+            return (self.spread[rows] @ self.L[rows].T) / np.outer(se, se)
 
 
 def functions(fit: Any, L: np.ndarray, vcov: Any = None, df: str | None = None) -> Functions:
@@ -67,14 +67,8 @@ def functions(fit: Any, L: np.ndarray, vcov: Any = None, df: str | None = None) 
     L = np.where(estimable(fit, L)[:, None], L, np.nan)
     V, own = covariance_of(fit, vcov)
     # Where a coefficient is infinite there is no covariance to speak of.
-    root = np.where(endless(fit, L)[:, None], np.nan, L @ root_of(V))
-    return Functions(L, root, freedom(fit, L, df, own))
-
-
-def root_of(covariance: np.ndarray) -> np.ndarray:
-    """Return a square root R [p, p] of a covariance matrix, R R' = V, whatever its rank."""
-    values, vectors = np.linalg.eigh(covariance)
-    return vectors * np.sqrt(np.maximum(values, 0.0))
+    spread = np.where(endless(fit, L)[:, None], np.nan, L @ V)
+    return Functions(L, spread, freedom(fit, L, df, own))
 
 
 def covariance_of(fit: Any, vcov: Any) -> tuple[np.ndarray, float | None]:

@@ -17,12 +17,14 @@ from .arguments import coverage, one_of
 from .contrast_coefficients import DEFAULT_ADJUST, coefficients
 from .joint_tests import JointTests, interaction
 from .linear_function import Functions, endless, estimable_part, functions, joint_test, value_of
-from .mean_contrasts import MeanContrasts
+from .mean_contrasts import ADJUSTED_BY, MeanContrasts
 from .multiplicity import ADJUSTMENTS, FamilyOfTests, half_widths, interval_method
 from .plots.interval import intervals
 from .scale import Scale
 from .table import Summary, Table
 from .words import spoken
+
+_MOST = 300  # the most means to compare in pairs
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -168,6 +170,11 @@ class MarginalMeans(Answer):
         matrix, groups, sizes = [], [], []
         shown = [column for column in known if column not in names]
         for rows in self.groups(names):
+            if len(rows) > _MOST and method in ("pairwise", "revpairwise"):
+                raise ModelError(
+                    f"{len(rows):,} means have {len(rows) * (len(rows) - 1) // 2:,} pairs; compare fewer by `at=`, or "
+                    'all with one by `.contrast("trt.vs.ctrl")`.'
+                )
             own = self._names(rows, shown)
             said, C = coefficients(method, own, ratio, ref)
             full = np.zeros((len(C), len(self.L)))
@@ -251,7 +258,7 @@ class MarginalMeans(Answer):
         name = self.scale.name if self.back else self.quantity
         notes = list(self.notes)
         if self.adjust != "none":
-            notes.append(f"Intervals hold together, by {self.adjust}.")
+            notes.append(f"Intervals hold together, by {ADJUSTED_BY[self.adjust]}.")
         if endless(self.fit, self.L).any():
             notes.append("Some coefficients are infinite; what rests on them has no standard error. See `fit.check()`.")
         elif np.isnan(self.table[name]).any():

@@ -16,7 +16,7 @@ from .plots.interval import intervals
 from .scale import Scale
 from .table import Summary
 
-_SAID = {
+ADJUSTED_BY = {
     "tukey": "Tukey's range",
     "sidak": "Sidak",
     "bonferroni": "Bonferroni",
@@ -114,8 +114,8 @@ class MeanContrasts(Answer):
             listed = " and ".join(str(n) for n in compared)
             what = "means" if self.adjust == "tukey" else "contrasts"
             intervals = interval_method(self.adjust)
-            by = f"p-values are adjusted by {_SAID[self.adjust]}, for {listed} {what}"
-            also = "; intervals too" if intervals == self.adjust else f"; intervals by {_SAID[intervals]}"
+            by = f"p-values are adjusted by {ADJUSTED_BY[self.adjust]}, for {listed} {what}"
+            also = "; intervals too" if intervals == self.adjust else f"; intervals by {ADJUSTED_BY[intervals]}"
             notes.append(f"{by[0].upper()}{by[1:]}{also}.")
         if self.ratio is not None:
             notes.append(f"Tests are on the {self.ratio.what} scale.")

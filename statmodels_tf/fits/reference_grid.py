@@ -24,7 +24,7 @@ import pandas as pd
 from ..errors import ModelError, did_you_mean
 
 _FACTOR_CALLS = frozenset({"factor", "as.factor", "ordered", "as.ordered", "C", "relevel", "interaction"})
-_MOST_ROWS = 200_000
+_MOST_ROWS, _MOST_NUMBERS = 200_000, 100_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +136,7 @@ def reference_grid(fit: Any, at: Mapping[str, Any] | None, needed: Sequence[str]
             )
         else:
             held[name] = float(column.mean())
-    if (rows := prod(len(v) for v in levels.values())) > _MOST_ROWS:
+    if (rows := prod(len(v) for v in levels.values())) > min(_MOST_ROWS, _MOST_NUMBERS // len(design.columns)):
         sizes = ", ".join(f"`{k}` {len(v)}" for k, v in levels.items())
         raise ModelError(f"the reference grid has {rows:,} rows ({sizes}); hold some columns by `at=`.")
     cells = [cell[::-1] for cell in product(*reversed(levels.values()))]

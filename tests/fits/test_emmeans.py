@@ -268,3 +268,41 @@ def test_data_read_block_by_block_need_values(tmp_path):
     np.testing.assert_allclose(table["se"], expected["se"], rtol=1e-9)
     own = streamed.slopes("gear", newdata=cars).table
     np.testing.assert_allclose(own["estimate"], fit.slopes("gear").table["estimate"], rtol=1e-9)
+
+
+def test_the_coding_of_factors_changes_nothing():
+    data = st.load_dataset("warpbreaks").iloc[4:]
+    plain = st.lm("breaks ~ wool * tension", data)
+    for coding in ("contr.sum", "contr.helmert"):
+        other = st.lm("breaks ~ wool * tension", data, contrasts={"wool": coding, "tension": coding})
+        for ask in (lambda f: f.emmeans("tension"), lambda f: f.emmeans("~ wool | tension").pairs()):
+            ours, theirs = ask(plain).table, ask(other).table
+            for name in ("se", "df", "lower", "upper"):
+                np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-9)
+        tests = [f.emmeans(["wool", "tension"]).joint_tests().table["statistic"] for f in (plain, other)]
+        np.testing.assert_allclose(*tests, rtol=1e-9)
+
+
+def test_clusters_have_their_own_degrees_of_freedom():
+    data = st.load_dataset("warpbreaks").assign(block=np.tile(np.arange(9), 6))
+    fit = st.lm("breaks ~ tension", data)
+    robust = {"type": "cluster", "cluster": data["block"].to_numpy()}
+    assert fit.emmeans("tension", vcov=robust).table["df"].tolist() == [8, 8, 8]
+    assert fit.slopes("tension", vcov=robust).table["df"].tolist() == [8, 8]
+    assert fit.hypothesis("tension[M]", vcov=robust).table["df"].tolist() == [8]
+
+
+def test_a_saved_fit_answers_the_same(tmp_path):
+    infert().save(tmp_path / "fit")
+    loaded = st.load(tmp_path / "fit")
+    for ask in (lambda f: f.emmeans("education", type="response"), lambda f: f.slopes("induced")):
+        pd.testing.assert_frame_equal(ask(loaded).table, ask(infert()).table, rtol=1e-9)
+
+
+def test_thousands_of_means_are_not_paired_by_accident():
+    data = pd.DataFrame({"g": np.repeat([f"g{i:03d}" for i in range(320)], 3), "y": np.arange(960.0) % 7})
+    means = st.lm("y ~ g", data).emmeans("g")
+    np.testing.assert_allclose(means.table["emmean"], data.groupby("g")["y"].mean(), rtol=1e-9)
+    with pytest.raises(ModelError, match="51,040 pairs"):
+        means.pairs()
+    assert len(means.contrast("trt.vs.ctrl", adjust="sidak").table) == 319
