@@ -20,6 +20,9 @@ from .stirling import digamma_less_log, excess, trigamma_less
 _SMALLEST, _LARGEST = 1e-6, 1e8
 """Where theta is looked for: at the largest the family is Poisson's to all digits that counts of millions have."""
 
+_COUNTED = 1 << 20
+"""Counts below this are tallied by their size."""
+
 
 @family("negative_binomial")
 @dataclass(frozen=True)
@@ -70,17 +73,15 @@ class NegativeBinomial(ExponentialFamily):
         return {name: np.full(np.shape(dispersion), self.values[name]) for name in self.own}
 
     def estimated(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None) -> Self:
-        """Return the family at the theta of largest likelihood at these means; the counts are taken as distinct ones.
+        """Return the family at the theta of largest likelihood at these means.
 
-        Newton's method in log(theta) from the moment estimate n / sum((y / mu - 1)²), kept inside a bracket. Where the
-        counts vary less than Poisson counts, theta is the largest that is looked for.
+        Newton's method in log(theta) from the last estimate, kept inside a bracket. Where the counts vary less than
+        Poisson counts, theta is the largest that is looked for.
         """
         weights = np.ones_like(y) if a is None else a
-        counts, place = np.unique(y, return_inverse=True)
-        each = np.bincount(place, weights=weights, minlength=len(counts))
-        moment = np.sum(weights) / max(float(np.sum(weights * (y / mu - 1) ** 2)), 1e-300)
+        counts, each = _distinct(y, weights)
         low, high = np.log(_SMALLEST), np.log(_LARGEST)
-        at = float(np.clip(np.log(moment), low, high))
+        at = float(np.clip(np.log(self.values["theta"]), low, high))
         for _ in range(100):
             theta = float(np.exp(at))
             slope = _score(theta, counts, each, y, mu, weights) * theta
@@ -201,6 +202,16 @@ class NegativeBinomial(ExponentialFamily):
 def _log_density(y, mu, theta) -> np.ndarray:
     each = gammaln(y + theta) - gammaln(theta) - gammaln(y + 1) + xlogy(y, mu / theta)
     return each - (y + theta) * np.log1p(mu / theta)
+
+
+def _distinct(y: np.ndarray, a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct counts and the weight of each, without sorting where they are whole and not huge."""
+    if y.max(initial=0.0) < _COUNTED and np.array_equal(whole := y.astype(np.int64), y):
+        each = np.bincount(whole, weights=a)
+        found = np.flatnonzero(each)
+        return found.astype(float), each[found]
+    counts, place = np.unique(y, return_inverse=True)
+    return counts, np.bincount(place, weights=a, minlength=len(counts))
 
 
 def _score(theta, counts, each, y, mu, a) -> float:
