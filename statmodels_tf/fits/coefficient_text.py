@@ -37,7 +37,11 @@ def stated(text: str, names: Sequence[str], values: np.ndarray) -> Stated:
 
     What is estimated is the left side where the right side is a number, else left less right.
     """
-    return _Reader(text, names, values).hypothesis()
+    with np.errstate(all="ignore"):
+        said = _Reader(text, names, values).hypothesis()
+    if not (np.isfinite(said.function.value) and np.isfinite(said.function.gradient).all() and np.isfinite(said.null)):
+        raise ModelError(f"`{said.text}` has no finite value or derivative at the estimates.")
+    return said
 
 
 class _Reader:

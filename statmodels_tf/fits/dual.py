@@ -85,8 +85,8 @@ class Dual:
 
     def power(self, other: Dual) -> Dual:
         """Return the power; of one with coefficients in the exponent, exp(b log a)."""
-        value = self.value**other.value
-        gradient = other.value * self.value ** (other.value - 1) * self.gradient
+        value = float(np.float64(self.value) ** other.value)
+        gradient = other.value * np.float64(self.value) ** (other.value - 1) * self.gradient
         if not other.free:
             gradient = gradient + value * np.log(self.value) * other.gradient
         free = self.free and other.free

@@ -70,14 +70,13 @@ def columns_of(fit: Any) -> list[str]:
 
 
 def coerced(fit: Any) -> set[str]:
-    """Return the numeric columns that the formula makes factors of, as `factor(x)` or by a comparison."""
+    """Return the numeric columns that the formula makes factors of, as `factor(x)`; `x > 3` and `cut(x, 3)` do not."""
     design, out = fit.model.design, set()
     for term in design.formula.common:
         for variable in term.variables:
             node, spec = variable.node, design.spec.variables[variable.key]
             call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FACTOR_CALLS
-            compares = any(isinstance(part, ast.Compare) for part in ast.walk(node))
-            if spec.coded and (call or compares):
+            if spec.coded and call:
                 out.update(variable.names)
     return out
 

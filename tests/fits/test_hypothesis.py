@@ -5,11 +5,14 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 from scipy import stats
 
 import statmodels_tf as st
 from statmodels_tf.errors import ModelError
 from statmodels_tf.fits.coefficient_text import stated
+from statmodels_tf.fits.hypothesis import _written
 from tests.fits.cases import dense_fit
 
 NAMES = [
@@ -53,6 +56,22 @@ def test_linear_text(text, weights, null):
     assert said.function.linear
     np.testing.assert_allclose(said.function.gradient, expected, atol=1e-15)
     assert said.null == null
+
+
+@given(some.lists(some.integers(-5, 5), min_size=len(NAMES), max_size=len(NAMES)).filter(any))
+def test_what_is_printed_reads_the_same(weights):
+    row = np.array(weights, dtype=float)
+    said = stated(_written(row, NAMES) + " = 0", NAMES, VALUES)
+    np.testing.assert_allclose(said.function.gradient, row, atol=1e-14)
+
+
+@given(some.text(alphabet="x2wool[B]:+-*/^()=. 1e`", max_size=25))
+def test_any_text_is_read_or_refused(text):
+    try:
+        said = stated(text, NAMES, VALUES)
+    except ModelError:
+        return
+    assert said.function.gradient.shape == (len(NAMES),)
 
 
 CURVED = [
@@ -104,6 +123,12 @@ def test_wrong_text_is_pointed_at(text, message, mark):
     with pytest.raises(ModelError) as error:
         stated(text, NAMES, VALUES)
     assert message in str(error.value) and mark in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["wool[B] ^ 0.5", "log(wool[B])", "x2 ^ 1e9", "qnorm(x2)", "1e999 * x"])
+def test_what_has_no_value_is_refused(text):
+    with pytest.raises(ModelError, match="no finite value"):
+        stated(text, NAMES, VALUES)
 
 
 def test_deep_nesting_is_refused_and_does_not_crash():
