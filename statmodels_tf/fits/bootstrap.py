@@ -80,7 +80,7 @@ def bootstrap_confint(
     table = pd.DataFrame(out, index=list(fit.names), columns=["lower", "upper"])
     said = [f"{interval} bootstrap of {kind}", f"{len(draws):,} replicates"]
     said += [f"{draws.attrs[what]:,} {what}" for what in ("infinite", "failed") if draws.attrs[what]]
-    table.attrs.update(draws.attrs, heading=", ".join(said))
+    table.attrs = {**draws.attrs, "heading": ", ".join(said)}
     return table
 
 
@@ -151,7 +151,8 @@ def _alone(fit: Regression, drawn: np.ndarray, kind: str) -> np.ndarray:
     if kind == "pairs":
         changed = replace(design, weights=drawn * (1.0 if design.weights is None else design.weights))
     else:
-        changed = replace(design, response=replace(design.response, values=drawn))
+        response: Any = design.response
+        changed = replace(design, response=replace(response, values=drawn))
     try:
         made = fit.engine.fit(replace(fit.model, design=changed))
     except StatmodelsError:

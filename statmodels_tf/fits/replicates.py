@@ -8,7 +8,7 @@ later ones evaluate the family for each replicate and row. The small systems are
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -43,7 +43,8 @@ def solved_together(
     responses : array [R, n] or None
         The responses of each replicate, on the scale of the mean.
     """
-    size = len(responses if counts is None else counts)
+    given: Any = responses if counts is None else counts
+    size = len(given)
     enough = _DECREMENT[fit.family.canonical == fit.family.link.name]
     metric = np.linalg.inv(fit.system.covariance)
     beta = np.tile(fit.coefficients[fit.system.estimable], (size, 1))

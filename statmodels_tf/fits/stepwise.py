@@ -88,10 +88,11 @@ def step(fit: Any, scope: Any, direction: str, k: float, steps: int, say: Callab
         if not tables:
             break
         table = pd.concat([tables[0], *(more.iloc[1:] for more in tables[1:])]).sort_values("AIC", kind="stable")
+        criterion = {str(label): float(value) for label, value in table["AIC"].items()}
         if say:
-            say(f"{fit.formula}: AIC = {table.loc['<none>', 'AIC']:.2f}\n{table.to_string()}\n")
-        change = str(table.index[0])
-        if change == "<none>" or table["AIC"].iloc[0] >= table.loc["<none>", "AIC"] - 1e-7:
+            say(f"{fit.formula}: AIC = {criterion['<none>']:.2f}\n{table.to_string()}\n")
+        change = next(iter(criterion))
+        if criterion[change] >= criterion["<none>"] - 1e-7:
             break
         sign, label = change[0], change[2:]
         text = next(t.text for t in (*fit.formula.common, *(upper.common if upper else ())) if t.label == label)
