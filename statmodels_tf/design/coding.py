@@ -164,7 +164,10 @@ def _coded(coding, specs, values):
     tables = [specs[key].table(full)[0] for key, full in factors]
     codes = [values[key].codes for key, _ in factors]
     fused, cells = fuse(codes, [len(table) for table in tables])
-    table = reduce(lambda left, part: _row_products(left, part), (t[c] for t, c in zip(tables, cells, strict=True)))
+    if len(tables) == 1:
+        table = tables[0]  # that of thousands of levels is large: it is not copied
+    else:
+        table = reduce(_row_products, (t[c] for t, c in zip(tables, cells, strict=True)))
     n = len(fused)
     multiplied = _numeric(numbers, values, n)
     if multiplied is not None:

@@ -8,7 +8,7 @@ import numpy as np
 from ..errors import DataError
 from ..transforms import Contrast, Factor, Logical, Matrix
 from ..transforms.base import describe, logical, numeric, truth
-from ..transforms.contrasts import contrast_matrix
+from ..transforms.contrasts import contrast_matrix, indicators
 from ..transforms.factor import as_factor
 from .column import date_advice
 
@@ -55,7 +55,7 @@ class VariableSpec:
         """Return the columns each level has [L, k], and their names: indicators where `full`, else contrasts."""
         if full not in self._tables:
             if full:
-                self._tables[full] = np.eye(len(self.levels)), self.levels
+                self._tables[full] = indicators(len(self.levels)), self.levels
             else:
                 self._tables[full] = contrast_matrix(self.contrast, self.levels)
         return self._tables[full]

@@ -172,12 +172,12 @@ class SplitRows(Arrangement):
 
 
 def split_rows(blocks: list[tuple[LinearMap, slice]], whole: LinearMap) -> SplitRows | None:
-    """Return the blocks of `whole` with the largest factor that can be eliminated apart, or None if none is worth it."""
+    """Return the blocks of `whole` with the largest factor that can be apart, or None if none is worth it."""
     p = whole.shape[1]
     if p < MANY_COLUMNS:
         return None
-    intercept = next((part.start + j for block, part in blocks if isinstance(block, Dense)
-                      for j in range(block.shape[1]) if part.start + j == 0 and (block.column(j) == 1).all()), None)  # fmt: skip
+    first = blocks[0][0]
+    intercept = 0 if isinstance(first, Dense) and first.shape[1] and (first.column(0) == 1).all() else None
     candidates = [(len(block.table), i) for i, (block, _) in enumerate(blocks) if isinstance(block, Coded)
                   and block.values is None and block.order is None]  # fmt: skip
     for levels, i in sorted(candidates, reverse=True):
@@ -220,9 +220,12 @@ def _pairs(codes, block):
 def _full_indicators(table, intercept):
     """Return K and its inverse for indicators or treatment contrasts; None for others, or if the intercept lacks."""
     levels, k = table.shape
-    rows, columns = np.nonzero(table)
-    if len(rows) != k or not (table[rows, columns] == 1).all() or len(np.unique(rows)) != k or (
-        not np.array_equal(np.sort(columns), np.arange(k))):  # fmt: skip
+    if not levels - 1 <= k <= levels or np.count_nonzero(table) != k:
+        return None
+    columns = np.argmax(table != 0, axis=1)
+    rows = np.flatnonzero(table[np.arange(levels), columns])
+    columns = columns[rows]
+    if not (table[rows, columns] == 1).all() or not np.array_equal(np.sort(columns), np.arange(k)):
         return None
     if k == levels:
         effects = csr_array(table)

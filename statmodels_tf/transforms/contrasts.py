@@ -17,7 +17,24 @@ def treatment(levels, base=1):
     """
     base = count(base, "`base` of contr.treatment()", least=1, most=len(levels))
     keep = [i for i in range(len(levels)) if i != base - 1]
+    if base in (1, len(levels)) and len(levels) > 1:
+        return indicators(len(levels), first=int(base == 1), count=len(keep)), tuple(levels[i] for i in keep)
     return np.eye(len(levels))[:, keep], tuple(levels[i] for i in keep)
+
+
+def indicators(levels, first=0, count=None):
+    """Return the matrix [levels, count] whose column j is 1 at level first + j: a view of 2 levels - 1 numbers.
+
+    >>> indicators(3, first=1, count=2)
+    array([[0., 0.],
+           [1., 0.],
+           [0., 1.]])
+    """
+    diagonals = np.zeros(2 * levels - 1)
+    diagonals[levels - 1 - first] = 1.0
+    step = diagonals.itemsize
+    shape = (levels, levels if count is None else count)
+    return np.lib.stride_tricks.as_strided(diagonals[levels - 1 :], shape, (-step, step), writeable=False)
 
 
 def last_treatment(levels):

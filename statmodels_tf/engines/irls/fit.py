@@ -140,7 +140,7 @@ def _warm(rows, family, options):
     if options.warm is None or rows.n < options.warm or size < 20 * rows.p or family.linear:
         return None
     try:
-        sample = newton(rows.sample(size, 0), family, tolerance=1e-2, max_iterations=15)
+        sample = newton(rows.sample(size, 0), family, rough=True, max_iterations=15)
     except NoStartError:
         return None
     return sample if sample.converged and len(sample.kept) == rows.p else None

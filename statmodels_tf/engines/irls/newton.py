@@ -1,7 +1,7 @@
 """Newton's method in score form, by expected information.
 
-Each pass over the rows gives G = X'WX, s = X'r and the objective; then delta = G⁻¹s and the decrement s'delta. Errors of
-G cost iterations, not accuracy: early ones are made in 32 bits, or kept for another step when they have hardly changed.
+Each pass over the rows gives G = X'WX, s = X'r and the objective; then delta = G⁻¹s and the decrement s'delta. Errors
+of G cost iterations, not accuracy: early ones are made in 32 bits, or kept for another step when little has changed.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ SINGLE_CONDITION = 1e-5
 """Reciprocal condition of the scaled cross-product above which it may be made in 32 bits."""
 LARGE = 2_000_000
 """Numbers of the design from which on passes are spared where they can be."""
-NEAR = 0.03
-"""Root mean square change of eta, since the cross-product was made, up to which it serves another step."""
-CLOSE = 5e-7
+NEAR, NEAR_WIDE = 0.03, 0.25
+"""Root mean square change of eta, since the cross-product was made, up to which it serves another step; of many columns
+it is dear, and serves longer."""
+WIDE = 64
+CLOSE = 8e-7
 """The same, expected after the next step, below which the next pass is to be the last one."""
 
 
@@ -84,6 +86,7 @@ class _Run:
     triangles: bool = False
     kept: np.ndarray | None = None
     watch: bool = False
+    rough: bool = False
     passes: int = 0
     solved: Solved | None = None
     trail: list[float] = field(default_factory=list)
@@ -139,6 +142,7 @@ def newton(
     single: bool = False,
     triangles: bool = False,
     watch: bool = False,
+    rough: bool = False,
 ) -> Fitted:
     """Return where Newton's method stops.
 
@@ -161,6 +165,8 @@ def newton(
         Whether to solve by QR decomposition from the first pass on.
     watch : bool
         Whether to stop where the estimate looks infinite.
+    rough : bool
+        Whether an error well below the standard errors is good enough.
     """
     run = _Run(
         rows,
@@ -172,6 +178,7 @@ def newton(
         triangles=triangles,
         kept=kept,
         watch=watch,
+        rough=rough,
     )
     if start is not None:
         return _iterate(run, start, max_iterations)
@@ -196,12 +203,12 @@ def _iterate(run: _Run, beta: np.ndarray, max_iterations: int) -> Fitted:
     family, previous, halvings, shortened = run.family, None, 0, 0
     want, lag, step = "gram" if not (run.single and run.thrifty) else "single", np.inf, np.zeros_like(beta)
     best: Any = None
+    moved = np.inf
     while run.passes < max_iterations + halvings:
         sums = run.at(beta, want)
-        if _worse(sums, previous, run.trail) and previous is not None and halvings < 10 * HALVINGS:
+        if _worse(sums, previous, run.trail) and previous is not None:
             halvings, shortened = halvings + 1, shortened + 1
-            if shortened > HALVINGS:
-                beta = previous[0]
+            if shortened > HALVINGS or halvings > 3 * HALVINGS:
                 break
             beta = (beta + previous[0]) / 2
             continue
@@ -216,7 +223,7 @@ def _iterate(run: _Run, beta: np.ndarray, max_iterations: int) -> Fitted:
         step, decrement = run.solved.step, run.solved.decrement
         scale = _scale(family, sums, len(run.kept))
         run.trail.append(decrement / scale)
-        best = (beta, sums, shortened)
+        best = (beta, sums)
         if want in ("gram", "triangle") and _done(run, sums, decrement):
             return Fitted(beta + step, run.kept, run.solved, sums, True, False, run.passes, step, _slow(run.trail))
         if run.watch and _slow(run.trail):
@@ -225,16 +232,18 @@ def _iterate(run: _Run, beta: np.ndarray, max_iterations: int) -> Fitted:
         beta = beta + step
         change = np.sqrt(max(decrement, 0.0) / max(sums.weight, 1e-300))
         lag = lag + change
-        want = _next(run, change, lag)
-    beta, sums, shortened = (beta, sums, shortened) if best is None else (best[0], best[1], max(shortened, best[2]))
-    return Fitted(beta, run.kept, run.solved, sums, False, shortened > 0 or halvings > HALVINGS, run.passes, step, True)
+        want = _next(run, change, min(lag, change / moved) if want == "score" else lag, lag)
+        moved = change
+    if best is None:
+        raise NoStartError
+    return Fitted(best[0], run.kept, run.solved, best[1], False, halvings > 5, run.passes, step, _slow(run.trail))
 
 
-def _next(run: _Run, change: float, lag: float) -> str:
-    """Return what the next pass is to give."""
-    if not run.thrifty or change * lag < CLOSE or run.triangles:
+def _next(run: _Run, change: float, rate: float, lag: float) -> str:
+    """Return what the next pass is to give: `rate` is by what a step is expected to be shorter than the last."""
+    if not run.thrifty or change * rate < CLOSE or run.triangles:
         return "gram"
-    if lag < NEAR:
+    if lag < (NEAR if run.rows.p < WIDE else NEAR_WIDE):
         return "score"
     return "single" if run.single else "gram"
 
@@ -249,14 +258,19 @@ def _scale(family, sums, rank) -> float:
 
 def _done(run: _Run, sums: Sums, decrement: float) -> bool:
     """Return whether the step of this pass is the last one, and the cross-product good for standard errors."""
-    trail = run.trail
+    trail, size = run.trail, max(sums.weight, 1e-300)
     if decrement <= 1e-28 * sums.signal or decrement == 0:
         return True
+    if run.rough:
+        return trail[-1] < 0.05 * run.rows.p
     if not trail[-1] < 1e-3:
         return False
-    ratio = min(trail[-1] / trail[-2], 1.0) if len(trail) > 1 else min(trail[-1], 1.0)
-    settled = trail[-1] < 1e-14 or decrement < 1e-13 * sums.weight * min(1.0, sums.signal / max(sums.weight, 1e-300))
-    return trail[-1] * ratio < run.tolerance and (settled or run.family.linear)
+    rate = min(trail[-1] / trail[-2], 1.0) if len(trail) > 1 else 1.0
+    if run.family.canonical == run.family.link.name:
+        rate = min(rate, 100 * decrement / size)  # Newton's method proper, whose errors are squared
+    unit = size * min(1.0, sums.signal / size)
+    near = trail[-1] * rate < run.tolerance or decrement * rate < 1e-20 * unit
+    return near and (trail[-1] < 1e-14 or (run.thrifty and decrement < 1e-12 * unit) or run.family.linear)
 
 
 def _worse(sums: Sums, previous: Any, trail: list[float]) -> bool:
@@ -273,4 +287,4 @@ def _slow(trail: list[float]) -> bool:
     """Return whether the decrement falls by a constant factor, as it does where the estimate is infinite."""
     if len(trail) < 7 or trail[-1] < 1e-18:
         return False
-    return all(0.05 < after / before for before, after in pairwise(trail[-4:]))
+    return all(after > 0.05 * before for before, after in pairwise(trail[-4:]))

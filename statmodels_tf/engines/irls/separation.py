@@ -1,16 +1,18 @@
 """Separation: directions in which the likelihood grows without end, found by linear programmes.
 
-A row whose response lies on the edge of the family's range, y = 0 or, for shares, y = 1, has the side s = -1 or +1; the
-others have 0. A direction u with s x'u >= 0 on rows of an edge and x'u = 0 on the others, not all zero, is one along
-which the likelihood never falls: the estimate lies at infinity along it. The rows with s x'u > 0 are then fitted without
-error and say nothing more, so the search goes on among the remaining ones, and the finite part of the estimate is theirs.
+A row whose response lies on the edge of the family's range, y = 0 or, for shares, y = 1, has the side s = -1 or +1;
+the others have 0. A direction u with s x'u >= 0 on rows of an edge and x'u = 0 on the others, not all zero, is one along
+which the likelihood never falls: the estimate lies at infinity along it. The rows with s x'u > 0 are then fitted
+without error and say nothing more, so the search goes on among the remaining ones, and the finite part of the estimate
+is theirs.
 
 The programmes see few rows at a time: those that the last direction violates most are added until none is.
 
 References
 ----------
 Konis (2007), Linear programming algorithms for detecting separated data in binary logistic regression models.
-Correia, Guimarães & Zylkin (2019), Verifying the existence of maximum likelihood estimates for generalized linear models.
+Correia, Guimarães & Zylkin (2019), Verifying the existence of maximum likelihood estimates for generalized linear
+models.
 """
 
 from __future__ import annotations

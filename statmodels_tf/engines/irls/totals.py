@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ from .mean import Mean, Numbers
 from .newton import NoStartError, newton
 from .passes import counted, linear_predictor
 from .rows import Block, Rows
+
+PROMPT = 100_000
+"""Rows up to which the totals are added up at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,14 +104,48 @@ def null_deviance(rows: Rows, family: ExponentialFamily, intercept: bool, offset
     return float(InterceptRows(rows).total(Deviance(family, alone.beta)).values[0])
 
 
-def memory_totals(rows: Rows, model: Model, beta: np.ndarray) -> Totals:
-    """Return what a fit adds up over rows that lie in memory."""
-    design, family = model.design, model.family
-    data = family.data(design.response, design.weights)
-    y, a = family.observations(data)
-    deviance, pearson = rows.total(Deviance(family, beta)).values
-    with np.errstate(all="ignore"):
-        eta = design.common.matvec(beta) + (0.0 if design.offset is None else design.offset)
-        loglik = float(np.sum(family.loglik(y, family.link.inverse(eta, np), a, data)))
-    null = null_deviance(rows, family, "Intercept" in design.columns, design.offset is not None)
-    return Totals(float(deviance), float(null), loglik, float(pearson))
+@dataclass(frozen=True, eq=False)
+class MemoryTotals:
+    """The `Totals` of a fit whose rows lie in memory, each added up when it is first asked for."""
+
+    rows: Rows
+    model: Model
+    beta: np.ndarray
+
+    @cached_property
+    def _fit(self):
+        return self.rows.total(Deviance(self.model.family, self.beta)).values.tolist()
+
+    @property
+    def deviance(self) -> float:
+        """The deviance of the fit."""
+        return self._fit[0]
+
+    @property
+    def pearson(self) -> float:
+        """The sum of squared Pearson residuals."""
+        return self._fit[1]
+
+    @cached_property
+    def null_deviance(self) -> float:
+        """The deviance of the model with an intercept, if there is one, and the offset only."""
+        design = self.model.design
+        return null_deviance(self.rows, self.model.family, "Intercept" in design.columns, design.offset is not None)
+
+    @cached_property
+    def loglik(self) -> float:
+        """The log-likelihood, as R's `logLik`."""
+        design, family = self.model.design, self.model.family
+        data = family.data(design.response, design.weights)
+        y, a = family.observations(data)
+        with np.errstate(all="ignore"):
+            eta = design.common.matvec(self.beta) + (0.0 if design.offset is None else design.offset)
+            return float(np.sum(family.loglik(y, family.link.inverse(eta, np), a, data)))
+
+
+def memory_totals(rows: Rows, model: Model, beta: np.ndarray) -> Totals | MemoryTotals:
+    """Return what a fit adds up over rows that lie in memory: at once where they are few."""
+    totals = MemoryTotals(rows, model, beta)
+    if rows.n > PROMPT:
+        return totals
+    return Totals(totals.deviance, totals.null_deviance, totals.loglik, totals.pearson)
