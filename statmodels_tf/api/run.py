@@ -114,6 +114,8 @@ def _group_refusal(entry: str, design: Design, family: Family) -> str:
     label = design.groups[0].label
     if entry == "lm" or family.linear:
         return f"`{entry}` takes no group terms, and `({label})` is one: write `lmer({str(design.formula)!r}, data)`."
+    if family.unsampled is not None:
+        return f"`{entry}` takes no group terms in a {family.name} model, and `({label})` is one: leave it out."
     return (
         f"`{entry}` estimates no group terms yet, and `({label})` is one. Sample the model: "
         f'`{entry}(..., engine="nuts")`.'

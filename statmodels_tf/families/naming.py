@@ -16,7 +16,10 @@ _OTHER_NAMES = {
     "beta_family": "beta",
     "betar": "beta",
     "betareg": "beta",
+    "clm": "cumulative",
     "inversegaussian": "inverse_gaussian",
+    "multinom": "categorical",
+    "multinomial": "categorical",
     "nb": "negative_binomial",
     "nbinom": "negative_binomial",
     "nbinom2": "negative_binomial",
@@ -24,6 +27,8 @@ _OTHER_NAMES = {
     "negativebinomial": "negative_binomial",
     "negbin": "negative_binomial",
     "normal": "gaussian",
+    "ordinal": "cumulative",
+    "polr": "cumulative",
     "tw": "tweedie",
 }
 _OTHER_ARGUMENTS = {"init_theta": "theta", "var_power": "power", "variance_name": "variance"}

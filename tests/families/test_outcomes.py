@@ -105,7 +105,8 @@ def test_probabilities():
 
 def test_families_by_name():
     assert as_family("cumulative", "cloglog").link.name == "cloglog"
-    assert as_family("categorical").name == "categorical"
+    assert as_family("categorical").name == as_family("multinomial").name == "categorical"
+    assert as_family("ordinal").name == as_family("polr").name == "cumulative"
     with pytest.raises(st.ModelError, match=r"no link `log`\. Did you mean `logit`"):
         Cumulative(link="log")
     with pytest.raises(st.ModelError, match=r"no `threshold='symetric'`\. Did you mean `symmetric`"):

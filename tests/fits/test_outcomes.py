@@ -242,6 +242,16 @@ def test_arguments_of_other_families(data):
         st.glm("y ~ x", data, "cumulative", scale="z")
     with pytest.raises(st.EngineError, match="newton fits responses in categories"):
         st.glm("x ~ z", data, engine="newton")
+    with pytest.raises(st.ModelError, match=r'write `family=st.families.Cumulative\(threshold="symmetric"\)`'):
+        st.glm("y ~ x", data, "cumulative", threshold="symmetric")
+    with pytest.raises(st.ModelError, match=r"no group terms in a cumulative model, and `\(1 \| g\)` is one"):
+        st.glm("y ~ x + (1 | g)", data, "cumulative")
+
+
+def test_data_read_in_blocks_are_refused(data, tmp_path):
+    data.to_parquet(tmp_path / "d.parquet")
+    with pytest.raises(st.StatmodelsError, match="the cumulative family is not fitted block by block"):
+        st.glm("y ~ x", str(tmp_path / "d.parquet"), "cumulative")
 
 
 def test_marginal_effects_are_of_the_location(fits):

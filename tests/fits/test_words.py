@@ -24,7 +24,8 @@ def fit():
 @pytest.fixture(scope="module")
 def linear():
     cars = st.load_dataset("mtcars")
-    return st.lm("mpg ~ wt", cars), st.glm("am ~ wt", cars, "binomial")
+    ordered = st.glm("Sat ~ Infl", st.load_dataset("housing"), "cumulative", weights="Freq")
+    return st.lm("mpg ~ wt", cars), st.glm("am ~ wt", cars, "binomial"), ordered
 
 
 @pytest.mark.parametrize(
