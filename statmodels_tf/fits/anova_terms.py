@@ -31,23 +31,19 @@ def variance_table(fit: Regression, test: Any, kind: Any) -> pd.DataFrame:
     """Return the analysis of variance of a linear model, with F tests."""
     test, kind = chosen_test(test, "F", ("F",)), refuse_type(kind)
     if kind == "I":
-        models = _growing(fit)
-        labels = tested_terms(fit)
-        gains = [a.deviance - b.deviance for a, b in pairwise(models)]
-        df = [b.rank - a.rank for a, b in pairwise(models)]
+        labels, pairs = tested_terms(fit), list(pairwise(_growing(fit)))
     else:
         labels = [INTERCEPT] * (kind == "III" and fit.has_intercept) + tested_terms(fit)
         pairs = [_pair(fit, label, kind) for label in labels]
-        gains = [less.deviance - more.deviance for less, more in pairs]
-        df = [more.rank - less.rank for less, more in pairs]
-    kept = [i for i, d in enumerate(df) if d > 0]
-    squares = np.array([*(max(gains[i], 0.0) for i in kept), fit.deviance])
-    df = np.array([*(df[i] for i in kept), fit.df_residual])
+    # A term whose columns are all aliased has no row, as in R.
+    rows = {label: pair for label, pair in zip(labels, pairs, strict=True) if pair[1].rank > pair[0].rank}
+    gains = [max(less.deviance - more.deviance, 0.0) for less, more in rows.values()]
+    squares = np.array([*gains, fit.deviance])
+    df = np.array([*(more.rank - less.rank for less, more in rows.values()), fit.df_residual])
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = squares / df
         F = np.append(mean[:-1] / mean[-1], np.nan)
-    index = [*(labels[i] for i in kept), "Residuals"]
-    table = pd.DataFrame({"Df": df, "Sum Sq": squares, "Mean Sq": mean}, index=index)
+    table = pd.DataFrame({"Df": df, "Sum Sq": squares, "Mean Sq": mean}, index=[*rows, "Residuals"])
     if test:
         table["F value"], table["Pr(>F)"] = F, f_p(F, df, fit.df_residual)
     perfect = fit.deviance < 1e-10 * (squares.sum() + np.finfo(float).tiny)
@@ -135,7 +131,8 @@ def _marginal_deviance(fit: Regression, test: str | None, kind: str) -> pd.DataF
         # As car's Anova: the error is Pearson's, the estimate of the dispersion also where it is taken as known.
         error, nu = fit.totals.pearson, fit.df_residual
         F = np.append(gain / df / (error / nu), np.nan)
-        columns = {"Sum Sq": [*gain, error], "Df": [*df, nu], "F value": F, "Pr(>F)": f_p(F, [*df, nu], nu)}
+        df = np.append(df, nu)
+        columns = {"Sum Sq": [*gain, error], "Df": df, "F value": F, "Pr(>F)": f_p(F, df, nu)}
         return headed(pd.DataFrame(columns, index=[*labels, "Residuals"]), f"analysis of deviance, type {kind}")
     columns = {"LR Chisq": gain / fit.dispersion, "Df": df}
     if test:

@@ -22,7 +22,7 @@ _SPANNED = 1e-8
 
 
 @spoken
-def anova(*fits: Any, test: str | bool | None = None) -> pd.DataFrame:
+def anova(*fits: Any, test: str | bool | None = None, type: str | int | None = None) -> pd.DataFrame:
     """Return the table that compares fits of the same rows, as R's `anova(m1, m2)`; of one fit, that of its terms.
 
     Parameters
@@ -31,6 +31,8 @@ def anova(*fits: Any, test: str | bool | None = None) -> pd.DataFrame:
         Two or more, or a list of them.
     test : {None, "F", "Chisq", "LRT", "Rao", "Cp", False}
         None for the usual one: F tests of linear models and where a dispersion is estimated, likelihood ratios else.
+    type : {"I", "II", "III"}
+        Of the terms of one fit; see `fit.anova`.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def anova(*fits: Any, test: str | bool | None = None) -> pd.DataFrame:
         raise ModelError("`anova()` was given no fit; write `anova(m1, m2)`.")
     estimates(given)
     first, *others = given
-    return first.anova(*others, test=test)
+    return first.anova(*others, test=test) if type is None else first.anova(*others, test=test, type=type)
 
 
 def likelihood_ratio(fits: Sequence[Any]) -> pd.DataFrame:

@@ -159,7 +159,7 @@ class Profile:
             else:
                 distance = wanted if inner < wanted < outer else (inner + outer) / 2
             if outer - inner < 1e-14 * max(outer, abs(centre)):
-                break
+                return centre + side * inner
         return centre + side * distance
 
     def _unit(self, j: int) -> float:

@@ -165,7 +165,18 @@ def test_what_cannot_be_compared_is_said(cars):
         fit.anova(st.lm("mpg ~ wt + hp", cars), type="II")
 
 
+def test_a_perfect_fit_is_said_to_be_one():
+    d = pd.DataFrame({"y": [1.0, 2.0, 4.0, 3.0, 7.0], "x": np.arange(5.0), "g": list("abcde")})
+    assert "perfect" in st.lm("y ~ x", d.assign(y=1 + 2 * d["x"])).anova().attrs["heading"]
+    table = st.anova(st.lm("y ~ x", d), st.lm("y ~ g", d))
+    assert np.isnan(table["Pr(>F)"].iloc[1]) and table["Df"].iloc[1] == 3
+
+
 def test_the_null_model_alone_has_no_terms(cars):
     assert list(st.lm("mpg ~ 1", cars).anova().index) == ["Residuals"]
+    assert list(st.lm("mpg ~ 1", cars).drop1().index) == ["<none>"]
+    pd.testing.assert_frame_equal(
+        st.anova(st.lm("mpg ~ wt", cars), type="II"), st.lm("mpg ~ wt", cars).anova(type="II")
+    )
     assert list(st.glm("vs ~ 1", cars, "binomial").anova().index) == ["NULL"]
     assert list(st.glm("carb ~ 0 + wt", cars, "poisson").anova()["Df"].astype(float))[1] == 1

@@ -128,6 +128,17 @@ def test_the_table_of_a_profile_runs_through_the_estimate():
         np.testing.assert_allclose(own["deviance"], fit.deviance + own["z"] ** 2)
 
 
+def test_a_lone_coefficient_has_a_profile():
+    fit = st.glm("am ~ 1", st.load_dataset("mtcars"), "binomial")
+    share, n = 13 / 32, 32
+
+    def root(b):
+        mu = 1 / (1 + np.exp(-b))
+        return np.sqrt(2 * n * (share * np.log(share / mu) + (1 - share) * np.log((1 - share) / (1 - mu))))
+
+    np.testing.assert_allclose([root(b) for b in fit.confint(method="profile").loc["Intercept"]], Z, rtol=1e-7)
+
+
 def test_a_wider_coverage_gives_a_wider_interval_and_vcov_is_walds():
     fit = st.glm("am ~ wt", st.load_dataset("mtcars"), "binomial")
     narrow, wide = fit.confint(0.9, "profile"), fit.confint(0.99, "profile")
