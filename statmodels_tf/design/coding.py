@@ -164,10 +164,9 @@ def _coded(coding, specs, values):
     tables = [specs[key].table(full)[0] for key, full in factors]
     codes = [values[key].codes for key, _ in factors]
     fused, cells = fuse(codes, [len(table) for table in tables])
-    if len(tables) == 1:
-        table = tables[0]  # that of thousands of levels is large: it is not copied
-    else:
-        table = reduce(_row_products, (t[c] for t, c in zip(tables, cells, strict=True)))
+    # The table of one factor is not copied: that of thousands of levels is large.
+    parts = tables if len(tables) == 1 else [t[c] for t, c in zip(tables, cells, strict=True)]
+    table = reduce(_row_products, parts)
     n = len(fused)
     multiplied = _numeric(numbers, values, n)
     if multiplied is not None:

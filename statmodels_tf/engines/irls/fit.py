@@ -10,12 +10,13 @@ import numpy as np
 
 from ...errors import ModelError
 from ...families.exponential import ExponentialFamily
+from .edges import RemainingRows
 from .memory import model_rows
 from .newton import Fitted, NoStartError, newton
 from .own import fit_own
 from .rows import Rows
 from .said import no_start, said
-from .separation import RemainingRows, Separation, UndecidedError, far_out, separation
+from .separation import Separation, UndecidedError, far_out, separation
 from .solve import Solved
 from .streamed import StreamedRows, streamed_rows, streamed_totals
 from .system import CholeskySystem

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .edges import FLAT
+
 if TYPE_CHECKING:
     from ...families.exponential import ExponentialFamily
     from ...model import Model
@@ -52,7 +54,7 @@ def _separated(answer: Answer, design: Any) -> dict[str, Any]:
     columns = tuple(design.columns[j] for j in np.flatnonzero(answer.infinite))
     rows: np.ndarray = np.array([], dtype=int)
     for direction in answer.separation.directions:
-        rows = np.append(rows, np.flatnonzero(np.abs(design.common.matvec(direction.u)) > 1e-7)[:SHOWN])
+        rows = np.append(rows, np.flatnonzero(np.abs(design.common.matvec(direction.u)) > FLAT)[:SHOWN])
     kind = "quasi" if answer.separation.remaining else "complete"
     names = ", ".join(f"`{name}`" for name in columns)
     message = f"{kind}{'-complete' if kind == 'quasi' else ''} separation: the estimates of {names} are infinite"
