@@ -12,9 +12,10 @@ import pandas as pd
 
 from .fits.mixed import MixedEstimate
 from .fits.posterior import Posterior
+from .fits.regression import RegressionEstimate as Regression
 from .fits.table import column_format
 
-Result = MixedEstimate | Posterior
+Result = MixedEstimate | Regression | Posterior
 
 # Draws times rows in each of four chains of an approximate posterior: a file of some megabytes, whatever the data.
 _CELLS = 500_000
@@ -68,7 +69,7 @@ def write(fit: Result, folder: Path, data: str = "") -> list[Path]:
 
     Parameters
     ----------
-    fit : MixedEstimate or Posterior
+    fit : MixedEstimate, RegressionEstimate or Posterior
     folder : Path
         Made where it does not exist; files of the same name are replaced.
     data : str
@@ -86,9 +87,10 @@ def _tables(fit: Result, folder: Path) -> dict[Path, str]:
     """Write the summary and the tables; return each file with what it holds."""
     tables: dict[str, tuple[str, pd.DataFrame]] = {
         "coefficients": ("estimates, standard errors, tests and intervals", fit.coef_table()),
-        "varcorr": ("variances, standard deviations and correlations of the random effects", fit.varcorr()),
         "glance": ("one row of fit statistics", fit.glance()),
     }
+    if not isinstance(fit, Regression):
+        tables["varcorr"] = ("variances, standard deviations and correlations of the random effects", fit.varcorr())
     for group, table in _ranef(fit).items():
         tables[f"ranef_{_file_name(group)}"] = (f"the random effects of {group}, with conditional sds", table)
     fitted = pd.DataFrame({"fitted": fit.fitted(), "residual": fit.residuals()})
@@ -133,6 +135,8 @@ def _plots(fit: Result) -> Iterator[tuple[str, str, Any]]:
 
 def _draws(fit: Result, folder: Path) -> dict[Path, str]:
     """Write the ArviZ file: a posterior's own draws, or draws of the normal approximation of an estimate."""
+    if isinstance(fit, Regression) and (fit.separated or not fit.family.likelihood):
+        return {}  # there is no normal approximation, or no density
     path = folder / "posterior.nc"
     if isinstance(fit, Posterior):
         about, tree = "the draws, for ArviZ", fit.to_arviz()
@@ -147,7 +151,7 @@ def _draws(fit: Result, folder: Path) -> dict[Path, str]:
 
 def _ranef(fit: Result) -> dict[str, pd.DataFrame]:
     """Return the random effects with their conditional sds, by group."""
-    return fit.ranef(se=True)
+    return fit.ranef(se=True) if fit.ngrps else {}
 
 
 def _page(fit: Result, files: dict[Path, str], data: str) -> str:

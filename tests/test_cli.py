@@ -125,6 +125,18 @@ def test_the_report_of_a_posterior_has_all_plots(tmp_path):
     assert "engine='nuts', weights=...)" in code_of(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("formula", "data", "family", "draws"),
+    [("am ~ wt + factor(cyl)", "mtcars", "binomial", True), ("breaks ~ wool", "warpbreaks", "quasipoisson", False)],
+)
+def test_a_model_without_groups_has_its_report(formula, data, family, draws, tmp_path, capsys):
+    assert main(["fit", formula, data, "--family", family, "--out", str(tmp_path)]) == 0
+    assert "residual deviance" in capsys.readouterr().out
+    assert (tmp_path / "diagnostics.png").exists() and (tmp_path / "posterior.nc").exists() == draws
+    assert not (tmp_path / "varcorr.csv").exists()
+    assert "Random effects" not in (tmp_path / "report.html").read_text()
+
+
 def test_data_sets_are_listed(capsys):
     assert main(["datasets"]) == 0
     printed = capsys.readouterr().out

@@ -72,11 +72,7 @@ class Regression(Estimate):
     @property
     def estimates(self) -> np.ndarray:
         """The coefficients [p] as reported: infinite where the likelihood grows without end, NaN where aliased."""
-        return (
-            np.where(self.infinite != 0, np.copysign(np.inf, self.infinite), self.coefficients)
-            if self.separated
-            else (self.coefficients)
-        )
+        return np.where(self.infinite == 0, self.coefficients, np.copysign(np.inf, self.infinite))
 
     @property
     def separated(self) -> bool:
@@ -106,10 +102,7 @@ class Regression(Estimate):
 
     @property
     def t_df(self) -> float:
-        """The degrees of freedom of tests and intervals: of the residuals, or infinite where the dispersion is known.
-
-        Infinite too where no degree of freedom is left, as there is no dispersion then.
-        """
+        """The degrees of freedom of tests and intervals: of the residuals, or infinite with a known dispersion."""
         return np.inf if self.family.known_dispersion is not None else float(self.df_residual)
 
     def degrees_of_freedom(self, method: str) -> np.ndarray:

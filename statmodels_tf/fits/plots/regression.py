@@ -55,11 +55,12 @@ class _Rows:
         self.fitted = fit.linear_predictor[used]
         self.linear = fit.family.linear
         self.on = f"fitted {response(fit)}" if self.linear else f"linear predictor of {response(fit)}"
-        kind = "response" if self.linear else "quantile"
+        # A quasi family has no distribution to take quantiles of.
+        kind = "response" if self.linear else "quantile" if fit.family.likelihood else "deviance"
         self.raw = fit.residuals(kind).to_numpy()[used]
-        self.raw_name = "residual" if self.linear else "quantile residual"
-        self.standard = fit.rstandard().to_numpy()[used] if self.linear else self.raw
-        self.standard_name = "standardised residual" if self.linear else "quantile residual"
+        self.raw_name = "residual" if self.linear else f"{kind} residual"
+        self.standard = self.raw if kind == "quantile" else fit.rstandard().to_numpy()[used]
+        self.standard_name = self.raw_name if kind == "quantile" else "standardised residual"
         self.pearson = fit.rstandard("pearson").to_numpy()[used]
         self.hat = fit.hatvalues().to_numpy()[used]
         self.cook = fit.cooks_distance().to_numpy()[used]
