@@ -170,9 +170,8 @@ class Fit(ABC):
     @property
     def nobs(self) -> int:
         """The number of rows of positive weight, as in R; of a family of outcomes the sum of the weights, as `clm`."""
-        design = self.model.design
-        counted = self.family.by_count and design.weights is not None
-        return round(float(design.weights.sum())) if counted else design.nobs
+        weights = self.model.design.weights if self.family.by_count else None
+        return self.model.design.nobs if weights is None else round(float(weights.sum()))
 
     @property
     def converged(self) -> bool:
@@ -191,11 +190,11 @@ class Fit(ABC):
         come last, where there are any.
         """
         design = in_memory(self, "the frame and the matrix of a model")
-        frame, response = design.frame, design.response
-        if response is not None and response.trials is None and response.name not in frame:
-            frame = pd.concat([pd.Series(response.values, index=frame.index, name=response.name), frame], axis=1)
-        extra = {".offset": design.offset, ".weights": design.weights}
-        return frame.assign(**{name: values for name, values in extra.items() if values is not None})
+        frame, y = design.frame, design.response
+        if y is not None and y.trials is None and y.name not in frame:
+            frame = pd.concat([pd.Series(y.values, index=frame.index, name=y.name), frame], axis=1)
+        given = ((".offset", design.offset), (".weights", design.weights))
+        return frame.assign(**{name: values for name, values in given if values is not None})
 
     def model_matrix(self) -> pd.DataFrame:
         """Return the design matrix of the common terms [rows, p]."""

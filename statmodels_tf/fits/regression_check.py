@@ -27,7 +27,8 @@ _REMEDY = {
 
 def regression_findings(fit: RegressionEstimate) -> Findings:
     """Return all that is doubtful about a fit: the problems, then what deserves a thought."""
-    return Findings((*problems(fit), *_fractions(fit), *_few_rows(fit), *_leverage(fit), *_outliers(fit)))
+    by_row = () if streamed(fit) else (*_leverage(fit), *_outliers(fit))
+    return Findings((*problems(fit), *_fractions(fit), *_few_rows(fit), *by_row))
 
 
 def problems(fit: RegressionEstimate) -> tuple[str, ...]:
@@ -144,7 +145,7 @@ def _few_rows(fit: RegressionEstimate) -> tuple[str, ...]:
 
 def _leverage(fit: RegressionEstimate) -> tuple[str, ...]:
     """Return the sentence of rows that alone move the fit: Cook's distance beyond the median of F(p, n - p)."""
-    if fit.df_residual <= 0 or fit.separated or fit.deviance == 0 or streamed(fit):
+    if fit.df_residual <= 0 or fit.separated or fit.deviance == 0:
         return ()
     cook = fit.cooks_distance()
     far = cook[special.fdtr(fit.rank, fit.df_residual, cook.fillna(0.0)) > 0.5].sort_values(ascending=False)

@@ -48,12 +48,12 @@ def data_lines(fit: Fit) -> tuple[str, ...]:
     """Return the lines that say which data: rows, levels, reference levels, dropped rows, weights."""
     design = fit.model.design
     parts = [plural(fit.nobs, "row"), *(group_count(count, group) for group, count in fit.ngrps.items())]
+    if design.source is not None:
+        parts[0] = design.source.said
     parts += reference_levels(design)
     lines = [" · ".join(parts)]
     extra = []
-    if design.source is not None:
-        parts[0] = design.source.said
-    elif len(design.rows) > fit.nobs:
+    if design.source is None and len(design.rows) > fit.nobs:
         extra.append(f"{plural(len(design.rows) - fit.nobs, 'row')} of weight 0 not counted")
     if design.dropped:
         extra.append(dropped_rows(design))

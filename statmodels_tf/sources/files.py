@@ -81,16 +81,25 @@ class FileSource(Source):
 
 def of_paths(paths: str | os.PathLike | list | tuple) -> FileSource:
     """Return the source of a path, of a glob, of a folder, or of a list of paths."""
-    dataset = _dataset()
     listed = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     if len(listed) == 1 and os.path.isdir(listed[0]):
         found = sorted(str(p) for p in Path(listed[0]).rglob("*") if p.suffix in FORMATS and not _hidden(p, listed[0]))
         if not found:
             raise DataError(f"the folder `{listed[0]}` holds no file of a known kind ({', '.join(FORMATS)}).")
         kind = _format(found)
-        return of_dataset(dataset.dataset(found, format=kind, partitioning="hive", partition_base_dir=str(listed[0])))
+        return _opened(found, format=kind, partitioning="hive", partition_base_dir=str(listed[0]))
     found = [file for path in listed for file in _files(os.fspath(path))]
-    return of_dataset(dataset.dataset(found, format=_format(found)))
+    return _opened(found, format=_format(found))
+
+
+def _opened(files, **how):
+    """Return the source of files; what is none of its kind is a DataError."""
+    try:
+        return of_dataset(_dataset().dataset(files, **how))
+    except (ValueError, OSError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"`{files[0]}` cannot be read: {error}") from None
 
 
 def _hidden(path, folder):
