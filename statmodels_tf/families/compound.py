@@ -16,7 +16,6 @@ doi:10.1007/s11222-005-4070-y.
 Loader (2000), Fast and Accurate Computation of Binomial Probabilities.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,6 +27,8 @@ Array = Any  # an array of NumPy, TensorFlow or JAX
 
 TERMS = 128
 _SIZES = (16, 32, 64, TERMS)
+_TABLED = 1e4
+"""Of shapes j s up to here the logarithms of gamma functions are tabled: their rounding is below 1e-11."""
 _AT_ONCE = 1 << 18
 """Terms held at a time, so that the arrays of a step stay in the cache."""
 
@@ -47,12 +48,12 @@ def log_positive(y: Array, mu: Array, phi: Array, p: Array, xp: Any) -> Array:
 
 def log_density(y: np.ndarray, mu: np.ndarray, phi: np.ndarray, p: float) -> np.ndarray:
     """Return the log density [n] on NumPy, by as many terms as each row needs."""
-    return _by_size(y, mu, phi, p, _density_only)[:, 0]
+    return _by_size(y, mu, phi, p, slopes=False)[:, 0]
 
 
 def log_density_and_slopes(y: np.ndarray, mu: np.ndarray, phi: np.ndarray, p: float) -> np.ndarray:
     """Return the log density and its derivatives by log(phi) and by p, [n, 3]."""
-    return _by_size(y, mu, phi, p, _with_slopes)
+    return _by_size(y, mu, phi, p, slopes=True)
 
 
 def numbers(rate: Array, count: int, xp: Any) -> tuple[Array, Array]:
@@ -105,9 +106,7 @@ def _terms(
     return poisson + gamma - 2 * HALF_LOG_2PI, j, size / k, stride
 
 
-def _by_size(
-    y: np.ndarray, mu: np.ndarray, phi: np.ndarray, p: float, evaluate: Callable[..., np.ndarray]
-) -> np.ndarray:
+def _by_size(y: np.ndarray, mu: np.ndarray, phi: np.ndarray, p: float, *, slopes: bool) -> np.ndarray:
     """Return columns for each row, rows that need as many terms together; a zero has j = 0 alone."""
     out = np.empty((len(y), 3))
     phi = np.broadcast_to(phi, y.shape)
@@ -117,35 +116,52 @@ def _by_size(
     rows = np.flatnonzero(y > 0)
     first, last = _window(y[rows], phi[rows], p, np)
     group = np.minimum(np.searchsorted(_SIZES, last - first + 1), len(_SIZES) - 1)
+    shape = (2 - p) / (p - 1)
+    tabled = (last - first + 1 <= TERMS) & (last * max(shape, 1.0) < _TABLED)
+    whole = np.arange(1.0, np.max(first[tabled], initial=0.0) + TERMS + 1)
+    made = [gammaln(whole + 1) + gammaln(whole * shape), whole * psi(whole * shape)]
+    table = [np.concatenate([[0.0], column]) for column in made]
     for size, count in enumerate(_SIZES):
-        chosen = np.flatnonzero(group == size)
-        for part in np.array_split(chosen, max(1, len(chosen) * count // _AT_ONCE)):
-            if len(part):
-                at = rows[part]
-                out[at] = evaluate(y[at], mu[at], phi[at], p, first[part], last[part], count)
+        for quick in (True, False):
+            chosen = np.flatnonzero((group == size) & (tabled == quick))
+            for part in np.array_split(chosen, max(1, len(chosen) * count // _AT_ONCE)):
+                given = y[rows[part]], mu[rows[part]], phi[rows[part]], p, first[part]
+                if quick and len(part):
+                    out[rows[part]] = _tabled(*given, count, table, slopes)
+                elif len(part):
+                    out[rows[part]] = _computed(*given, last[part], count, slopes)
     return out
 
 
-def _density_only(y, mu, phi, p, first, last, count):
-    terms, _, _, stride = _terms(y, mu, phi, p, first, last, count, np)
-    top = np.max(terms, axis=-1)
-    density = top + np.log(np.sum(np.exp(terms - top[:, None]), axis=-1)) + np.log(stride) - np.log(y)
-    return density[:, None]
+def _tabled(y, mu, phi, p, first, j, table, slopes):
+    """Return what `_computed` does from log j! + log Γ(j s) and j ψ(j s) of whole j, which are the same in all rows."""
+    rate, shape, scale = jumps(mu, phi, p)
+    size = y / scale
+    at = first.astype(int)[:, None] + np.arange(j)
+    terms = at * (np.log(rate) + shape * np.log(size))[:, None] - table[0][at]
+    return _averaged(terms, -rate - size - np.log(y), at, table[1][at], np.log(size), y, mu, phi, p, slopes)
 
 
-def _with_slopes(y, mu, phi, p, first, last, count):
-    """Return log density and derivatives: averages over the terms of theirs."""
+def _computed(y, mu, phi, p, first, last, count, slopes):
+    """Return the log density and its slopes, [m, 3], at any number of jumps; the density alone without slopes."""
     terms, j, over, stride = _terms(y, mu, phi, p, first, last, count, np)
+    k = j * ((2 - p) / (p - 1))
+    digammas = j * (psi(k) - np.log(k) - np.log(over)) if slopes else None
+    return _averaged(terms, np.log(stride) - np.log(y), j, digammas, 0.0, y, mu, phi, p, slopes)
+
+
+def _averaged(terms, rest, j, digammas, log_size, y, mu, phi, p, slopes):
+    """Return log density and derivatives: averages over the terms of theirs; `digammas` are j (ψ(j s) less a log)."""
     rate, shape, scale = jumps(mu, phi, p)
     top = np.max(terms, axis=-1)
     share = np.exp(terms - top[:, None])
     total = np.sum(share, axis=-1)
-    density = top + np.log(total) + np.log(stride) - np.log(y)
-    share /= total[:, None]
-    mean = np.sum(share * j, axis=-1)
+    density = top + np.log(total) + rest
+    if not slopes:
+        return density[:, None]
+    mean = np.einsum("ij,ij->i", share, j) / total
     size = y / scale
     by_log_phi = rate + size - mean / (p - 1)
-    k = j * shape
-    jumped = np.sum(share * j * (np.log(over) - (psi(k) - np.log(k))), axis=-1) / (p - 1) ** 2
+    jumped = (mean * log_size - np.einsum("ij,ij->i", share, digammas) / total) / (p - 1) ** 2
     by_p = (mean - rate) / (2 - p) + (size - shape * mean) / (p - 1) + np.log(mu) * by_log_phi - jumped
     return np.column_stack([density, by_log_phi, by_p])

@@ -6,6 +6,8 @@ from scipy.optimize import minimize
 from .compound import log_density_and_slopes
 
 _STEP = 1e-5
+_SAMPLE = 5_000
+"""Of more than twice as many rows, so many are searched first."""
 _EXACT = 1e-24
 """The mean squared relative residual below which means are responses."""
 
@@ -15,13 +17,23 @@ def largest(
 ) -> tuple[float, float]:
     """Return phi and power of largest likelihood; the power starts at `power` and stays inside limits.
 
-    A quasi-Newton search in log(phi) and p, then Newton's steps, as far as the rounding of the density lets them.
+    A quasi-Newton search in log(phi) and p, of a part of many rows, then Newton's steps, as far as the rounding of the
+    density lets them.
     Where the means are the responses, phi is 0.
     """
     squares, size = a * ((y - mu) / mu) ** 2, mu ** (2 - power)
     start = float(np.sum(squares * size)) / len(y)
     if not (np.sum(squares) > _EXACT * len(y) and start < np.inf):
         return 0.0, power
+
+    if len(y) > 2 * _SAMPLE:
+        some = np.arange(0, len(y), len(y) // _SAMPLE)
+        phi, power = largest(y[some], mu[some], a[some], power, limits)
+        if phi > 0:
+            at = np.array([np.log(phi), power])
+            curvature = hessian(at, y[some], mu[some], a[some]) * (len(y) / len(some))
+            at = _climbed(at, curvature, y, mu, a, limits, 10)
+            return float(np.exp(at[0])), float(at[1])
 
     def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
         total = -_total(at, y, mu, a) / len(y)
@@ -30,15 +42,33 @@ def largest(
     at = np.array([np.log(start), float(np.clip(power, *limits))])
     bounds = [(at[0] - 30, at[0] + 30), limits]
     at = minimize(loss, at, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-14, "gtol": 1e-6}).x
-    free = [0, 1] if limits[0] < at[1] < limits[1] else [0]
     for _ in range(2):
-        slopes, curvature = _total(at, y, mu, a)[1:][free], hessian(at, y, mu, a)[np.ix_(free, free)]
-        if np.all(np.linalg.eigvalsh(curvature) > 0):
-            moved = at.copy()
-            moved[free] += np.linalg.solve(curvature, slopes)
-            if limits[0] <= moved[1] <= limits[1] and np.max(np.abs(moved - at)) < 0.1:
-                at = moved
+        at = _climbed(at, hessian(at, y, mu, a), y, mu, a, limits, 1)
     return float(np.exp(at[0])), float(at[1])
+
+
+def _climbed(
+    at: np.ndarray,
+    curvature: np.ndarray,
+    y: np.ndarray,
+    mu: np.ndarray,
+    a: np.ndarray,
+    limits: tuple[float, float],
+    steps: int,
+) -> np.ndarray:
+    """Return log(phi) and p after steps of Newton's method with one curvature; a power at a limit stays there."""
+    free = [0, 1] if limits[0] < at[1] < limits[1] else [0]
+    if np.any(np.linalg.eigvalsh(curvature[np.ix_(free, free)]) <= 0):
+        return at
+    for _ in range(steps):
+        step = np.zeros(2)
+        step[free] = np.linalg.solve(curvature[np.ix_(free, free)], _total(at, y, mu, a)[1:][free])
+        if not limits[0] <= at[1] + step[1] <= limits[1] or np.max(np.abs(step)) > 0.1:
+            break
+        at = at + step
+        if np.max(np.abs(step)) < 1e-9:
+            break
+    return at
 
 
 def hessian(at: np.ndarray, y: np.ndarray, mu: np.ndarray, a: np.ndarray) -> np.ndarray:
