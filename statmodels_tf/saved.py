@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -20,7 +20,7 @@ from .model import build_model
 
 __all__ = ["load"]
 
-_ENTRIES = {"lm": lm, "glm": glm, "lmer": lmer, "fit": fit}
+_ENTRIES: dict[str, Callable[..., Fit]] = {"lm": lm, "glm": glm, "lmer": lmer, "fit": fit}
 _SAME = 1e-6
 """How far the criterion may be from the one stored, relative: other machines round otherwise."""
 
@@ -41,7 +41,9 @@ def load(path: str | Path) -> Fit:
 def _restored(stored: Stored) -> Fit:
     if stored.function not in _ENTRIES:
         raise DataError(f"it was fitted by `{stored.function}`, unknown to this release")
-    options = {k: _engine(*v) if k == "engine" and isinstance(v, tuple) else v for k, v in stored.options.items()}
+    options: dict[str, Any] = {
+        k: _engine(*v) if k == "engine" and isinstance(v, tuple) else v for k, v in stored.options.items()
+    }
     family = as_family(options.get("family", "gaussian"))
     rows = {k: options.get(k) for k in ("weights", "offset", "subset", "contrasts")}
     design = build(stored.formula, stored.data, **rows)

@@ -129,8 +129,6 @@ class Fit(ABC):
         newdata: Any = None,
         type: str = "response",
         *,
-        random: str = "include",
-        new_levels: str = "error",
         se: bool = False,
         interval: str | None = None,
         level: float = 0.95,

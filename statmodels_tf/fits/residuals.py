@@ -10,6 +10,7 @@ import pandas as pd
 from .arguments import generator, one_of
 
 if TYPE_CHECKING:
+    from ..linalg import LinearMap
     from .regression_base import Regression
 
 KINDS = ("deviance", "pearson", "response", "working", "quantile", "partial")
@@ -41,7 +42,7 @@ def term_labels(fit: Regression) -> list[str]:
     return [label for label, _ in _terms(fit)]
 
 
-def centred_terms(fit: Regression, common: object) -> tuple[np.ndarray, float]:
+def centred_terms(fit: Regression, common: LinearMap) -> tuple[np.ndarray, float]:
     """Return the part of each term on rows `common` [m, terms] less its mean over the fit's rows, and the sum of those.
 
     The means are weighted nowhere and taken off only where there is an intercept, as R's `predict(type = "terms")`.
