@@ -62,19 +62,19 @@ class CategoricalLikelihood:
             total = total + part
         return total
 
-    def directions(self) -> np.ndarray:
-        """Return as rows the derivatives of eta_y - eta_k for each row's outcome y and each other k; distinct only."""
-        X = self.common.dense()
+    def directions(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the derivatives of eta_y - eta_k, for each row's outcome y and each other k, and whose they are."""
+        X, y = self.common.dense(rows), self.y[rows]
         K, p = self.categories, X.shape[1]
-        counted = np.ones(len(X), bool) if self.weights is None else self.weights > 0
-        out = []
+        out, owners = [], []
         for k in range(K):
-            rows = counted & (self.y != k)
-            block = np.zeros((int(rows.sum()), K, p))
-            block[np.arange(len(block)), self.y[rows]] = X[rows]
-            block[:, k] -= X[rows]
+            other = y != k
+            block = np.zeros((int(other.sum()), K, p))
+            block[np.arange(len(block)), y[other]] = X[other]
+            block[:, k] -= X[other]
             out.append(block[:, 1:].reshape(len(block), -1))
-        return np.unique(np.vstack(out), axis=0)
+            owners.append(rows[other])
+        return np.vstack(out), np.concatenate(owners)
 
     def _part(self, parameters: np.ndarray, rows: slice) -> Point:
         X, y = self.common.take(rows), self.y[rows]

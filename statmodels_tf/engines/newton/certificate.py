@@ -1,21 +1,19 @@
 """Which estimates are infinite: a direction along which no row's probability ever falls.
 
 A concave likelihood has no finite maximum if and only if there is a direction d with A d >= 0 and A d != 0, A the rows
-of `Likelihood.directions`. The linear programme finds one on which as many rows as possible rise.
+of `Likelihood.directions`; `cone.py` looks for one where the iterations leave a doubt.
 
 References
 ----------
-Albert & Anderson (1984), doi:10.1093/biomet/71.1.1. Konis (2007), Linear programming algorithms for detecting separated
-data in binary logistic regression models, section 4.
+Albert & Anderson (1984), doi:10.1093/biomet/71.1.1.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, eye_array, hstack
 
 from .ascent import Maximum
+from .cone import rising
 from .likelihood import Likelihood
 
 _WEAK = 1e-4
@@ -30,22 +28,9 @@ def infinite(likelihood: Likelihood, maximum: Maximum) -> np.ndarray:
     out, keep = np.zeros(len(maximum.parameters), dtype=int), likelihood.estimable
     if not _doubtful(maximum, keep):
         return out
-    A = likelihood.directions()[:, keep]
-    size = np.abs(A).max(axis=0)
-    A = A / np.where(size > 0, size, 1.0)
-    m, r = A.shape
-    # Maximise the sum of s, 0 <= s <= 1, s <= A d: a row that can rise at all rises by 1 on a long enough direction.
-    solved = linprog(
-        np.r_[np.zeros(r), -np.ones(m)],
-        A_ub=hstack([csr_array(-A), eye_array(m)], format="csr"),
-        b_ub=np.zeros(m),
-        bounds=[(None, None)] * r + [(0.0, 1.0)] * m,
-        method="highs",
-    )
-    if solved.status != 0 or -solved.fun < 0.5:
-        return out
-    direction = solved.x[:r]
-    out[keep] = np.where(np.abs(direction) > _RISES * np.abs(direction).max(), np.sign(direction), 0).astype(int)
+    direction = rising(likelihood)
+    if direction is not None:
+        out[keep] = np.where(np.abs(direction) > _RISES * np.abs(direction).max(), np.sign(direction), 0).astype(int)
     return out
 
 

@@ -119,20 +119,20 @@ class CumulativeLikelihood:
                 break
         return total
 
-    def directions(self) -> np.ndarray:
-        """Return the derivatives of each row's upper limit and, negative, of its lower one, as rows; distinct only.
+    def directions(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the derivatives of each row's upper limit and, negative, of its lower one, and whose they are.
 
         Along a direction on which none of them falls no row's interval shrinks. The scale stays as it is.
         """
-        X, q = self.location.dense(), self.mapping.shape[0]
-        zeros = np.zeros((len(self.y), self.scale.shape[1]))
-        out = []
-        for sign, k in ((1.0, self.y), (-1.0, self.y - 1)):
-            has = (k >= 0) & (k < q) & (True if self.weights is None else self.weights > 0)
+        X, N, y, q = self.location.dense(rows), self.nominal[rows], self.y[rows], self.mapping.shape[0]
+        out, owners = [], []
+        for sign, k in ((1.0, y), (-1.0, y - 1)):
+            has = (k >= 0) & (k < q)
             cut = self.mapping[k[has]]
-            thresholds = (self.nominal[has][:, :, None] * cut[:, None, :]).reshape(len(cut), -1)
-            out.append(sign * np.hstack([thresholds, -X[has], zeros[has]]))
-        return np.unique(np.vstack(out), axis=0)
+            thresholds = (N[has][:, :, None] * cut[:, None, :]).reshape(len(cut), -1)
+            out.append(sign * np.hstack([thresholds, -X[has], np.zeros((len(cut), self.scale.shape[1]))]))
+            owners.append(rows[has])
+        return np.vstack(out), np.concatenate(owners)
 
     @cached_property
     def _chunks(self) -> list[tuple[slice, LinearMap]]:

@@ -46,5 +46,16 @@ class Likelihood(Protocol):
     def at(self, parameters: np.ndarray) -> Point:
         """Return value, score and information at the parameters [P]."""
 
-    def directions(self) -> np.ndarray:
-        """Return rows A [m, P]: along d the log-likelihood never falls if A d >= 0, and rises if A d is not 0 then."""
+    @property
+    def y(self) -> np.ndarray:
+        """The category of each row [n]."""
+
+    @property
+    def weights(self) -> np.ndarray | None:
+        """The weights [n]."""
+
+    def directions(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows A [m, P] that some rows of the data make, and which row of the data made each.
+
+        Along d the log-likelihood never falls if A d >= 0 for all rows of positive weight, and rises if A d is not 0.
+        """

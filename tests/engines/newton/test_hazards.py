@@ -191,7 +191,7 @@ def test_a_fit_that_runs_out_of_iterations_says_so(data):
     assert not fit.converged
 
 
-def test_a_million_rows_are_summed_in_chunks():
+def test_many_rows_are_fitted_in_chunks():
     rng = np.random.default_rng(4)
     n = 100_000
     x = rng.normal(size=(n, 3))
@@ -200,3 +200,21 @@ def test_a_million_rows_are_summed_in_chunks():
     fit = st.glm("y ~ u + v + w", d, "cumulative")
     assert np.all(np.abs(fit.coef() - [0.5, -0.2, 0.1]) < 5 * fit.se())
     assert fit.diagnostics["iterations"] <= 8
+
+
+@BOTH
+def test_separation_is_found_from_some_rows_of_many(family):
+    """Two of 40,000 rows have a level of their own, always the same outcome; the rest overlap."""
+    rng = np.random.default_rng(6)
+    n = 40_000
+    x = rng.normal(size=n)
+    y = np.digitize(x + rng.logistic(size=n), [-1, 1])
+    g = np.where(rng.random(n) < 0.5, "p", "q").astype(object)
+    g[[100, 31_000]], y[[100, 31_000]] = "rare", 2
+    d = pd.DataFrame({"x": x, "g": g, "y": pd.Categorical.from_codes(y, list("abc"))})
+    fit = st.glm("y ~ x + g", d, family)
+    assert [name for name, value in fit.coef().items() if np.isinf(value)] == [
+        "g[rare]" if family == "cumulative" else "c:g[rare]"
+    ]
+    none = st.glm("y ~ x", d, family)
+    assert not none.separated
