@@ -18,7 +18,7 @@ Bates & Watts (1988), Nonlinear Regression Analysis, section 6.1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -40,11 +40,14 @@ _ENDLESS = 1e6
 """How many times its distance from the estimate a step may want to go before the end counts as infinite."""
 
 
+_FLAT = 1e-4
+"""The signed root below which the likelihood has not begun to fall."""
+
 _FAR = 100
 """How many times where an infinite estimate was left its other end is looked for."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Point:
     """The best model with one coefficient held fixed.
 
@@ -55,11 +58,14 @@ class Point:
         The deviance, but for a constant; infinite where no mean is in the family's range.
     score : float
         The derivative u_j of the log-likelihood by the coefficient held, times the dispersion.
+    gram : array [p, p]
+        The information where the last step began: it says how the other coefficients follow the one held.
     """
 
     beta: np.ndarray
     objective: float
     score: float
+    gram: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,21 +78,13 @@ class Profile:
     def best(self) -> Point:
         """The estimate."""
         beta = np.nan_to_num(self.fit.coefficients)
-        return Point(beta, self._working(beta).objective, 0.0)
+        work = self._working(beta)
+        return Point(beta, work.objective, 0.0, self.fit.model.design.common.gram(work.weight))
 
     @cached_property
     def kept(self) -> np.ndarray:
         """The positions of the columns that are not aliased."""
         return np.flatnonzero(~np.isnan(self.fit.coefficients))
-
-    @cached_property
-    def tangent(self) -> np.ndarray:
-        """How the other coefficients follow each at the estimate [p, p]: column j has 1 at j."""
-        keep, covariance = self.fit.system.estimable, self.fit.system.covariance
-        out = np.eye(len(self.fit.coefficients))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            out[np.ix_(keep, keep)] = np.nan_to_num(covariance / np.diag(covariance), posinf=0.0, neginf=0.0)
-        return out
 
     @cached_property
     def _observed(self) -> tuple[np.ndarray, np.ndarray | None]:
@@ -101,19 +99,21 @@ class Profile:
     def at(self, j: int, value: float, near: Point) -> Point:
         """Return the best model with coefficient j at `value`, started from that at a value near by."""
         common, free = self.fit.model.design.common, self.kept[self.kept != j]
-        beta = near.beta + self.tangent[:, j] * (value - near.beta[j])
-        beta[j] = value
+        step = np.zeros_like(near.beta)
+        step[j] = value - near.beta[j]
+        step[free] = -_solved(near.gram[np.ix_(free, free)], near.gram[free, j]) * step[j]
+        beta = near.beta + step
         work = self._working(beta)
         if not np.isfinite(work.objective):
-            beta = near.beta.copy()
-            beta[j] = value
+            beta = np.where(np.arange(len(beta)) == j, value, near.beta)
             work = self._working(beta)
         if not np.isfinite(work.objective):
-            return Point(near.beta, np.inf, np.nan)
+            return replace(near, objective=np.inf, score=np.nan)
         for _ in range(100):
             score = common.rmatvec(work.score)
             step = np.zeros_like(beta)
-            step[free] = _solved(common.gram(work.weight)[np.ix_(free, free)], score[free])
+            gram = common.gram(work.weight)
+            step[free] = _solved(gram[np.ix_(free, free)], score[free])
             decrement = float(score[free] @ step[free])
             moved, halved = self._working(beta + step), 0
             slack = 1e-12 * max(abs(work.objective), 1.0)
@@ -125,7 +125,7 @@ class Profile:
             beta, work = beta + step, moved
             if decrement < 1e-11 * self.fit.dispersion:
                 break
-        return Point(beta, work.objective, float(common.rmatvec(work.score)[j]))
+        return Point(beta, work.objective, float(common.rmatvec(work.score)[j]), gram)
 
     def root(self, point: Point, side: int) -> float:
         """Return the signed root of the deviance that a point adds to the estimate's."""
@@ -140,24 +140,27 @@ class Profile:
         distance = quantile * self._unit(j)
         for _ in range(200):
             point = self.at(j, centre + side * distance, near)
-            gap = quantile - abs(self.root(point, side))
+            reached = abs(self.root(point, side))
+            gap = quantile - reached
             if abs(gap) < _EXACT:
                 break
-            slope = -side * point.score / (self.fit.dispersion * max(quantile - gap, 1e-300))
+            slope = -side * point.score / (self.fit.dispersion * max(reached, _FLAT))
+            wanted = distance + gap / slope if slope > 0 else np.inf
             if gap > 0:
                 near, inner = point, distance
             else:
                 outer = distance
-            wanted = distance + gap / slope if slope > 0 else np.inf
-            if np.isinf(outer):
-                if self.fit.infinite[j] == -side:
-                    # From where an infinite estimate was left the likelihood is flat for long: no slope says how far.
-                    wanted = 1.5 * distance if distance < _FAR * max(abs(centre), 1.0) else np.inf
-                if not wanted < _ENDLESS * distance:
+            if np.isfinite(outer):
+                distance = wanted if inner < wanted < outer else (inner + outer) / 2
+            elif reached < _FLAT or self.fit.infinite[j] == -side:
+                # The likelihood is flat for long from where an infinite estimate was left: no slope says how far.
+                distance *= 2
+                if distance > _FAR * max(abs(centre), 1.0):
                     return side * np.inf
+            elif wanted < _ENDLESS * distance:
                 distance = min(wanted, 4 * distance)
             else:
-                distance = wanted if inner < wanted < outer else (inner + outer) / 2
+                return side * np.inf
             if outer - inner < 1e-14 * max(outer, abs(centre)):
                 return centre + side * inner
         return centre + side * distance

@@ -109,6 +109,31 @@ def test_a_separated_coefficient_has_one_finite_end(separated):
         assert 2 * (profiled(j, table.loc[name, side]) - best) == pytest.approx(Z**2, abs=1e-3), (name, side)
 
 
+def test_where_every_response_is_zero_only_the_mean_has_an_end():
+    """With n zeros the deviance at the mean mu is 2 n mu, whatever slope a free intercept is given."""
+    d = pd.DataFrame({"y": np.zeros(6), "x": np.arange(6.0)})
+    table = st.glm("y ~ 1", d, "poisson").confint(method="profile")
+    assert table.loc["Intercept", "lower"] == -np.inf
+    assert table.loc["Intercept", "upper"] == pytest.approx(np.log(Z**2 / 12))
+    table = st.glm("y ~ x", d, "poisson").confint(method="profile")
+    assert table.loc["x"].tolist() == [-np.inf, np.inf]
+
+
+def test_a_perfect_split_leaves_one_end_of_each_coefficient():
+    d = pd.DataFrame({"x": np.arange(8.0), "y": [0, 0, 0, 0, 1, 1, 1, 1]})
+    table = st.glm("y ~ x", d, "binomial").confint(method="profile")
+    assert table.loc["x", "upper"] == np.inf and table.loc["Intercept", "lower"] == -np.inf
+
+    def lost(slope):
+        def loss(constant):
+            eta = constant + slope * d["x"]
+            return np.sum(np.logaddexp(0, eta) - d["y"] * eta)
+
+        return 2 * optimize.minimize_scalar(loss, bracket=(-4 * slope, -3 * slope)).fun
+
+    assert table.loc["x", "lower"] == pytest.approx(optimize.brentq(lambda b: lost(b) - Z**2, 0.1, 20), rel=1e-4)
+
+
 def test_an_end_beyond_the_familys_range_is_its_last_value():
     """Poisson means with the identity link must stay positive: the profile ends where the least of them is zero."""
     d = pd.DataFrame({"x": [0.0, 1.0, 2.0, 3.0], "y": [0, 0, 1, 1]})
