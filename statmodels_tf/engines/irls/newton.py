@@ -173,7 +173,7 @@ def newton(
         family,
         tolerance,
         rank_tolerance,
-        rows.n * rows.p >= LARGE,
+        rows.lasting and rows.n * rows.p >= LARGE,
         single,
         triangles=triangles,
         kept=kept,

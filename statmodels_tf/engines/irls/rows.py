@@ -12,6 +12,7 @@ from typing import Any, Protocol, Self, TypeVar
 import numpy as np
 
 from ...linalg import LinearMap
+from ...linalg.arrange import Arrangement
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,14 +21,14 @@ class Block:
 
     Attributes
     ----------
-    common : LinearMap [m, p]
+    common : LinearMap or Arrangement [m, p]
     y : array [m]
         The response on the scale of its mean.
     weights, offset : array [m] or None
         Prior weights, as the family's `observations` gives them, and the known part of the linear predictor.
     """
 
-    common: LinearMap
+    common: LinearMap | Arrangement
     y: np.ndarray
     weights: np.ndarray | None
     offset: np.ndarray | None
@@ -51,10 +52,13 @@ class Rows(ABC):
         How many rows there are.
     p : int
         How many columns the design has.
+    lasting : bool
+        Whether they lie in memory, so that a pass which makes less of them also takes less.
     """
 
     n: int
     p: int
+    lasting: bool = True
 
     @abstractmethod
     def total(self, task: Callable[[Block], Total], label: str = "") -> Total:

@@ -83,6 +83,8 @@ class StreamedRows(Rows):
     family: ExponentialFamily
     p: int
 
+    lasting = False
+
     @property
     def n(self) -> int:
         return self.stream.nobs
