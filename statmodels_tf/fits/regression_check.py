@@ -54,18 +54,21 @@ def _separation(fit: RegressionEstimate) -> tuple[str, ...]:
     """Return the sentence of estimates that are infinite."""
     if not fit.separated or _is_constant(fit):
         return ()
-    columns = fit.model.design.columns
+    columns, index = fit.model.design.columns, fit.model.design.index
     names = _listed([columns[j] for j in np.flatnonzero(fit.infinite)])
     many = np.count_nonzero(fit.infinite) > 1
-    rows = fit.diagnostics.get("separated_rows", ())
-    index = fit.model.design.index
-    where = f" ({_some([index[i] for i in rows])} are fitted without error)" if len(rows) else ""
+    rows = [str(index[i]) for i in fit.diagnostics.get("separated_rows", ())[:3]]
+    where = f" (rows such as {', '.join(rows)} are fitted without error)" if rows else ""
     shares = fit.family.name in ("binomial", "quasibinomial")
     what = "{} successes from failures" if shares else "{} rows without a count from the others"
+    them = "them priors" if many else "it a prior"
+    if fit.diagnostics.get("separation", {}).get("kind") == "complete":
+        remedy = f"Every row is fitted without error, so the others are not known either: give {them} (`.bayes()`)."
+    else:
+        remedy = f"Report the other coefficients, or give {them} (`.bayes()`)."
     return (
         f"Separation: {names} {what.format('tell' if many else 'tells')} perfectly{where}, so "
-        f"{'their estimates are' if many else 'its estimate is'} infinite. Report the other coefficients, or give "
-        f"{'them priors' if many else 'it a prior'} (`.bayes()`).",
+        f"{'their estimates are' if many else 'its estimate is'} infinite. {remedy}",
     )
 
 

@@ -52,11 +52,9 @@ def glm_statistics(fit: GLMEstimate) -> tuple[str, ...]:
         f"{name} {significant(value)}" + (f" (se {significant(se)})" if np.isfinite(se) else "")
         for name, (value, se) in own_parameters(fit).items()
     ]
-    deviances = (
-        f"null deviance {_deviance(fit.null_deviance)} on {fit.df_null:,} · "
-        f"residual deviance {_deviance(fit.deviance)} on {fit.df_residual:,} degrees of freedom"
-    )
-    return (deviances, " · ".join([*own, scale, *_criteria(fit)]))
+    null = f"null deviance {_deviance(fit.null_deviance)} on {fit.df_null:,} · "
+    deviance = f"residual deviance {_deviance(fit.deviance)} on {fit.df_residual:,} degrees of freedom"
+    return ((null if np.isfinite(fit.null_deviance) else "") + deviance, " · ".join([*own, scale, *_criteria(fit)]))
 
 
 def _criteria(fit: RegressionEstimate) -> list[str]:
