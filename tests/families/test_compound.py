@@ -82,9 +82,10 @@ def test_the_derivatives_by_dispersion_and_power_are_finite_and_right_on_substra
         ones = on.xp.ones_like(on.array(y))
         return on.xp.sum(log_positive(on.array(y), on.array(mu), on.xp.exp(at[0]) * ones, at[1] * ones, on.xp))
 
-    compiled = on.jit(on.value_and_grad(total))
+    slopes = on.value_and_grad(total)
+    slopes = on.jit(slopes) if name == "jax" else slopes  # the faster way of each
     for phi, p in [(1e-3, 1.5), (0.5, 1.2), (3.0, 1.9)]:
-        value, slope = compiled(on.array([np.log(phi), p]))
+        value, slope = slopes(on.array([np.log(phi), p]))
         expected = log_density_and_slopes(y, mu, np.float64(phi), p).sum(axis=0)
         assert float(value) == pytest.approx(expected[0], rel=1e-9)
         np.testing.assert_allclose(np.asarray(slope), expected[1:], rtol=1e-6)
