@@ -47,14 +47,16 @@ def mixed_summary(fit: MixedEstimate, level: float, df: str) -> Summary:
 def data_lines(fit: Fit) -> tuple[str, ...]:
     """Return the lines that say which data: rows, levels, reference levels, dropped rows, weights."""
     design = fit.model.design
-    parts = [plural(fit.nobs, "row"), *(group_count(count, group) for group, count in fit.ngrps.items())]
+    parts = [plural(design.nobs, "row"), *(group_count(count, group) for group, count in fit.ngrps.items())]
     if design.source is not None:
         parts[0] = design.source.said
+    if fit.nobs != design.nobs:
+        parts.insert(1, f"{grouped(fit.nobs, 0)} observations by their weights")
     parts += reference_levels(design)
     lines = [" · ".join(parts)]
     extra = []
-    if design.source is None and len(design.rows) > fit.nobs:
-        extra.append(f"{plural(len(design.rows) - fit.nobs, 'row')} of weight 0 not counted")
+    if design.source is None and len(design.rows) > design.nobs:
+        extra.append(f"{plural(len(design.rows) - design.nobs, 'row')} of weight 0 not counted")
     if design.dropped:
         extra.append(dropped_rows(design))
     options = fit.call.options if fit.call is not None else {}

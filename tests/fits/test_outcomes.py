@@ -270,5 +270,6 @@ def test_coefficients_of_categories_as_a_table(fits, housing):
     assert frame.loc["c", "x"] == fit.coef()["c:x"]
     weighted = st.glm("Sat ~ Infl + Type + Cont", housing, "categorical", weights="Freq")
     assert weighted.nobs == 1681
+    assert "72 rows · 1,681 observations by their weights" in str(weighted.summary())
     # nnet 7.3-18: multinom(Sat ~ Infl + Type + Cont, housing, weights = Freq)
     assert weighted.loglik == pytest.approx(-1735.0417, abs=1e-3)
