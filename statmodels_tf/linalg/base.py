@@ -50,7 +50,7 @@ class LinearMap(ABC):
         """Return column j [n]."""
 
     @abstractmethod
-    def take(self, rows: np.ndarray) -> "LinearMap":
+    def take(self, rows: np.ndarray | slice) -> "LinearMap":
         """Return the map of these rows only."""
 
     @abstractmethod

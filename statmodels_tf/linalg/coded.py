@@ -124,7 +124,7 @@ class Coded(LinearMap):
         looked = self.table[:, k][self.codes]
         return looked if self.values is None else looked * self.values[:, m]
 
-    def take(self, rows: np.ndarray) -> "Coded":
+    def take(self, rows: np.ndarray | slice) -> "Coded":
         return Coded(self.codes[rows], self.table, None if self.values is None else self.values[rows], self.order)
 
     def select(self, columns: np.ndarray) -> LinearMap:

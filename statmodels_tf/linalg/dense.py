@@ -38,7 +38,7 @@ class Dense(LinearMap):
     def column(self, j: int) -> np.ndarray:
         return self.values[:, j]
 
-    def take(self, rows: np.ndarray) -> "Dense":
+    def take(self, rows: np.ndarray | slice) -> "Dense":
         return Dense(self.values[rows])
 
     def select(self, columns: np.ndarray) -> "Dense":

@@ -54,7 +54,7 @@ class Stacked(LinearMap):
                 return block.column(j - part.start)
         raise IndexError(f"column {j} of {self.shape[1]}")
 
-    def take(self, rows: np.ndarray) -> "Stacked":
+    def take(self, rows: np.ndarray | slice) -> "Stacked":
         return Stacked(tuple(block.take(rows) for block in self.blocks))
 
     def select(self, columns: np.ndarray) -> LinearMap:

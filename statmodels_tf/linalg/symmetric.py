@@ -1,15 +1,17 @@
 """Weighted cross-products of array columns, by symmetric rank-k updates over rows that fit the cache."""
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.linalg.blas import dsyrk, ssyrk
 
-CACHE = 1 << 19
+CACHE = 1 << 20
 """Bytes of weighted rows made at a time."""
 
 
 def rows_at_once(p: int) -> int:
     """Return how many rows of `p` columns are weighted and multiplied at a time."""
-    return int(np.clip(CACHE // (8 * max(p, 1)), 1024, 16_384))
+    return min(max(CACHE // (8 * max(p, 1)), 1024), 16_384)
 
 
 def weighted_gram(values: np.ndarray, w: np.ndarray | None = None, single: bool = False) -> np.ndarray:
@@ -37,4 +39,12 @@ def weighted_gram(values: np.ndarray, w: np.ndarray | None = None, single: bool 
             total = dsyrk(1.0, scaled, trans=1, beta=1.0, c=total, overwrite_c=1)
         else:
             total = dsyrk(1.0, np.asfortranarray(scaled), trans=1, beta=1.0, c=total, overwrite_c=1)
-    return np.triu(total) + np.triu(total, 1).T
+    below = _below(p)
+    total[below] = total.T[below]
+    return total
+
+
+@lru_cache(maxsize=16)
+def _below(p):
+    """Return the places below the diagonal."""
+    return np.tril_indices(p, -1)
