@@ -47,7 +47,7 @@ def calibration(fit: RegressionEstimate, level: float, ax: Any) -> Any:
         ax.bar(np.linspace(0.01, 0.99, 50), 0.12 * spread / spread.max(), 0.018, bottom=0, color=PALE, zorder=0)
         ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel=f"fitted probability of {response(fit)}",
                ylabel="observed share", title=f"Calibration of {response(fit)}, {100 * level:g}% intervals\n"
-               f"{len(expected)} bins of equal size; grey: where the fitted values lie")  # fmt: skip
+               f"{len(expected)} bins of equal size; grey: all fitted values")  # fmt: skip
         ax.set_aspect("equal")
     return ax
 
