@@ -21,12 +21,13 @@ def own_parameters(fit: Regression) -> dict[str, tuple[float, float]]:
         return {}
     y, a = fit.observations
     cross, own = family.information(fit.linear_predictor, y, a)
-    own = np.atleast_2d(own)
+    covariance = np.linalg.pinv(np.atleast_2d(own))
     if cross is not None:
-        shared = fit.model.design.common.rmatvec(np.reshape(cross, (len(y), -1)))[fit.system.estimable]
-        own = own - shared.T @ fit.system.solve(shared)
+        # `system` is already the information of the coefficients with the own parameters free.
+        shared = fit.model.design.common.rmatvec(np.reshape(cross, (len(y), -1)))[fit.system.estimable] @ covariance
+        covariance = covariance + shared.T @ fit.system.solve(shared)
     with np.errstate(invalid="ignore"):
-        se = np.sqrt(np.diag(np.linalg.pinv(own)))
+        se = np.sqrt(np.diag(covariance))
     return {name: (family.values[name], float(e)) for name, e in zip(family.own, se, strict=True)}
 
 

@@ -1,0 +1,47 @@
+"""Families with parameters of their own: joint maximum and joint information."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+
+import statmodels_tf as st
+from statmodels_tf.fits.own import own_parameters
+
+
+def shares(n=400):
+    rng = np.random.default_rng(0)
+    data = pd.DataFrame({"x": rng.normal(size=n)})
+    mu = expit(-1 + 0.8 * data.x)
+    return data.assign(y=np.clip(rng.beta(mu * 12, (1 - mu) * 12), 1e-6, 1 - 1e-6))
+
+
+def test_theta_and_coefficients_are_a_joint_maximum():
+    data = st.load_dataset("quine")
+    fit = st.glm("Days ~ Sex + Age", data, "negative_binomial")
+    theta = fit.family.values["theta"]
+    assert fit.converged
+    around = [st.glm("Days ~ Sex + Age", data, st.families.NegativeBinomial(theta=theta * f)).loglik
+              for f in (0.99, 1.01)]  # fmt: skip
+    assert fit.loglik > max(around)
+    fixed = st.glm("Days ~ Sex + Age", data, st.families.NegativeBinomial(theta=theta))
+    np.testing.assert_allclose(fit.coef(), fixed.coef(), rtol=0, atol=1e-8)
+    assert fit.df_model == fixed.df_model + 1
+
+
+def test_standard_errors_of_beta_regression_are_those_of_the_joint_information():
+    data = shares()
+    fit = st.glm("y ~ x", data, "beta")
+    phi = fit.family.values["phi"]
+    fixed = st.glm("y ~ x", data, st.families.Beta(phi=phi))
+    X = fit.model.design.common.dense()
+    y, a = fit.observations
+    cross, own = fit.family.information(fit.linear_predictor, y, a)
+    gram = np.linalg.inv(fixed.system.covariance)
+    shared = X.T @ np.reshape(cross, (len(y), 1))
+    joint = np.linalg.inv(np.block([[gram, shared], [shared.T, np.atleast_2d(own)]]))
+    np.testing.assert_allclose(fit.covariance_matrix(), joint[:2, :2], rtol=1e-6)
+    assert own_parameters(fit)["phi"] == pytest.approx((phi, np.sqrt(joint[2, 2])), rel=1e-6)
+    around = [st.glm("y ~ x", data, st.families.Beta(phi=phi * f)).loglik for f in (0.99, 1.01)]
+    assert fit.converged
+    assert fit.loglik > max(around)
