@@ -8,7 +8,7 @@ from typing import Any
 from ..design import Design
 from ..design.used import Given
 from ..engines.progress import Passes
-from ..errors import DataError, ModelError
+from ..errors import ModelError
 from ..families import Family
 from ..formula import Formula
 from ..sources import Source, Stream, as_runner, check_size
@@ -65,6 +65,3 @@ def _check(family, formula, source, rows, others):
         raise ModelError(f"`{term.label}` cannot be fitted to data that are read block by block. {READ}")
     if parsed.response is None:
         raise ModelError(f"the formula `{parsed}` has no response; write one on the left, `y {parsed}`.")
-    for name in parsed.names:
-        if name not in source.names:
-            raise DataError(f"no column `{name}` in the data. The columns are {', '.join(source.names[:12])}.")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
@@ -129,12 +130,45 @@ class Coder:
         used = self.recipe.used(table)
         if not used.n:
             return None
-        formula, values = self.recipe.formula, {}
-        for term in formula.common:
-            for variable in term.variables:
-                if variable.key not in values:
-                    values[variable.key] = recall(
-                        self.spec.variables[variable.key], used.raw[variable.key], table.row_name
-                    )
+        values = self._values(used, table)
         common = blocks(self._codings, self.spec.variables, values, used.n)
         return CodedRows(common, self.recipe.response(used, self.levels), used.weights(none=True), used.offset())
+
+    def _values(self, used, table):
+        """Return the values of the variables of common terms on the rows used, coded as all rows are."""
+        return {
+            key: recall(self.spec.variables[key], used.raw[key], table.row_name)
+            for key in (v.key for term in self.recipe.formula.common for v in term.variables)
+        }
+
+    @property
+    def _factors(self):
+        """The variables of common terms and their numbers of levels, where all are factors."""
+        keys = dict.fromkeys(v.key for term in self.recipe.formula.common for v in term.variables)
+        return {key: len(self.spec.variables[key].levels) for key in keys}
+
+    @property
+    def combinations(self) -> int:
+        """How many combinations of levels there could be, where all terms are of factors."""
+        return prod(self._factors.values())
+
+    def cells(self, table: Table) -> tuple[np.ndarray, Response, np.ndarray | None] | None:
+        """Return the combination of levels of each complete row [m], the response and the weights; None without rows.
+
+        Combinations are numbered as the levels of the variables count, the last one's fastest.
+        """
+        used = self.recipe.used(table)
+        if not used.n:
+            return None
+        values, cells = self._values(used, table), np.zeros(used.n, dtype=np.int64)
+        for key, size in self._factors.items():
+            cells = cells * size + values[key].codes
+        return cells, self.recipe.response(used, self.levels), used.weights(none=True)
+
+    def rows_of(self, cells: np.ndarray) -> LinearMap:
+        """Return the rows of X [m, p] that combinations of levels have."""
+        values, left = {}, cells
+        for key, size in reversed(self._factors.items()):
+            left, codes = np.divmod(left, size)
+            values[key] = Factor(codes.astype(np.int32), self.spec.variables[key].levels)
+        return blocks(self._codings, self.spec.variables, values, len(cells))

@@ -119,6 +119,10 @@ class Stream:
         """Return the sum of a task over all blocks of coded rows, pieces added in their order."""
         return self._sum(OverRows(self.coder, task), self.coder.recipe.columns, self.source.fragments, label)
 
+    def over_tables(self, task: Callable[[Table], Any], label: str = "") -> Any:
+        """Return the sum of a task over all blocks as they are read, pieces added in their order."""
+        return self._sum(task, self.coder.recipe.columns, self.source.fragments, label)
+
     def sample(self, size: int, seed: int) -> tuple[CodedRows, ...]:
         """Return about `size` rows at random as blocks, from several pieces where there are many."""
         rng, pieces = np.random.default_rng(seed), self.source.fragments

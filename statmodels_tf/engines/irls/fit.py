@@ -10,6 +10,7 @@ import numpy as np
 
 from ...errors import ModelError
 from ...families.exponential import ExponentialFamily
+from .distinct import distinct_rows
 from .edges import RemainingRows
 from .memory import model_rows
 from .newton import Fitted, NoStartError, newton
@@ -47,13 +48,18 @@ def regression(model: Model, options: Options) -> dict[str, Any]:
     if family.own:
         family, answer = fit_own(rows, family, lambda at, before: fit_rows(rows, at, options, before))
         model = replace(model, family=family)
+        few = None
     else:
-        answer = fit_rows(rows, family, options)
+        few = distinct_rows(rows, model)
+        answer = fit_rows(rows if few is None else few, family, options)
+    if few is not None:
+        sums = replace(answer.fitted.sums, n=rows.n)
+        answer = replace(answer, fitted=replace(answer.fitted, sums=sums))
     fitted, beta = answer.fitted, answer.fitted.beta
     totals = streamed_totals(rows, model, beta) if isinstance(rows, StreamedRows) else memory_totals(rows, model, beta)
     dispersion = family.known_dispersion
     if dispersion is None:
-        freedom = fitted.sums.n - len(answer.estimable)
+        freedom = rows.n - len(answer.estimable)
         dispersion = totals.pearson / freedom if freedom > 0 else np.nan
     coefficients = np.full(rows.p, np.nan)
     coefficients[answer.estimable] = beta[answer.estimable]
@@ -63,6 +69,7 @@ def regression(model: Model, options: Options) -> dict[str, Any]:
         "iterations": fitted.iterations,
         "rank": len(answer.estimable),
         "aliased": tuple(design.columns[j] for j in aliased),
+        **({} if few is None else {"distinct_rows": few.n}),
         **said(answer, model, aliased),
         "seconds": perf_counter() - began,
     }
