@@ -42,7 +42,7 @@ class IRLS(Engine[RegressionEstimate]):
         Rows from which on a random sample of them gives the start.
     """
 
-    tolerance: float = 1e-16
+    tolerance: float = 1e-20
     max_iterations: int = 100
     warm: int = 200_000
 
