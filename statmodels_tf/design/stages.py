@@ -11,7 +11,8 @@ from ..transforms import Factor, Transform
 from ..transforms.base import Logical
 from ..transforms.code import NUMBERINGS
 from ..transforms.factor import as_factor
-from ..transforms.learning import Learner, learner
+from ..transforms.learner import Learner
+from ..transforms.learning import learner
 from .column import memory
 from .evaluate import evaluate
 from .recipe import Recipe

@@ -4,55 +4,19 @@ Each pass over the data adds up a part from every block; the sum gives the state
 The states are those that the function learns from the whole column.
 """
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from inspect import signature
 from typing import Any
 
 import numpy as np
 
 from ..errors import DataError
 from .base import Factor, Transform, numeric
+from .learned_polynomial import OfPolynomials
+from .learner import Learner
 from .moments import Moments
 from .polynomial import arguments as polynomial_arguments
 from .scale import scaling
 from .selection import Selection, wanted
-
-
-@dataclass(frozen=True, eq=False)
-class Learner(ABC):
-    """One call, and what it has learned in the passes so far.
-
-    Attributes
-    ----------
-    transform : Transform
-    arguments : dict
-        What the call says besides its columns.
-    """
-
-    transform: Transform
-    arguments: dict[str, Any]
-
-    @staticmethod
-    def bound(transform: Transform, arguments: list, options: dict) -> dict[str, Any]:
-        """Return the arguments of a call by name."""
-        return dict(signature(transform.function).bind(*arguments, **options).arguments)
-
-    @abstractmethod
-    def part(self, arguments: dict[str, Any]) -> Any:
-        """Return what the call's arguments in one block add."""
-
-    @abstractmethod
-    def after(self, total: Any) -> "Learner | dict":
-        """Return what must see the next pass, or the state."""
-
-    def state(self, column: np.ndarray) -> dict:
-        """Return what the function learns of a short column that stands for the whole one."""
-        return self.transform.function(column, **self.arguments, state=None)[1]
-
-    def numbers(self, arguments: dict[str, Any]) -> np.ndarray:
-        """Return the column of the call as numbers [n]."""
-        return np.atleast_1d(numeric(arguments["x"], f"{self.transform.name}()"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,80 +160,6 @@ class OfQuantiles(Learner):
             return {"value": float(values[0])}
         shape = np.shape(numeric(self.arguments["probs"]))
         return {"value": values.reshape(() if shape == (1,) else shape).tolist()}
-
-
-@dataclass(frozen=True)
-class Projections:
-    """For each column of a `poly` call sums over the rows: of 1 and x; or of P^2 and x P^2. And distinct values."""
-
-    sums: np.ndarray
-    distinct: tuple[frozenset, ...] = ()
-
-    def __add__(self, other: "Projections") -> "Projections":
-        pairs = zip(self.distinct, other.distinct, strict=True)
-        return Projections(self.sums + other.sums, tuple(a | b for a, b in pairs))
-
-
-@dataclass(frozen=True, eq=False)
-class OfPolynomials(Learner):
-    """Learns the recursion of orthogonal polynomials, one degree a pass.
-
-    Attributes
-    ----------
-    means : array [columns]
-    alpha, norms : tuple of array [columns]
-        Of the centred columns, so far.
-    """
-
-    means: np.ndarray | None = None
-    alpha: tuple[np.ndarray, ...] = ()
-    norms: tuple[np.ndarray, ...] = ()
-
-    @staticmethod
-    def _columns(arguments):
-        others = arguments.get("others", ())
-        return polynomial_arguments(arguments["x"], others, arguments.get("degree", 1))
-
-    def part(self, arguments: dict[str, Any]) -> Projections:
-        columns, degree = self._columns(arguments)
-        sums, distinct = np.zeros((2, len(columns))), []
-        for j, values in enumerate(columns):
-            x = values[~np.isnan(values)]
-            if self.means is None:
-                sums[:, j] = len(x), x.sum()
-                distinct.append(_some(x, degree + 1))
-                continue
-            x = x - self.means[j]
-            before, now = np.zeros_like(x), np.ones_like(x)
-            for k, alpha in enumerate(self.alpha):
-                ratio = self.norms[k + 1][j] / self.norms[k][j] if k else 0.0
-                before, now = now, (x - alpha[j]) * now - ratio * before
-            sums[:, j] = now @ now, (x * now) @ now
-        return Projections(sums, tuple(distinct))
-
-    def after(self, total: Projections) -> Learner | dict:
-        degree = self.arguments["degree"]
-        first, second = total.sums
-        if self.means is None:
-            few = min((len(values) for values in total.distinct), default=0)
-            if few <= degree:
-                return self.state(np.arange(few, dtype=float))
-            zero = np.zeros_like(first)
-            return replace(self, means=second / first, alpha=(zero,), norms=(zero + 1.0, first))
-        norms = (*self.norms, first)
-        if len(self.alpha) < degree:
-            return replace(self, alpha=(*self.alpha, second / first), norms=norms)
-        states = [
-            {"alpha": [float(a[j] + self.means[j]) for a in self.alpha], "norm2": [float(n[j]) for n in norms]}
-            for j in range(len(first))
-        ]
-        return states[0] if len(states) == 1 else {"parts": states}
-
-
-def _some(values: np.ndarray, most: int) -> frozenset:
-    """Return different ones of the values: all of them, or at least `most`."""
-    some = frozenset(np.unique(values[:1000]).tolist())
-    return some if len(some) >= most else frozenset(np.unique(values)[:most].tolist())
 
 
 LEARNERS: dict[str, type[Learner]] = {
