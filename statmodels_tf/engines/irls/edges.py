@@ -11,6 +11,8 @@ import numpy as np
 from ...families.exponential import ExponentialFamily
 from ...linalg.arrange import Arrangement
 from ...linalg.arranged import arranged
+from ...linalg.split import SplitPlan, SplitRows
+from .mean import Numbers
 from .passes import chosen, counted
 from .rows import Block, Rows
 
@@ -192,3 +194,27 @@ class Longest:
 
     def __add__(self, other: Longest) -> Longest:
         return Longest(max(self.length, other.length))
+
+
+@dataclass(frozen=True, eq=False)
+class LevelSides:
+    """The task that adds up, for each level of a factor that stands apart, the sides of its rows, and counts them."""
+
+    edges: Edges
+
+    def __call__(self, block: Block) -> Numbers:
+        block = counted(block)
+        rows = arranged(block.common)
+        if not isinstance(rows, SplitRows):
+            return Numbers(np.zeros((2, 0)))
+        levels, sides = rows.plan.levels, self.edges.sides(block.y)
+        return Numbers(np.array([np.bincount(rows.codes, sides, levels), np.bincount(rows.codes, minlength=levels)]))
+
+
+def edge_levels(rows: Rows, family: ExponentialFamily, plan: SplitPlan) -> np.ndarray:
+    """Return the sides [p] of coefficients that are infinite as all rows of a large factor's level are on one edge."""
+    sides, count = rows.total(LevelSides(edges_of(family))).values
+    alone = np.where((count > 0) & (np.abs(sides) == count), np.sign(sides), 0.0)
+    out = np.zeros(plan.p, dtype=int)
+    out[plan.spanned] = np.sign(plan.to_coefficients @ alone).astype(int)
+    return out

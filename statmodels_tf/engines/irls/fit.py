@@ -11,7 +11,7 @@ import numpy as np
 from ...errors import ModelError
 from ...families.exponential import ExponentialFamily
 from .distinct import distinct_rows
-from .edges import RemainingRows
+from .edges import RemainingRows, edge_levels
 from .memory import model_rows
 from .newton import Fitted, NoStartError, newton
 from .own import fit_own
@@ -20,7 +20,7 @@ from .said import no_start, said
 from .separation import Separation, UndecidedError, far_out, separation
 from .solve import Solved
 from .streamed import StreamedRows, streamed_rows, streamed_totals
-from .system import CholeskySystem
+from .system import CholeskySystem, SchurSystem
 from .totals import memory_totals
 
 if TYPE_CHECKING:
@@ -112,6 +112,10 @@ def fit_rows(rows: Rows, family: ExponentialFamily, options: Options, before: An
     if found is None:
         if not fitted.converged:
             fitted = _finite(rows, family, options, fitted, watch=False)
+        system = fitted.last.system
+        if undecided and isinstance(system, SchurSystem):
+            infinite = edge_levels(rows, family, system.normal.plan)
+            return Answer(fitted, fitted.kept, infinite, None, "" if infinite.any() else undecided)
         return Answer(fitted, fitted.kept, none, None, undecided)
     left = RemainingRows(rows, found.directions)
     if found.remaining:

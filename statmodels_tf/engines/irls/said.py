@@ -33,6 +33,11 @@ def said(answer: Answer, model: Model, aliased: np.ndarray) -> dict[str, Any]:
     if answer.separation is not None:
         out |= _separated(answer, design)
         messages.append(out["separation"]["message"])
+    elif answer.infinite.any():
+        columns = tuple(design.columns[j] for j in np.flatnonzero(answer.infinite))
+        message = f"the estimates of {_named(columns)} are infinite: all responses of a level are on one edge"
+        out["separation"] = {"kind": "quasi", "columns": columns, "rows": (), "message": message}
+        messages.append(message)
     if fitted.boundary:
         out["boundary"] = (
             f"fitted means lie on the edge of the range of the {family.name} family under link {family.link.name}, "
@@ -56,8 +61,13 @@ def _separated(answer: Answer, design: Any) -> dict[str, Any]:
     for direction in answer.separation.directions:
         rows = np.append(rows, np.flatnonzero(np.abs(design.common.matvec(direction.u)) > FLAT)[:SHOWN])
     kind = "quasi" if answer.separation.remaining else "complete"
-    names = ", ".join(f"`{name}`" for name in columns)
-    message = f"{kind}{'-complete' if kind == 'quasi' else ''} separation: the estimates of {names} are infinite"
+    message = (
+        f"{kind}{'-complete' if kind == 'quasi' else ''} separation: the estimates of {_named(columns)} are infinite"
+    )
     shown = tuple(int(i) for i in np.unique(rows)[:SHOWN])
     about = {"kind": kind, "columns": columns, "rows": shown, "message": message}
     return {"separation": about, "separated_rows": shown}
+
+
+def _named(columns: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in columns)

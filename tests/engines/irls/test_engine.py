@@ -10,6 +10,7 @@ from scipy.special import expit
 
 import statmodels_tf as st
 from statmodels_tf.engines import threads
+from statmodels_tf.engines.irls import separation
 from statmodels_tf.engines.irls.engine import IRLS
 from statmodels_tf.engines.irls.fit import Options, fit_rows
 from statmodels_tf.engines.irls.memory import memory_rows
@@ -159,3 +160,12 @@ def test_null_deviance_is_that_of_the_model_of_the_intercept(offset):
     data["y"] = rng.poisson(2 * (data.x + 2)).astype(float)
     fit = st.glm("y ~ x", data, "poisson", offset=offset)
     assert fit.null_deviance == pytest.approx(st.glm("y ~ 1", data, "poisson", offset=offset).deviance, rel=1e-10)
+
+
+def test_a_level_of_a_large_factor_without_counts_is_infinite(easily_apart, monkeypatch):
+    monkeypatch.setattr(separation, "WIDEST", 50)
+    columns, y = levels()
+    y[columns.blocks[2].codes == 7] = 0
+    answer = fit_rows(memory_rows(columns, y, None, None), POISSON, OPTIONS)
+    np.testing.assert_array_equal(np.flatnonzero(answer.infinite), [2 + 5 + 6])
+    assert answer.infinite.min() == -1
