@@ -54,6 +54,6 @@ def serve(prepare: Callable[[str, pd.DataFrame, str], Callable[[], list[float]]]
 
 
 def _peak() -> float:
-    """Return the most memory held, in MiB; `getrusage` would count what the parent held when it started this process."""
+    """Return the most memory held, in MiB; `getrusage` would count what the parent held when it started us."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     return int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) / 1024
