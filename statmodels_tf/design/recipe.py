@@ -66,9 +66,9 @@ class Recipe:
         """Return all that is computed, by key: variables of the formula and of the arguments."""
         return {v.key: v for v in (*self.formula.variables, *self._arguments(table))}
 
-    def used(self, table: Table) -> Used:
-        """Return what the recipe computes of a table, on its complete rows."""
-        return used_rows(self.formula, table.knowing(self.known), self.how, none=True)
+    def used(self, table: Table, *, seen: bool = False) -> Used:
+        """Return what the recipe computes of a table, on its complete rows; `seen` says that they were checked."""
+        return used_rows(self.formula, table.knowing(self.known), self.how, none=True, seen=seen)
 
     def learned(self, states: Mapping[str, list]) -> "Recipe":
         """Return the recipe with what stateful calls learned."""
@@ -127,7 +127,7 @@ class Coder:
 
     def block(self, table: Table) -> CodedRows | None:
         """Return the arrays of a table's complete rows; None where it has none."""
-        used = self.recipe.used(table)
+        used = self.recipe.used(table, seen=True)
         if not used.n:
             return None
         values = self._values(used, table)
@@ -157,7 +157,7 @@ class Coder:
 
         Combinations are numbered as the levels of the variables count, the last one's fastest.
         """
-        used = self.recipe.used(table)
+        used = self.recipe.used(table, seen=True)
         if not used.n:
             return None
         values, cells = self._values(used, table), np.zeros(used.n, dtype=np.int64)

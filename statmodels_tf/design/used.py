@@ -87,7 +87,9 @@ class Used:
         return total
 
 
-def used_rows(formula: Formula, given: Table, how: Given, *, na_action: str = "omit", none: bool = False) -> Used:
+def used_rows(
+    formula: Formula, given: Table, how: Given, *, na_action: str = "omit", none: bool = False, seen: bool = False
+) -> Used:
     """Return what a formula computes of a table, on the complete rows.
 
     Parameters
@@ -99,6 +101,8 @@ def used_rows(formula: Formula, given: Table, how: Given, *, na_action: str = "o
         `"omit"`, or `"fail"`.
     none : bool
         Whether no row may be left, as in a block of the data.
+    seen : bool
+        Whether the rows are known to hold no infinite number.
     """
     functions = dict(how.functions or {})
     read = Read(formula, given, functions, how.states)
@@ -108,7 +112,8 @@ def used_rows(formula: Formula, given: Table, how: Given, *, na_action: str = "o
     computed += [(number.variable, number.values) for number in (*offsets, *([] if weight is None else [weight]))]
     kept = kept_rows(given, computed, subset_rows(how.subset, given, functions, how.states), na_action, none=none)
     raw = {key: take(value, kept.rows) for key, value in read.values.items()}
-    check_finite(read, raw, kept.rows)
+    if not seen:
+        check_finite(read, raw, kept.rows)
     return Used(read, kept, raw, offsets, weight)
 
 
