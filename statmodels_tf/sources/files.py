@@ -113,7 +113,7 @@ def _files(path):
     found = sorted(p for p in glob(path, recursive=True) if os.path.isfile(p)) if has_magic(path) else []
     if not found:
         what = "no file matches" if has_magic(path) else "no file or folder"
-        raise DataError(f"{what} `{path}`.")
+        raise DataError(f"{what} `{path}`; data are a DataFrame, or a path where there is one.")
     return found
 
 
