@@ -40,7 +40,7 @@ _COLUMNS = 300
 
 def bootstrap(fit: Regression, nsim: Any, seed: Any, kind: str, cluster: Any = None) -> pd.DataFrame:
     """Return the coefficients of each replicate [nsim, p]; infinite where one is separated, NaN where it failed."""
-    in_memory(fit, "the bootstrap")
+    in_memory(fit, "bootstrap replicates")
     one_of("kind", kind, KINDS)
     if cluster is not None and kind != "pairs":
         raise ModelError(f'`cluster=` draws whole clusters of rows: it belongs to `kind="pairs"`, not "{kind}".')

@@ -48,7 +48,7 @@ def test_a_cluster_gives_the_same_numbers(folder, cluster):
 
 
 def test_a_worker_that_dies_changes_nothing(folder, cluster):
-    made, client = cluster
+    _, client = cluster
     here = st.glm(FORMULA, folder, "binomial")
     victim = next(iter(client.run(os.getpid).values()))
     killed = threading.Event()
