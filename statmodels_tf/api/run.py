@@ -129,17 +129,7 @@ def choose_engine(engine: str | Engine, model: Model, *, REML: bool, progress: b
     if isinstance(engine, Engine):
         chosen, why = engine, "asked for"
     elif engine == "auto":
-        reasons = {}
-        for name in sorted(ENGINES, key=lambda name: (ENGINES[name].sampling, name)):
-            kind = ENGINES[name]
-            reasons[name] = kind().supports(model)
-            if reasons[name] is None:
-                over = "".join(f"; {other}: {said}" for other, said in reasons.items() if said is not None)
-                chosen, why = kind(), f"the first engine that supports this {model.family.name} model{over}"
-                break
-        else:
-            said = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
-            raise EngineError(f"no engine can fit this model ({said}).")
+        chosen, why = _first_engine(model)
     elif isinstance(engine, str) and engine in ENGINES:
         chosen, why = ENGINES[engine](), "asked for"
     else:
@@ -152,6 +142,18 @@ def choose_engine(engine: str | Engine, model: Model, *, REML: bool, progress: b
         raise EngineError(f"`REML=False`: {chosen.name} maximises no likelihood; leave it out.")
     changes = {} if REML else {"REML": False}
     return _with_options(chosen, changes | ({} if progress is None else {"progress": progress})), why
+
+
+def _first_engine(model: Model) -> tuple[Engine, str]:
+    """Return the first engine that supports the model, and why; sampling comes last, and then why nothing else did."""
+    reasons: dict[str, str | None] = {}
+    for name in sorted(ENGINES, key=lambda name: (ENGINES[name].sampling, name)):
+        reasons[name] = ENGINES[name]().supports(model)
+        if reasons[name] is None:
+            over = [f"; {other}: {said}" for other, said in reasons.items() if ENGINES[name].sampling and said]
+            return ENGINES[name](), f"the first engine that supports this {model.family.name} model{''.join(over)}"
+    said = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
+    raise EngineError(f"no engine can fit this model ({said}).")
 
 
 def _check_mappings(**given: Any) -> None:

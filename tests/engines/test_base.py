@@ -9,6 +9,8 @@ import statmodels_tf as st
 from statmodels_tf.api.run import choose_engine
 from statmodels_tf.design import build
 from statmodels_tf.engines import ENGINES, NUTS, PLS, Engine
+from statmodels_tf.engines.irls import IRLS
+from statmodels_tf.families import as_family
 from statmodels_tf.fits.check import not_converged
 from statmodels_tf.model import build_model
 from tests.model.cases import toy
@@ -46,8 +48,11 @@ def test_auto_tries_what_does_not_sample_first_and_says_what_it_passed_over():
     chosen, why = choose_engine("auto", model(), REML=True, progress=None)
     assert chosen == PLS() and why == "the first engine that supports this gaussian model"
     chosen, why = choose_engine("auto", model("y ~ x"), REML=True, progress=None)
+    assert chosen == IRLS() and why == "the first engine that supports this gaussian model"
+    counts = build_model(build("round(exp(y)) ~ x + (1 | g)", toy()), family=as_family("poisson"))
+    chosen, why = choose_engine("auto", counts, REML=True, progress=None)
     assert chosen == NUTS()
-    assert "pls: PLS cannot fit this model: its formula has no group term" in why
+    assert "irls: IRLS cannot fit `(1 | g)`, a group term" in why and "pls: " in why
 
 
 def test_an_option_that_an_engine_does_not_have_is_not_dropped():

@@ -64,6 +64,7 @@ class QR(Engine[RegressionEstimate]):
     """Least squares, for linear models."""
 
     streams = True
+    remedy = "scale the columns to like sizes, or leave out those that nearly repeat others"
 
     def supports(self, model: Model) -> str | None:
         if not model.family.linear:
