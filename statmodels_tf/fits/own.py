@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..errors import ModelError
+
 if TYPE_CHECKING:
     from .regression_base import Regression
+
+_OWNERS = {"theta": "negative_binomial", "power": "tweedie", "phi": "beta"}
 
 
 def own_parameters(fit: Regression) -> dict[str, tuple[float, float]]:
@@ -29,6 +33,18 @@ def own_parameters(fit: Regression) -> dict[str, tuple[float, float]]:
     with np.errstate(invalid="ignore"):
         se = np.sqrt(np.diag(covariance))
     return {name: (family.values[name], float(e)) for name, e in zip(family.own, se, strict=True)}
+
+
+def family_value(fit: Regression, name: str) -> float:
+    """Return one of the family's own parameters, estimated or fixed, or say which family has it."""
+    values = getattr(fit.family, "values", {})
+    if name not in values:
+        here = "".join(f" It has `fit.{own}`." for own in values)
+        raise ModelError(
+            f"a {fit.family.name} model has no `{name}`, which belongs to the {_OWNERS[name]} family.{here} Its "
+            "dispersion is `fit.dispersion`."
+        )
+    return float(values[name])
 
 
 def family_values(family: Any, dispersion: Any) -> dict[str, Any]:

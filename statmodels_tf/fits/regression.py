@@ -15,7 +15,7 @@ from .arviz import regression_to_arviz
 from .broom import augment_regression, glance_glm, glance_linear, tidy_regression
 from .check import Findings
 from .linear_figures import LinearFigures, linear_figures
-from .own import own_parameters
+from .own import family_value, own_parameters
 from .plotted import PlottedEstimate
 from .predict import Prediction
 from .regression_base import Totals
@@ -217,6 +217,21 @@ class GLMEstimate(RegressionEstimate):
     def family_parameters(self) -> pd.DataFrame:
         """Return the family's own parameters that were estimated (theta, power, phi): estimate, se."""
         return pd.DataFrame.from_dict(own_parameters(self), orient="index", columns=["estimate", "se"])
+
+    @property
+    def theta(self) -> float:
+        """The theta of a negative binomial model, whose variance is mu + mu² / theta: estimated, or as it was fixed."""
+        return family_value(self, "theta")
+
+    @property
+    def power(self) -> float:
+        """The power of a Tweedie model, whose variance is phi mu^power: estimated, or as it was fixed."""
+        return family_value(self, "power")
+
+    @property
+    def phi(self) -> float:
+        """The precision of a beta model, whose variance is mu (1 - mu) / (1 + phi): estimated, or as it was fixed."""
+        return family_value(self, "phi")
 
     @property
     def pseudo_r_squared(self) -> float:

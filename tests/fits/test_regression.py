@@ -154,6 +154,20 @@ def test_own_parameters():
     assert fit.loglik >= fixed.loglik
 
 
+def test_own_parameters_are_attributes_and_other_families_say_whose_they_are():
+    cars = st.load_dataset("mtcars").assign(share=lambda d: d["mpg"] / 40)
+    counts = st.glm("carb ~ wt", cars, "negative_binomial(theta = 3)")
+    assert counts.theta == 3.0
+    rain = st.glm("hp ~ wt", cars, st.families.Tweedie(power=1.4))
+    assert rain.power == 1.4
+    share = st.glm("share ~ wt", cars, "beta")
+    assert share.phi == share.family_parameters().loc["phi", "estimate"] and f"phi {share.phi:.2f}" in str(share)
+    with pytest.raises(ModelError, match=r"belongs to the negative_binomial family. It has `fit.phi`"):
+        assert share.theta
+    with pytest.raises(ModelError, match=r"belongs to the tweedie family. Its dispersion is `fit.dispersion`"):
+        assert st.glm("carb ~ wt", cars, "poisson").power
+
+
 FILES = {
     "lm": lambda: st.lm("mpg ~ poly(wt, 2) + factor(cyl)", CARS, weights="hp", subset="gear < 5"),
     "contrasts": lambda: st.lm("breaks ~ wool", st.load_dataset("warpbreaks"), contrasts={"wool": "contr.sum"}),
