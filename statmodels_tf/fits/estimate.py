@@ -108,7 +108,8 @@ class Estimate(Questioned):
             "HC0" for `glm`, of "HAC" "HC0", if left out; "cluster" always counts the clusters, G / (G - 1).
         """
         if covariance_kind(type, self.sandwiches) != "model":
-            return robust_covariance(self, covariance_kind(type, True), cluster, lags, correction)
+            regression: Any = self  # what has sandwiches is one
+            return robust_covariance(regression, covariance_kind(type, True), cluster, lags, correction)
         names = list(self.names)
         return pd.DataFrame(self.covariance_matrix(), index=names, columns=names)
 

@@ -98,7 +98,7 @@ class OutcomeEstimate(OutcomeFigures):
         columns = {}
         for j in range(count):
             codes = (rng.random(len(below))[:, None] > below).sum(axis=1)
-            columns[f"sim_{j + 1}"] = pd.Categorical.from_codes(codes, list(self.outcomes))
+            columns[f"sim_{j + 1}"] = pd.Categorical.from_codes(codes, pd.Index(self.outcomes))
         return pd.DataFrame(columns, index=self.model.design.index)
 
     @spoken

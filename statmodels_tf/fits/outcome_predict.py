@@ -113,7 +113,7 @@ def _classes(fit: OutcomeFigures, rows: OutcomeRows) -> pd.Series:
     codes = np.argmax(np.nan_to_num(probabilities, nan=-1.0), axis=1)
     if rows.missing is not None:
         codes = np.where(rows.missing, -1, codes)
-    values = pd.Categorical.from_codes(codes, list(fit.outcomes))
+    values = pd.Categorical.from_codes(codes, pd.Index(fit.outcomes))
     return pd.Series(values, index=rows.index, name=fit.model.design.response.name)
 
 

@@ -135,14 +135,15 @@ def _lost(matrix: Any, weights: np.ndarray | None) -> set[int]:
 def _outcomes(model: Model) -> tuple[np.ndarray, np.ndarray | None]:
     """Return the categories [n] and the weights; a row of weight 0 in a category of its own counts as any other."""
     design: Design = model.design
-    data = model.family.data(design.response, design.weights)
+    family: Any = model.family
+    data = family.data(design.response, design.weights)
     y = data["y"]
     if y.max() < 2:
-        found = ", ".join(f'"{level}"' for level in model.family.outcomes(design.response, design.weights))
+        found = ", ".join(f'"{level}"' for level in family.outcomes(design.response, design.weights))
         count = plural(int(y.max()) + 1, "value")
         raise DataError(
             f"the response `{design.response.name}` takes {count} ({found}) in rows of positive weight and a "
-            f'{model.family.name} model needs three or more; for two use family="binomial".'
+            f'{family.name} model needs three or more; for two use family="binomial".'
         )
     return np.maximum(y, 0), data.get("weights")
 
