@@ -74,7 +74,8 @@ def compare(problem: GLMProblem, peers: list[Peer], repeats: int) -> dict[str, d
     with tempfile.TemporaryDirectory() as folder:
         write(problem.data(), Path(folder))
         arguments = [folder, problem.formula, problem.family, str(problem.number)]
-        results = in_turns([peer for peer in peers if problem.name in peer.problems], arguments, repeats)
+        turns = min(repeats, problem.turns or repeats)
+        results = in_turns([peer for peer in peers if problem.name in peer.problems], arguments, turns)
     ours = np.array(results["statmodels_tf"]["coef"])
     for figures in results.values():
         theirs = np.array(figures.pop("coef"))

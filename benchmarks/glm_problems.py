@@ -15,7 +15,8 @@ class GLMProblem:
     """One model on one data set.
 
     `number` calls are timed together, so that small fits can be measured; `limit` is the longest whole call in
-    seconds of CPU time and `memory` the most resident memory in MiB, where there are any.
+    seconds of CPU time and `memory` the most resident memory in MiB, where there are any. `turns` is how often it is
+    measured at most, where a peer takes minutes.
     """
 
     name: str
@@ -26,6 +27,7 @@ class GLMProblem:
     number: int = 1
     limit: float | None = None
     memory: float | None = None
+    turns: int | None = None
 
 
 def numeric(rows: int, columns: int, family: str, seed: int) -> pd.DataFrame:
@@ -102,6 +104,7 @@ GLM_PROBLEMS = {
             "y ~ x1*a + a:b + x2",
             "binomial",
             partial(interactions, 1_000_000, 3),
+            turns=1,
         ),
         GLMProblem(
             "mtcars",
