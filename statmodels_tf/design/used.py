@@ -11,7 +11,7 @@ from ..formula import Formula
 from ..transforms.base import numeric
 from .complete import Kept, kept_rows
 from .read import Read, check_finite
-from .rows import RowNumbers, check_weights, row_numbers, subset_rows, take
+from .rows import RowNumbers, check_weights, orderly, row_numbers, subset_rows, take
 from .table import Table
 
 
@@ -108,12 +108,13 @@ def used_rows(
     read = Read(formula, given, functions, how.states)
     offsets = [] if how.offset is None else [row_numbers(how.offset, "offset", given, functions, how.states)]
     weight = _weights(how, read)
-    computed = [(read.variables[key], value) for key, value in read.values.items()]
+    suspect = [key for key, value in read.values.items() if not orderly(value)]
+    computed = [(read.variables[key], read.values[key]) for key in suspect]
     computed += [(number.variable, number.values) for number in (*offsets, *([] if weight is None else [weight]))]
     kept = kept_rows(given, computed, subset_rows(how.subset, given, functions, how.states), na_action, none=none)
     raw = {key: take(value, kept.rows) for key, value in read.values.items()}
     if not seen:
-        check_finite(read, raw, kept.rows)
+        check_finite(read, {key: raw[key] for key in suspect}, kept.rows)
     return Used(read, kept, raw, offsets, weight)
 
 

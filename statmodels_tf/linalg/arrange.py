@@ -94,7 +94,7 @@ class DenseRows(Arrangement):
         return self.values
 
     def take(self, rows: np.ndarray | slice) -> DenseRows:
-        return DenseRows(self.values[rows])
+        return DenseRows(self.values[rows] if isinstance(rows, slice) else self.values.T.take(rows, axis=1).T)
 
 
 @dataclass(frozen=True, eq=False)

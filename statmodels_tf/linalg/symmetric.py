@@ -5,13 +5,15 @@ from functools import lru_cache
 import numpy as np
 from scipy.linalg.blas import dsyrk, ssyrk
 
-CACHE = 1 << 20
-"""Bytes of weighted rows made at a time."""
+CACHE, LARGE_CACHE = 1 << 20, 1 << 23
+"""Bytes of weighted rows made at a time; the larger number where there would be fewer than `ROWS` of them."""
+ROWS = 4096
 
 
 def rows_at_once(p: int) -> int:
     """Return how many rows of `p` columns are weighted and multiplied at a time."""
-    return min(max(CACHE // (8 * max(p, 1)), 1024), 16_384)
+    width = 8 * max(p, 1)
+    return min(max(CACHE // width, min(LARGE_CACHE // width, ROWS), 1024), 16_384)
 
 
 def weighted_gram(values: np.ndarray, w: np.ndarray | None = None, single: bool = False) -> np.ndarray:

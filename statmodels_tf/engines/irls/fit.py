@@ -13,7 +13,7 @@ from ...families.exponential import ExponentialFamily
 from .distinct import distinct_rows
 from .edges import RemainingRows, edge_levels
 from .memory import model_rows
-from .newton import Fitted, NoStartError, newton
+from .newton import Borrowed, Fitted, NoStartError, newton
 from .own import fit_own
 from .rows import Rows
 from .said import no_start, said
@@ -26,8 +26,8 @@ from .totals import memory_totals
 if TYPE_CHECKING:
     from ...model import Model
 
-SAMPLE = 20_000
-"""The fewest rows of a random sample to start from; it has 4 % of all."""
+SAMPLE, FIRST = 20_000, 8_000
+"""The fewest rows of a random sample to start from, which has 10 % of all, and of the one that it starts from."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def fit_rows(rows: Rows, family: ExponentialFamily, options: Options, before: An
 
 def _finite(rows, family, options, start, *, watch) -> Fitted:
     """Return where Newton's method stops, from an earlier fit, or from a random sample of rows where they are many."""
-    warm = _warm(rows, family, options) if start is None else start
+    warm, borrowed = (start, None) if start is not None else _warm(rows, family, options)
     how = {
         "tolerance": options.tolerance,
         "rank_tolerance": options.rank_tolerance,
@@ -139,20 +139,34 @@ def _finite(rows, family, options, start, *, watch) -> Fitted:
     }
     try:
         if warm is not None:
-            kept = None if start is None else start.kept
-            return newton(rows, family, start=warm.beta, kept=kept, single=warm.last.condition > 1e-4, **how)
+            how |= {"kept": None if start is None else start.kept, "single": warm.last.condition > 1e-4}
+            return newton(rows, family, start=warm.beta, borrowed=borrowed, **how)
         return newton(rows, family, triangles=family.linear and rows.n * rows.p <= 200_000, **how)
     except NoStartError:
         raise ModelError(no_start(family)) from None
 
 
 def _warm(rows, family, options):
-    """Return the fit of a random sample of the rows, if they are many and it is good to start from; else None."""
-    size = max(SAMPLE, rows.n // 25)
-    if options.warm is None or rows.n < options.warm or size < 20 * rows.p or family.linear:
-        return None
-    try:
-        sample = newton(rows.sample(size, 0), family, rough=True, max_iterations=15)
-    except NoStartError:
-        return None
-    return sample if sample.converged and len(sample.kept) == rows.p else None
+    """Return the fit of a random sample of the rows, itself begun with a smaller one, and its information for all rows.
+
+    Both are None where the rows are few, or the sample is not good to start from.
+    """
+    p = rows.p
+    size = min(max(SAMPLE, rows.n // 10, 200 * p), rows.n // 4)
+    if options.warm is None or rows.n < options.warm or size < 50 * p or family.linear:
+        return None, None
+    found, some = None, None
+    for many in (max(FIRST, 40 * p), size):
+        some = rows.sample(many, 0)
+        try:
+            begun = None if found is None else found.beta
+            tried = newton(some, family, start=begun, single=begun is not None, rough=True, max_iterations=15)
+        except NoStartError:
+            continue
+        found = tried if tried.converged and len(tried.kept) == p else None
+    if found is None:
+        return None, None
+    system, times = found.last.system, np.sqrt(rows.n / some.n)
+    if not isinstance(system, CholeskySystem) or found.last.condition < 1e-8:
+        return found, None
+    return found, Borrowed(CholeskySystem(system.estimable, times * system.lower), 2 * np.sqrt(p / some.n))

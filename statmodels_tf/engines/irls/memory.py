@@ -21,6 +21,9 @@ from .rows import Block, Rows, Total
 SHARES = 8
 """Into how many shares the blocks are divided, each added up in order by one thread, whatever their number."""
 
+LINE = 8
+"""Neighbouring rows that a sample takes together: those of one line of the cache."""
+
 
 @dataclass(frozen=True, eq=False)
 class MemoryRows(Rows):
@@ -41,21 +44,55 @@ class MemoryRows(Rows):
         return self.common.shape[1]
 
     def total(self, task: Callable[[Block], Total], label: str = "") -> Total:
-        starts = range(0, max(self.n, 1), self.chunk)
-        if len(starts) == 1:
-            return task(Block(self.common, self.y, self.weights, self.offset))
-        shares = [part for part in np.array_split(np.asarray(starts), SHARES) if len(part)]
-        return reduce(add, in_threads(lambda share: reduce(add, (task(self._block(i)) for i in share)), shares))
+        if self.n <= self.chunk:
+            return task(self.whole)
+        return in_shares(lambda start: task(self._block(start)), self.n, self.chunk)
+
+    @property
+    def whole(self) -> Block:
+        """All rows as one block."""
+        return Block(self.common, self.y, self.weights, self.offset)
 
     def _block(self, start):
-        rows = slice(int(start), int(start) + self.chunk)
+        rows = slice(start, start + self.chunk)
         parts = (None if part is None else part[rows] for part in (self.weights, self.offset))
         return Block(self.common.take(rows), self.y[rows], *parts)
 
     def sample(self, size: int, seed: int) -> Any:
-        rows = np.sort(np.random.default_rng(seed).choice(self.n, min(size, self.n), replace=False))
-        block = chosen(Block(self.common, self.y, self.weights, self.offset), rows)
-        return MemoryRows(block.common, block.y, block.weights, block.offset, self.chunk)
+        lines, wanted = -(-self.n // LINE), -(-size // LINE)
+        groups = np.random.default_rng(seed).choice(lines, min(wanted, lines), replace=False)
+        rows = (LINE * np.sort(groups)[:, None] + np.arange(LINE)).ravel()
+        return SampledRows(self, rows[: np.searchsorted(rows, self.n)])
+
+
+@dataclass(frozen=True, eq=False)
+class SampledRows(Rows):
+    """Some of the rows in memory, gathered block by block, never all at once."""
+
+    rows: MemoryRows
+    positions: np.ndarray
+
+    @property
+    def n(self) -> int:
+        return len(self.positions)
+
+    @property
+    def p(self) -> int:
+        return self.rows.p
+
+    def total(self, task: Callable[[Block], Total], label: str = "") -> Total:
+        whole, chunk = self.rows.whole, self.rows.chunk
+        return in_shares(lambda start: task(chosen(whole, self.positions[start : start + chunk])), self.n, chunk)
+
+    def sample(self, size: int, seed: int) -> Any:
+        at = np.sort(np.random.default_rng(seed).choice(self.n, min(size, self.n), replace=False))
+        return SampledRows(self.rows, self.positions[at])
+
+
+def in_shares(task: Callable[[int], Total], n: int, chunk: int) -> Total:
+    """Return the sum of a task over the starts of all blocks, by threads, always added in the same order."""
+    shares = [part.tolist() for part in np.array_split(np.arange(0, max(n, 1), chunk), SHARES) if len(part)]
+    return reduce(add, in_threads(lambda share: reduce(add, map(task, share)), shares))
 
 
 def memory_rows(

@@ -1,13 +1,13 @@
 """Newton's method in score form, by expected information.
 
 Each pass over the rows gives G = X'WX, s = X'r and the objective; then delta = G⁻¹s and the decrement s'delta. Errors
-of G cost iterations, not accuracy: early ones are made in 32 bits, or kept for another step when little has changed.
+of G cost iterations, not accuracy: that of a random sample of the rows serves until the estimate is near, one made in
+32 bits where it does not, and one made in full is kept for another step when little has changed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,21 +16,19 @@ from ...design.rank import clearly_independent, pivoted
 from ...families.exponential import ExponentialFamily
 from ...linalg.normal import Normal
 from .mean import Mean
+from .pace import Pace
 from .passes import Pass, Sums
 from .rows import Rows
 from .solve import Solved, by_system, solved
+from .system import CholeskySystem
 
 HALVINGS = 40
 SINGLE_CONDITION = 1e-5
 """Reciprocal condition of the scaled cross-product above which it may be made in 32 bits."""
 LARGE = 2_000_000
 """Numbers of the design from which on passes are spared where they can be."""
-NEAR, NEAR_WIDE = 0.03, 0.25
-"""Root mean square change of eta, since the cross-product was made, up to which it serves another step; of many columns
-it is dear, and serves longer."""
-WIDE = 64
-CLOSE = 8e-7
-"""The same, expected after the next step, below which the next pass is to be the last one."""
+LENT = 8
+"""Steps by the information of a sample, at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +66,14 @@ class Fitted:
     slow: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Borrowed:
+    """Information of a sample of the rows, scaled to all, and by what a step that it gives is expected to be off."""
+
+    system: CholeskySystem
+    error: float
+
+
 class NoStartError(Exception):
     """No coefficients were found at which all means lie in their range."""
 
@@ -78,18 +84,19 @@ class _Run:
 
     rows: Rows
     family: ExponentialFamily
-    tolerance: float
+    pace: Pace
     rank_tolerance: float
-    thrifty: bool
     single: bool = False
     split: bool = True
     triangles: bool = False
     kept: np.ndarray | None = None
     watch: bool = False
-    rough: bool = False
     passes: int = 0
     solved: Solved | None = None
-    trail: list[float] = field(default_factory=list)
+
+    def opening(self) -> str:
+        """Return what the first pass from a start is to give."""
+        return "single" if self.single and (self.pace.thrifty or self.pace.rough) else "gram"
 
     def at(self, beta: np.ndarray | None, want: str, mean: float | None = None) -> Sums:
         """Return the sums of a pass over all rows."""
@@ -135,6 +142,7 @@ def newton(
     family: ExponentialFamily,
     *,
     start: np.ndarray | None = None,
+    borrowed: Borrowed | None = None,
     kept: np.ndarray | None = None,
     tolerance: float = 1e-16,
     rank_tolerance: float = 1e-11,
@@ -152,6 +160,8 @@ def newton(
     family : ExponentialFamily
     start : array [p] or None
         Coefficients to start from; the family's own starting means if None.
+    borrowed : Borrowed or None
+        Information to take the first steps by.
     kept : int array or None
         The columns that are not aliased, where that is known.
     tolerance : float
@@ -168,20 +178,10 @@ def newton(
     rough : bool
         Whether an error well below the standard errors is good enough.
     """
-    run = _Run(
-        rows,
-        family,
-        tolerance,
-        rank_tolerance,
-        rows.lasting and rows.n * rows.p >= LARGE,
-        single,
-        triangles=triangles,
-        kept=kept,
-        watch=watch,
-        rough=rough,
-    )
+    pace = Pace(family, rows.p, tolerance, rows.lasting and rows.n * rows.p >= LARGE, rough)
+    run = _Run(rows, family, pace, rank_tolerance, single, triangles=triangles, kept=kept, watch=watch)
     if start is not None:
-        return _iterate(run, start, max_iterations)
+        return _iterate(run, start, max_iterations, borrowed if pace.thrifty and max_iterations > 2 * LENT else None)
     try:
         return _iterate(run, _first(run), max_iterations)
     except NoStartError:
@@ -195,18 +195,21 @@ def _first(run: _Run, mean: float | None = None) -> np.ndarray:
     if sums.equations is None or not np.isfinite(sums.weight):
         raise NoStartError
     run.solve(sums, None)
-    run.trail.clear()
     return run.solved.step
 
 
-def _iterate(run: _Run, beta: np.ndarray, max_iterations: int) -> Fitted:
-    family, previous, halvings, shortened = run.family, None, 0, 0
-    want, lag, step = "gram" if not (run.single and run.thrifty) else "single", np.inf, np.zeros_like(beta)
+def _iterate(run: _Run, beta: np.ndarray, max_iterations: int, borrowed: Borrowed | None = None) -> Fitted:
+    pace, previous, halvings, shortened, converged = run.pace, None, 0, 0, False
+    want, made, lag, moved, step = run.opening(), "", 0.0, np.inf, np.zeros_like(beta)
+    if borrowed is not None:
+        want, lag, run.solved = "score", borrowed.error, Solved(step, 0.0, borrowed.system, 1.0)
     best: Any = None
-    moved = np.inf
-    while run.passes < max_iterations + halvings:
+    while run.passes < max_iterations + halvings and not converged:
         sums = run.at(beta, want)
-        if _worse(sums, previous, run.trail) and previous is not None:
+        if previous is not None and pace.worse(sums, previous[1]):
+            if not made:
+                beta, previous, want = previous[0], None, run.opening()
+                continue
             halvings, shortened = halvings + 1, shortened + 1
             if shortened > HALVINGS or halvings > 3 * HALVINGS:
                 break
@@ -217,74 +220,23 @@ def _iterate(run: _Run, beta: np.ndarray, max_iterations: int) -> Fitted:
         if want == "score":
             run.solved = by_system(run.solved.system, sums.equations.score, run.rows.p)
         else:
-            sums, lag = run.solve(sums, beta), 0.0
-            if run.single and run.solved.condition < SINGLE_CONDITION:
-                run.single = False
+            sums, lag, made = run.solve(sums, beta), 0.0, want
+            run.single = run.single and run.solved.condition >= SINGLE_CONDITION
         step, decrement = run.solved.step, run.solved.decrement
-        scale = _scale(family, sums, len(run.kept))
-        run.trail.append(decrement / scale)
+        pace.add(sums, decrement, len(run.solved.system.estimable))
         best = (beta, sums)
-        if want in ("gram", "triangle") and _done(run, sums, decrement):
-            return Fitted(beta + step, run.kept, run.solved, sums, True, False, run.passes, step, _slow(run.trail))
-        if run.watch and _slow(run.trail):
+        converged = made in (("gram", "single") if pace.rough else ("gram",)) and pace.done(sums, decrement, lag)
+        if converged or (run.watch and made and pace.slow):
             break
         previous, shortened = (beta, sums.objective), 0
         beta = beta + step
         change = np.sqrt(max(decrement, 0.0) / max(sums.weight, 1e-300))
-        lag = lag + change
-        want = _next(run, change, min(lag, change / moved) if want == "score" else lag, lag)
-        moved = change
+        rate = change / moved if want == "score" and moved < np.inf else lag + change
+        lag, moved = lag + change, change
+        want = pace.following(change, rate, lag if made == "gram" else np.inf, run.single)
+        if run.triangles or (not made and run.passes >= LENT and want == "score"):
+            want = "gram"
     if best is None:
         raise NoStartError
-    return Fitted(best[0], run.kept, run.solved, best[1], False, halvings > 5, run.passes, step, _slow(run.trail))
-
-
-def _next(run: _Run, change: float, rate: float, lag: float) -> str:
-    """Return what the next pass is to give: `rate` is by what a step is expected to be shorter than the last."""
-    if not run.thrifty or change * rate < CLOSE or run.triangles:
-        return "gram"
-    if lag < (NEAR if run.rows.p < WIDE else NEAR_WIDE):
-        return "score"
-    return "single" if run.single else "gram"
-
-
-def _scale(family, sums, rank) -> float:
-    """Return the dispersion that decrements are relative to."""
-    if family.known_dispersion is not None:
-        return float(family.known_dispersion)
-    dispersion = sums.pearson / max(sums.n - rank, 1)
-    return max(dispersion, 1e-26 * sums.signal / max(sums.n, 1), 1e-300) if np.isfinite(dispersion) else 1.0
-
-
-def _done(run: _Run, sums: Sums, decrement: float) -> bool:
-    """Return whether the step of this pass is the last one, and the cross-product good for standard errors."""
-    trail, size = run.trail, max(sums.weight, 1e-300)
-    if decrement <= 1e-28 * sums.signal or decrement == 0:
-        return True
-    if run.rough:
-        return trail[-1] < 0.05 * run.rows.p
-    if not trail[-1] < 1e-3:
-        return False
-    rate = min(trail[-1] / trail[-2], 1.0) if len(trail) > 1 else 1.0
-    if run.family.canonical == run.family.link.name:
-        rate = min(rate, 100 * decrement / size)  # Newton's method proper, whose errors are squared
-    unit = size * min(1.0, sums.signal / size)
-    near = trail[-1] * rate < run.tolerance or decrement * rate < 1e-20 * unit
-    return near and (trail[-1] < 1e-14 or (run.thrifty and decrement < 1e-12 * unit) or run.family.linear)
-
-
-def _worse(sums: Sums, previous: Any, trail: list[float]) -> bool:
-    """Return whether the objective rose, beyond rounding, or a mean left its range."""
-    if sums.equations is None or not np.isfinite(sums.objective):
-        return True
-    if previous is None or (trail and trail[-1] < 1e-8):
-        return False
-    before = previous[1]
-    return sums.objective > before + 1e-9 * max(abs(before), abs(sums.objective)) + 1e-12 * sums.n
-
-
-def _slow(trail: list[float]) -> bool:
-    """Return whether the decrement falls by a constant factor, as it does where the estimate is infinite."""
-    if len(trail) < 7 or trail[-1] < 1e-18:
-        return False
-    return all(after > 0.05 * before for before, after in pairwise(trail[-4:]))
+    at = best[0] + step if converged else best[0]
+    return Fitted(at, run.kept, run.solved, best[1], converged, halvings > 5, run.passes, step, pace.slow)

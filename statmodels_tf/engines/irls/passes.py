@@ -39,13 +39,11 @@ class Sums:
     objective : float
         The deviance, less a constant.
     pearson : float
-        The sum of squared Pearson residuals.
+        The sum of squared Pearson residuals; NaN where the dispersion is known.
     weight, signal : float
         Sums of w and of w eta².
     n : int
         Rows of positive weight.
-    steepest : float
-        The largest |eta|.
     """
 
     equations: Any
@@ -54,7 +52,6 @@ class Sums:
     weight: float
     signal: float
     n: int
-    steepest: float
 
     def __add__(self, other: Sums) -> Sums:
         return Sums(
@@ -64,7 +61,6 @@ class Sums:
             self.weight + other.weight,
             self.signal + other.signal,
             self.n + other.n,
-            max(self.steepest, other.steepest),
         )
 
 
@@ -131,7 +127,7 @@ class Pass:
         weight, score = work.weight, work.score
         usable = np.isfinite(work.objective)
         pearson = np.nan
-        if self.want != "single" or family.known_dispersion is None:
+        if family.known_dispersion is None:
             square = score * score
             pearson = float(np.sum(np.divide(square, weight, out=np.zeros_like(square), where=weight > 0)))
         weighted = weight * eta
@@ -142,7 +138,6 @@ class Pass:
             float(np.sum(weight)),
             float(weighted @ eta),
             len(y),
-            float(max(eta.max(initial=0.0), -eta.min(initial=0.0))),
         )
 
     def _equations(self, rows, weight, target, lasting):

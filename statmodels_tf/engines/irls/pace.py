@@ -1,0 +1,115 @@
+"""Pace: what the next pass of Newton's method is to give, and when its iterations are over.
+
+Sizes of steps are root mean squares of the change of eta, each row by its working weight. A step by a cross-product
+made `lag` ago leaves an error of about `lag` times itself; one by that of a random sample of m rows about
+2 sqrt(p / m) times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ...families.exponential import ExponentialFamily
+from .passes import Sums
+
+STALE, STALE_WIDE = 0.15, 0.4
+"""By what a step may be expected to be off for its cross-product to serve again; one of many columns is dear to make,
+and serves longer."""
+WIDE = 64
+CLOSE = 1e-5
+"""The next step, expected, below which the next pass is to be the last one."""
+FRESH = 3e-5
+"""Steps, since the cross-product was made, up to which it is good for standard errors, where passes are spared."""
+CURVED = 10.0
+"""By what a Newton step of size c may be off, in units of c², at most: half the largest change of eta in its root mean
+square."""
+
+
+@dataclass
+class Pace:
+    """How the iterations go.
+
+    Attributes
+    ----------
+    family : ExponentialFamily
+    p : int
+    tolerance : float
+        The decrement expected after the last step, relative to the dispersion.
+    thrifty : bool
+        Whether passes are spared where they can be: an error of eta below 3e-9 is good enough.
+    rough : bool
+        Whether an error well below the standard errors is good enough.
+    trail : list of float
+        The decrements so far, relative to the dispersion.
+    """
+
+    family: ExponentialFamily
+    p: int
+    tolerance: float
+    thrifty: bool
+    rough: bool
+    trail: list[float] = field(default_factory=list)
+
+    def add(self, sums: Sums, decrement: float, rank: int) -> None:
+        """Take note of the decrement of a pass."""
+        self.trail.append(decrement / self._dispersion(sums, rank))
+
+    def following(self, change: float, rate: float, lag: float, single: bool) -> str:
+        """Return what the next pass is to give after a step, the next of which is expected to be `rate` times it.
+
+        The cross-product in full precision was made `lag` ago.
+        """
+        early = "single" if single else "gram"
+        if self.rough or not self.thrifty:
+            return early if self.rough else "gram"
+        if lag < FRESH:
+            return "score"
+        if change * rate < CLOSE:
+            return "gram"
+        return "score" if rate < (STALE if self.p < WIDE else STALE_WIDE) else early
+
+    def done(self, sums: Sums, decrement: float, lag: float) -> bool:
+        """Return whether a step is the last one, and its cross-product, made `lag` ago, good for standard errors."""
+        trail, size = self.trail, max(sums.weight, 1e-300)
+        if decrement <= 1e-28 * sums.signal or decrement == 0:
+            return lag == 0
+        last, square = trail[-1], decrement / size
+        if self.rough:
+            return last * min(square, 1.0) < 0.25 * self.p
+        if not last < 1e-3:
+            return False
+        rate = min(last / trail[-2], 1.0) if len(trail) > 1 else 1.0
+        if self.family.canonical == self.family.link.name:  # Newton's method proper, whose errors are squared
+            rate = min(rate, CURVED**2 * max(square, lag**2))
+        unit = size * min(1.0, sums.signal / size)
+        if self.thrifty:
+            fresh = (lag + np.sqrt(square)) ** 2 < FRESH**2 * min(1.0, unit / size)
+            return bool(fresh) and (last * rate < self.tolerance or decrement * rate < 1e-17 * unit)
+        near = last * rate < self.tolerance or decrement * rate < 1e-20 * unit
+        return lag == 0 and near and (last < 1e-14 or self.family.linear)
+
+    def worse(self, sums: Sums, before: float | None) -> bool:
+        """Return whether the objective rose, beyond rounding, or a mean left its range."""
+        if sums.equations is None or not np.isfinite(sums.objective):
+            return True
+        if before is None or (self.trail and self.trail[-1] < 1e-8):
+            return False
+        return sums.objective > before + 1e-9 * max(abs(before), abs(sums.objective)) + 1e-12 * sums.n
+
+    @property
+    def slow(self) -> bool:
+        """Whether the decrement falls by a constant factor, as it does where the estimate is infinite."""
+        if len(self.trail) < 7 or self.trail[-1] < 1e-18:
+            return False
+        return all(after > 0.05 * before for before, after in pairwise(self.trail[-4:]))
+
+    def _dispersion(self, sums: Any, rank: int) -> float:
+        """Return the dispersion that decrements are relative to."""
+        if self.family.known_dispersion is not None:
+            return float(self.family.known_dispersion)
+        dispersion = sums.pearson / max(sums.n - rank, 1)
+        return max(dispersion, 1e-26 * sums.signal / max(sums.n, 1), 1e-300) if np.isfinite(dispersion) else 1.0
