@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from .api import fit, glm, lm, lmer
+from .api.predictors import designs
 from .api.run import check_response
-from .design import build
 from .engines import ENGINES, Engine
 from .errors import DataError
 from .families import as_family
@@ -46,9 +46,10 @@ def _restored(stored: Stored) -> Fit:
     }
     family = as_family(options.get("family", "gaussian"))
     rows = {k: options.get(k) for k in ("weights", "offset", "subset", "contrasts")}
-    design = build(stored.formula, stored.data, **rows)
+    others = {name: options.get(name) for name in ("nominal", "scale")}
+    design, predictors = designs(family, stored.formula, stored.data, rows, others)
     check_response(design, family)
-    model = build_model(design, family=family, priors=options.get("priors"))
+    model = build_model(design, family=family, priors=options.get("priors"), predictors=predictors)
     engine: Any = _engine(stored.engine, stored.engine_options)
     refusal = engine.supports(model)
     if refusal is not None:

@@ -40,7 +40,7 @@ def plain_options(fit: Fit, options: Mapping[str, Any], arrays: dict[str, np.nda
             raise ModelError("a fit with priors that are objects cannot be saved; write them as text.")
         elif name == "priors":
             plain[name] = dict(value)
-        elif name == "engine":
+        elif name in ("engine", "nominal", "scale"):
             plain[name] = value
     if {"family", "link"} & set(options):
         plain["family"] = _plain_family(as_family(options.get("family", "gaussian"), options.get("link")))
@@ -151,6 +151,8 @@ OPTIONS: dict[str, Callable[[Any, Archive], Any]] = {
     "contrasts": lambda value, archive: {text(k): _contrast(v, archive) for k, v in value.items()},
     "priors": lambda value, _: {text(k): text(v) for k, v in value.items()},
     "family": lambda value, _: as_family(text(value)),
+    "nominal": lambda value, _: text(value),
+    "scale": lambda value, _: text(value),
     "engine": lambda value, _: value if isinstance(value, str) else engine_of(value),
 }
 """How each argument of a call is read; those of code are not here."""

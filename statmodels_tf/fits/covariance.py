@@ -21,15 +21,11 @@ OPTIONS = ("type", "cluster", "lags", "correction")
 _WORDS = {"nonrobust": "model", "const": "model", "robust": "HC3", "sandwich": "HC0", "cr": "cluster"}
 
 
-def covariance_kind(type: Any, sandwiches: bool) -> str:
-    """Return the kind of covariance by its name here, or say which there are."""
+def covariance_kind(type: Any, unrobust: str) -> str:
+    """Return the kind of covariance by its name here, or say which there are, and why if there is the model's only."""
     word = _WORDS.get(type.lower(), type) if isinstance(type, str) else type
     kind = next((known for known in KINDS if isinstance(word, str) and known.lower() == word.lower()), word)
-    hint = (
-        " Robust covariances do not exist for mixed models here: the random effects model the correlation within "
-        "groups, and unequal variances are given as `weights=`."
-    )
-    return one_of("type", kind, KINDS if sandwiches else ("model",), hint if kind in KINDS and not sandwiches else "")
+    return one_of("type", kind, ("model",) if unrobust else KINDS, f" {unrobust}" if kind in KINDS and unrobust else "")
 
 
 def asked_covariance(fit: Estimate, vcov: Any) -> pd.DataFrame:

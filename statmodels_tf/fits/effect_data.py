@@ -19,6 +19,7 @@ import pandas as pd
 
 from ..errors import ModelError, did_you_mean
 from ..formula.expressions import expression
+from .columns import model_columns
 
 _ROUNDING = 1e-12
 
@@ -53,41 +54,85 @@ class EffectData:
     held: str
 
 
-def effect_data(fit: Any, x: Any, level: float) -> EffectData:
-    """Return the figures of the effect of the column `x`."""
-    design, frame = fit.model.design, fit.model.design.frame
-    known = _names(term.variables for term in design.formula.common)
+@dataclass(frozen=True, eq=False)
+class Held:
+    """Rows in which one column varies and the others are held.
+
+    Parameters
+    ----------
+    asked : Fit
+        What to ask for predictions: the fit, without an offset that was an array.
+    frame : DataFrame
+        The columns of the data.
+    x : str
+    numeric : bool
+    grid : array or list
+    held : mapping of str to value
+    shift : float
+        The mean of an offset that was an array.
+    """
+
+    asked: Any
+    frame: pd.DataFrame
+    x: str
+    numeric: bool
+    grid: Any
+    held: dict[str, Any]
+    shift: float
+
+    def rows(self, values: Any) -> pd.DataFrame:
+        """Return rows that differ only in `x`."""
+        return _rows(self.frame, self.x, values, self.held)
+
+    @property
+    def said(self) -> str:
+        """In words what is held."""
+        said = [f"{name} {_shown(value, self.frame[name])}" for name, value in self.held.items()]
+        if self.shift:
+            said.append(f"offset {self.shift:.4g}" if self.asked.family.has_mean else "offset 0")
+        return f"at {', '.join(said)}" if said else ""
+
+
+def held_over(fit: Any, x: Any) -> Held:
+    """Return the rows over the column `x`: 101 points of a number or the levels there are, the others held."""
+    designs, frame = (fit.model.design, *fit.model.predictors.values()), model_columns(fit.model)
+    known = _names(term.variables for design in designs for term in design.formula.common)
     if not isinstance(x, str) or x not in known:
         listed = ", ".join(f"`{name}`" for name in known) or "none"
         raise ModelError(f"no column `{x}` among the common terms.{did_you_mean(str(x), known)} There is {listed}.")
-    column, coded = frame[x], _coded(design)
+    column, coded = frame[x], set().union(*map(_coded, designs))
     numeric = _is_number(column) and x not in coded
     if numeric:
         grid: Any = np.linspace(column.min(), column.max(), 101)
-        values = column.to_numpy(float)
     else:
         grid = [value for value in _levels_of(column) if (column == value).any()]
-        values = np.array([{value: i for i, value in enumerate(grid)}[value] for value in column], dtype=float)
+    design = fit.model.design
     offsets = [(term.variable,) for term in design.formula.offsets]
     if design.spec.offset is not None:
         offsets.append((expression(design.spec.offset, design.functions),))
     fixed = [name for name in dict.fromkeys([*known, *_names(offsets)]) if name != x and name in frame]
     held = {name: _middle(frame[name], name in coded) for name in fixed}
     asked, shift = _without_array_offset(fit)
+    return Held(asked, frame, x, numeric, grid, held, shift)
+
+
+def effect_data(fit: Any, x: Any, level: float) -> EffectData:
+    """Return the figures of the effect of the column `x`."""
+    shown, design = held_over(fit, x), fit.model.design
+    asked, shift, grid, column = shown.asked, shown.shift, shown.grid, shown.frame[x]
+    place = {value: i for i, value in enumerate(grid)}
+    values = column.to_numpy(float) if shown.numeric else np.array([place[value] for value in column], dtype=float)
     population = {"random": "exclude"} if design.groups else {}
-    band = asked.predict(_rows(frame, x, grid, held), interval="confidence", level=level, **population)
+    band = asked.predict(shown.rows(grid), interval="confidence", level=level, **population)
     band = _shifted(fit, band[["mean", "lower", "upper"]], shift)
     each = pd.Series(column.unique())
-    at = asked.predict(_rows(frame, x, each, held), **population)
+    at = asked.predict(shown.rows(each), **population)
     own = dict(zip(each, _shifted(fit, at, shift), strict=True))
     partial = fit.family.link.name == "identity"
     residuals = fit.residuals("response").to_numpy()
     points = np.array([own[value] for value in column]) + residuals if partial else fit.fitted().to_numpy() + residuals
     cloud = "partial residuals" if partial else "data"
-    said = [f"{name} {_shown(value, frame[name])}" for name, value in held.items()]
-    if shift:
-        said.append(f"offset {shift:.4g}")
-    return EffectData(numeric, grid, band, values, points, cloud, f"at {', '.join(said)}" if said else "")
+    return EffectData(shown.numeric, grid, band, values, points, cloud, shown.said)
 
 
 def _names(variables: Any) -> list[str]:

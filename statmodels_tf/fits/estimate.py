@@ -29,8 +29,8 @@ class Estimate(Questioned):
 
     Attributes
     ----------
-    sandwiches : bool
-        Whether it answers for robust covariances.
+    unrobust : str
+        Why it has no robust covariances, and what to do instead; empty where it has.
     by_deviance : bool
         Whether fits of its kind are compared by their deviances, rather than by likelihood ratios only.
     """
@@ -38,7 +38,10 @@ class Estimate(Questioned):
     coefficients: np.ndarray
     sigma: float
 
-    sandwiches: ClassVar[bool] = False
+    unrobust: ClassVar[str] = (
+        "Robust covariances do not exist for mixed models here: the random effects model the correlation within "
+        "groups, and unequal variances are given as `weights=`."
+    )
     by_deviance: ClassVar[bool] = False
 
     @property
@@ -107,9 +110,10 @@ class Estimate(Questioned):
             For "cluster" and "HAC": none, or that for the number of coefficients. Of "cluster" it is "HC1" for `lm` and
             "HC0" for `glm`, of "HAC" "HC0", if left out; "cluster" always counts the clusters, G / (G - 1).
         """
-        if covariance_kind(type, self.sandwiches) != "model":
-            regression: Any = self  # what has sandwiches is one
-            return robust_covariance(regression, covariance_kind(type, True), cluster, lags, correction)
+        kind = covariance_kind(type, self.unrobust)
+        if kind != "model":
+            regression: Any = self  # what has robust covariances is one
+            return robust_covariance(regression, kind, cluster, lags, correction)
         names = list(self.names)
         return pd.DataFrame(self.covariance_matrix(), index=names, columns=names)
 

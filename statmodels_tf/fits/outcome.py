@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ModelError
-from . import compare, outcome_tests
-from .arguments import count_of, generator, one_of
+from . import compare, outcome_tests, plots
+from .arguments import count_of, file_path, generator, one_of
 from .check import Findings
 from .outcome_base import OutcomeFigures
 from .outcome_check import outcome_findings
 from .outcome_predict import predict_outcomes
 from .outcome_summary import outcome_summary
+from .storage import save_fit
 from .table import Summary
 from .words import spoken
 
@@ -111,10 +112,13 @@ class OutcomeEstimate(OutcomeFigures):
 
     @spoken
     def anova(self, *others: Any, test: str | None = None) -> pd.DataFrame:
-        """Return likelihood-ratio tests against other fits of the same rows; for the terms of one fit see `drop1`."""
+        """Return likelihood-ratio tests of the terms, one after the other, or against other fits of the same rows.
+
+        The tests of one fit are sequential, "type I"; those of each term last are `drop1()`.
+        """
         one_of("test", test or "Chisq", ("Chisq",))
         if not others:
-            raise ModelError("`anova()` compares fits: give another, `fit.anova(smaller)`, or test terms by `drop1()`.")
+            return outcome_tests.sequential(self)
         return compare.likelihood_ratio([self, *others])
 
     @spoken
@@ -123,6 +127,35 @@ class OutcomeEstimate(OutcomeFigures):
         if test is not None:
             one_of("test", test, ("Chisq",))
         return outcome_tests.drop1(self, test is not None)
+
+    @spoken
+    def add1(self, scope: Any, test: str | None = "Chisq") -> pd.DataFrame:
+        """Return a likelihood-ratio test of each term of the scope that the fit lacks, as `drop1`.
+
+        Parameters
+        ----------
+        scope : str or list of str
+            A formula, `"~ . + x + x:a"`, or terms, `["x", "x:a"]`.
+        test : {"Chisq", None}
+        """
+        if test is not None:
+            one_of("test", test, ("Chisq",))
+        return outcome_tests.add1(self, scope, test is not None)
+
+    @spoken
+    def plot(self, ax: Any = None) -> Any:
+        """Draw quantile residuals against the expected position among the outcomes."""
+        return plots.outcome_residuals(self, ax)
+
+    @spoken
+    def plot_coef(self, level: float = 0.95, ax: Any = None) -> Any:
+        """Draw the coefficients with their intervals."""
+        return plots.coefficients(self, level, ax)
+
+    @spoken
+    def plot_effects(self, x: str, level: float = 0.95, ax: Any = None) -> Any:
+        """Draw the probability of each outcome over the column `x`, the others held, with its interval."""
+        return plots.outcome_effect(self, x, level, ax)
 
     @spoken
     def tidy(self, *, level: float = 0.95) -> pd.DataFrame:
@@ -166,9 +199,9 @@ class OutcomeEstimate(OutcomeFigures):
         """Say that there are no draws."""
         raise ModelError(f"a {self.family.name} model is not sampled here, so it has no draws to export.")
 
-    def save(self, path: Any) -> NoReturn:
-        """Say that the fit is not saved."""
-        raise ModelError(f"fits of the {self.family.name} family are not saved yet; keep the call and fit again.")
+    def save(self, path: Any) -> None:
+        """Write this fit to one file, without pickle; `statmodels_tf.load(path)` reads it."""
+        save_fit(self, file_path("save", path), self.deviance)
 
     def ranef(self, group: str | None = None, *, se: bool = False) -> NoReturn:
         """Say that the model has no random effects."""

@@ -35,6 +35,11 @@ class OutcomeFigures(Estimate):
         The log-likelihood.
     """
 
+    unrobust = (
+        "Robust covariances do not exist for responses in categories here. Resample whole rows or clusters of the data "
+        "and fit again, or fit one threshold by a binomial model, which has them."
+    )
+
     parameters: np.ndarray
     covariance: np.ndarray
     infinite: np.ndarray

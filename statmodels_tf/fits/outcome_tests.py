@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from ..errors import ModelError
+from ..errors import DataError, ModelError
 from ..linalg import Dense
 from .compare import chi_square_p
 from .estimate import t_quantile
+from .stepwise import addable
 
 if TYPE_CHECKING:
     from .ordinal import OrdinalEstimate
     from .outcome import OutcomeEstimate
 
+_COLUMNS = ["Df", "logLik", "AIC", "LRT", "Pr(>Chi)"]
 _FARTHEST = 40.0
 """Standard errors within which the end of a profile interval is sought."""
 
@@ -30,6 +33,34 @@ def drop1(fit: OutcomeEstimate, test: bool) -> pd.DataFrame:
     table = _table(fit, {term.label: fit.update(f". ~ . - {term.text}") for term in free}, -1)
     table.index.name = table.attrs["heading"] = "single term deletions"
     return table if test else table[["Df", "logLik", "AIC"]]
+
+
+def add1(fit: OutcomeEstimate, scope: Any, test: bool) -> pd.DataFrame:
+    """Return the fit with each term of the scope that it lacks, one row each."""
+    fits = {term.label: fit.update(f". ~ . + {term.text}") for term in addable(fit, scope)}
+    for label, larger in fits.items():
+        if larger.nobs != fit.nobs:
+            raise DataError(
+                f"`{label}` is missing in {fit.nobs - larger.nobs:,} of the observations used, so fits with and "
+                "without it cannot be compared; fit to the rows that have all columns first."
+            )
+    table = _table(fit, fits, 1)
+    table.index.name = table.attrs["heading"] = "single term additions"
+    return table if test else table[["Df", "logLik", "AIC"]]
+
+
+def sequential(fit: OutcomeEstimate) -> pd.DataFrame:
+    """Return the fits with no term, with the first, the first two and so on, each tested against the one before."""
+    terms = [term for term in fit.formula.common if term.variables]
+    left = [" ".join(f"- {term.text}" for term in terms[k:]) for k in range(len(terms))]
+    fits: list[Any] = [*(fit.update(f". ~ . {text}") for text in left), fit]
+    rows = {"<none>": (np.nan, fits[0].loglik, fits[0].aic, np.nan, np.nan)}
+    for term, (less, more) in zip(terms, pairwise(fits), strict=True):
+        df, statistic = more.df_model - less.df_model, max(2 * (more.loglik - less.loglik), 0.0)
+        rows[term.label] = (df, more.loglik, more.aic, statistic, float(chi_square_p(statistic, df)))
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=_COLUMNS).astype({"Df": "Int64"})
+    table.index.name = table.attrs["heading"] = "terms added first to last"
+    return table
 
 
 def added_tests(fit: OrdinalEstimate, part: str) -> pd.DataFrame:
@@ -52,7 +83,7 @@ def _table(fit: OutcomeEstimate, fits: dict[str, Any], sign: int) -> pd.DataFram
         df, statistic = sign * (other.df_model - fit.df_model), sign * 2 * (other.loglik - fit.loglik)
         statistic = max(statistic, 0.0)
         rows[label] = (df, other.loglik, other.aic, statistic, float(chi_square_p(statistic, df)))
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=["Df", "logLik", "AIC", "LRT", "Pr(>Chi)"])
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=_COLUMNS)
     return table.astype({"Df": "Int64"})
 
 

@@ -27,7 +27,7 @@ class RegressionInference(InfluenceEstimate):
         Whether it is a linear model, with analysis of variance rather than of deviance.
     """
 
-    sandwiches = True
+    unrobust = ""
     by_deviance = True
     least_squares: ClassVar[bool] = False
 

@@ -110,7 +110,7 @@ def droppable(fit: Regression) -> list[str]:
     return [label for label in tested_terms(fit) if not relatives(fit, label)]
 
 
-def addable(fit: Regression, scope: Any) -> list[CommonTerm]:
+def addable(fit: Any, scope: Any) -> list[CommonTerm]:
     """Return the terms of a scope that the fit lacks, those first that contain no other that it lacks."""
     if isinstance(scope, (list, tuple)) and all(isinstance(text, str) for text in scope):
         terms = [t for text in scope for t in Formula.parse(f"~ 0 + {text}").common if t.variables]
@@ -123,7 +123,7 @@ def addable(fit: Regression, scope: Any) -> list[CommonTerm]:
     return terms
 
 
-def _lacking(fit: Regression, upper: Formula) -> list[CommonTerm]:
+def _lacking(fit: Any, upper: Formula) -> list[CommonTerm]:
     """Return the terms of a larger formula that the fit lacks and that contain no other that it lacks."""
     mine = {frozenset(v.key for v in term.variables) for term in fit.formula.common}
     new = {frozenset(v.key for v in term.variables): term for term in upper.common if term.variables}

@@ -35,6 +35,7 @@ from .call_options import (
     plain_options,
     text,
 )
+from .columns import model_columns
 from .packing import Arrays, pack, pack_index, unpack, unpack_index
 
 if TYPE_CHECKING:
@@ -94,9 +95,10 @@ def save_fit(fit: Estimate, path: str | Path, criterion: float, factors: Sequenc
             "a fit with your own `functions=` cannot be saved: code is never stored. Make columns of them."
         )
     design, data = fit.model.design, table(call.data)
-    names = [str(name) for name in design.frame.columns]
+    columns = model_columns(fit.model)
+    names = [str(name) for name in columns]
     frame = data.frame([name for name in names if data.has(name)], None)
-    if len(frame.columns) < len(names) or not frame.iloc[design.rows].equals(design.frame):
+    if len(frame.columns) < len(names) or not frame.iloc[design.rows].equals(columns):
         raise ModelError("the data have changed since this fit was made, so it cannot be saved with them; fit again.")
     arrays: Arrays = {f"factor_{k}": factor for k, factor in enumerate(factors)}
     content = {

@@ -4,6 +4,7 @@ from .calibration import calibration
 from .coefficient import coefficients
 from .effect import effect
 from .mixed import caterpillar, mixed_diagnostics
+from .outcome import outcome_effect, outcome_residuals
 from .regression import leverage, regression_diagnostics
 from .residual import residuals_fitted
 from .rootogram import rootogram
@@ -15,6 +16,8 @@ __all__ = [
     "effect",
     "leverage",
     "mixed_diagnostics",
+    "outcome_effect",
+    "outcome_residuals",
     "regression_diagnostics",
     "residuals_fitted",
     "rootogram",

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def coefficients(fit: Fit, level: float, ax: Any) -> Any:
     """Draw estimates and intervals of the coefficients; the intercept only if there is nothing else."""
     table = fit.coef_table(level).rename(columns={"mean": "estimate"}).dropna(subset=["estimate"])
-    table = table.drop(index=INTERCEPT, errors="ignore") if len(table) > 1 else table
+    plain = [name for name in table.index if name != INTERCEPT and not name.endswith(f":{INTERCEPT}")]
+    table = table.loc[plain] if plain else table
     y = np.arange(len(table))[::-1]
     with style():
         ax = axes_for(ax, (7, 1.4 + 0.32 * len(table)))
@@ -31,5 +32,9 @@ def coefficients(fit: Fit, level: float, ax: Any) -> Any:
 
 def _unit(fit: Fit) -> str:
     """Return what coefficients change: the response, or its mean on the scale of the link."""
+    if not fit.family.has_mean:
+        outcomes = " and ".join(fit.family.outcomes(fit.model.design.response, None)[:1])
+        odds = f"change in the log odds of each {response(fit)} against {outcomes}"
+        return odds if fit.family.by_outcome else f"shift of {response(fit)} on its latent scale"
     link = fit.family.link.name
     return f"change in {response(fit)}" if link == "identity" else f"change in the {link} of the mean {response(fit)}"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ..base import Fit
 
 BLUE, RED, GREEN, INK, GREY, PALE = "#0072B2", "#D55E00", "#009E73", "#333333", "#8a8a8a", "#c9ced3"
+OUTCOMES = (BLUE, RED, GREEN, "#CC79A7", "#E69F00", "#56B4E9", INK, GREY)
 STYLE = {
     "axes.edgecolor": GREY, "axes.labelcolor": INK, "axes.titlelocation": "left", "axes.titlesize": 11,
     "axes.spines.top": False, "axes.spines.right": False, "axes.labelsize": 10, "axes.titlepad": 10,

@@ -1,0 +1,96 @@
+"""Fits of categories: tests of terms in turn, saved files, and pictures that show the figures they say."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+
+import statmodels_tf as st
+from statmodels_tf.fits.plots.style import OUTCOMES
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+def housing(formula="Sat ~ Infl + Type", family="cumulative", **options):
+    return st.glm(formula, st.load_dataset("housing"), family, weights="Freq", **options)
+
+
+@pytest.fixture(scope="module")
+def data():
+    rng = np.random.default_rng(1)
+    d = pd.DataFrame({"x": rng.normal(size=300), "z": rng.normal(size=300), "g": rng.choice(list("pq"), 300)})
+    latent = d["x"] + (d["g"] == "q") + rng.logistic(size=300)
+    return d.assign(y=pd.Categorical.from_codes(np.digitize(latent, [-1, 0.3, 1.5]), list("abcd"), ordered=True))
+
+
+@pytest.mark.parametrize("family", ["cumulative", "categorical"])
+def test_terms_are_tested_one_after_the_other(family):
+    table = housing(family=family).anova()
+    fits = [housing(f, family) for f in ("Sat ~ 1", "Sat ~ Infl", "Sat ~ Infl + Type")]
+    assert list(table.index) == ["<none>", "Infl", "Type"]
+    np.testing.assert_allclose(table["logLik"], [fit.loglik for fit in fits])
+    np.testing.assert_allclose(table["LRT"][1:], [2 * (b.loglik - a.loglik) for a, b in pairwise(fits)])
+    assert list(table["Df"][1:]) == [b.df_model - a.df_model for a, b in pairwise(fits)]
+
+
+def test_terms_are_added():
+    fit = housing("Sat ~ Infl")
+    table = fit.add1(["Type", "Cont"])
+    assert table.loc["Type", "LRT"] == pytest.approx(fit.anova(housing())["Chisq"].iloc[1])
+    assert list(fit.add1("~ . + Cont", test=None).columns) == ["Df", "logLik", "AIC"]
+    missing = st.load_dataset("housing").assign(few=lambda d: d["Freq"].where(d["Freq"] > 5))
+    with pytest.raises(st.DataError, match="`few` is missing in"):
+        st.glm("Sat ~ Infl", missing, "cumulative").add1("few")
+
+
+@pytest.mark.parametrize(
+    ("family", "options"),
+    [("categorical", {}), ("cumulative", {"nominal": "~ Cont"}), ("cumulative", {"link": "probit", "scale": "~ Cont"})],
+)
+def test_saved_fits_are_the_same(family, options, tmp_path):
+    fit = housing(family=family, **options)
+    fit.save(tmp_path / "fit")
+    again = st.load(tmp_path / "fit")
+    np.testing.assert_allclose(again.parameters, fit.parameters, rtol=1e-12)
+    pd.testing.assert_frame_equal(again.predict(), fit.predict())
+    assert str(again.formula) == str(fit.formula) and again.family == fit.family
+    again.update(". ~ . - Type")
+
+
+@pytest.mark.parametrize("family", ["cumulative", "categorical"])
+def test_effects_are_the_probabilities_of_each_outcome(family, data):
+    fit = st.glm("y ~ x + g", data, family)
+    lines = fit.plot_effects("x").lines
+    x = lines[0].get_xdata()
+    expected = fit.predict(pd.DataFrame({"x": x, "g": "p"}))
+    for line, outcome, colour in zip(lines, "abcd", OUTCOMES, strict=False):
+        np.testing.assert_allclose(line.get_ydata(), expected[outcome])
+        assert line.get_label() == outcome and line.get_color() == colour
+    levels = fit.plot_effects("g")
+    assert [t.get_text() for t in levels.get_xticklabels()] == ["p", "q"]
+    assert "at x" in levels.get_title(loc="left")
+
+
+def test_effects_know_columns_of_other_predictors(data):
+    fit = st.glm("y ~ x", data, "cumulative", nominal="~ g", scale="~ z")
+    ax = fit.plot_effects("z")
+    assert ax.get_title(loc="left").endswith(f"at x {data['x'].mean():.4g}, g p")
+    ends = fit.predict(pd.DataFrame({"x": data["x"].mean(), "g": "p", "z": data["z"].agg(["min", "max"])}))
+    np.testing.assert_allclose([line.get_ydata()[[0, -1]] for line in ax.lines], ends.T)
+    with pytest.raises(st.ModelError, match="There is `x`, `g`, `z`"):
+        fit.plot_effects("w")
+
+
+def test_residuals_and_coefficients_are_drawn(data):
+    fit, other = (st.glm("y ~ x + g", data, family) for family in ("cumulative", "categorical"))
+    points = fit.plot().lines[0]
+    np.testing.assert_allclose(points.get_ydata(), fit.residuals("quantile"))
+    np.testing.assert_allclose(points.get_xdata(), fit.predict() @ [1, 2, 3, 4])
+    assert fit.plot_coef().get_xlabel() == "shift of y on its latent scale"
+    assert other.plot_coef().get_xlabel() == "change in the log odds of each y against a"
