@@ -37,7 +37,8 @@ def fit_own(rows: Rows, family: Any, fit: Callable[[Any, Any], Any]) -> tuple[An
     for _ in range(TURNS):
         before = np.array(list(family.values.values()))
         family = family.estimated(rows.y, _means(rows, family, answer.fitted.beta), rows.weights)
-        answer = fit(family, answer)
+        # What lies at infinity is looked for anew: a start far out there would hide it.
+        answer = fit(family, None if answer.infinite.any() else answer)
         passes += answer.fitted.iterations
         now = np.array(list(family.values.values()))
         settled = bool(np.all(np.abs(now - before) <= SETTLED * np.abs(now)))

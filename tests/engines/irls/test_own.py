@@ -45,3 +45,22 @@ def test_standard_errors_of_beta_regression_are_those_of_the_joint_information()
     around = [st.glm("y ~ x", data, st.families.Beta(phi=phi * f)).loglik for f in (0.99, 1.01)]
     assert fit.converged
     assert fit.loglik > max(around)
+
+
+@pytest.mark.parametrize("family", ["negative_binomial", "tweedie"])
+def test_a_group_of_zeros_is_at_infinity_whatever_the_familys_own_parameter(family):
+    rng = np.random.default_rng(0)
+    data = pd.DataFrame({"g": np.repeat(list("abc"), 40), "y": rng.negative_binomial(1.5, 0.3, size=120)})
+    data.loc[data["g"] == "a", "y"] = 0
+    fit = st.glm("y ~ g", data, family)
+    assert list(fit.coef()) == [-np.inf, np.inf, np.inf]
+    rest = st.glm("y ~ g", data[data["g"] != "a"], family)
+    own, others = fit.family_parameters()["estimate"].iloc[0], rest.family_parameters()["estimate"].iloc[0]
+    assert own == pytest.approx(others, rel=1e-4)
+    assert any("Separation" in told for told in fit.check())
+
+
+def test_nothing_but_zeros_has_an_infinite_intercept_whatever_the_familys_own_parameter():
+    data = pd.DataFrame({"y": np.zeros(20)})
+    for family in ("negative_binomial", "tweedie"):
+        assert st.glm("y ~ 1", data, family).coef()["Intercept"] == -np.inf
