@@ -93,6 +93,11 @@ def _moved(grid: Grid, x: str, step: float) -> Grid:
 def _asked(fit: Any, specs: Any, by: Any, at: Any, weights: str) -> tuple[Specs, Grid, tuple[str, ...]]:
     """Return what to show with nesting factors added, the grid, and notes."""
     one_of("weights", weights, WEIGHTS)
+    if weights != "equal" and fit.model.design.source is not None:
+        raise ModelError(
+            f'the data were read block by block, so how often levels occur is not known for `weights="{weights}"`; '
+            'write `weights="equal"`.'
+        )
     asked = read_specs(specs, by)
     grid = reference_grid(fit, at, (*asked.columns, *asked.by))
     shown = (*asked.columns, *asked.by)

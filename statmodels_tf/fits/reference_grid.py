@@ -159,8 +159,6 @@ def _all_given(fit: Any, at: Mapping[str, Any], factors: set[str]) -> None:
                 f"the data were read block by block, so the mean of `{name}` is not known; write its value, "
                 f'`at={{"{name}": ...}}`.'
             )
-    if fit.model.design.formula.offsets or fit.model.design.offset is not None:
-        raise ModelError("the data were read block by block, so the mean of the offset is not known; write `offset=`.")
 
 
 def grid_design(fit: Any, grid: Grid) -> np.ndarray:
@@ -170,7 +168,10 @@ def grid_design(fit: Any, grid: Grid) -> np.ndarray:
 
 def mean_offset(fit: Any) -> float:
     """Return the mean of the offset over the rows, zero where there is none."""
-    offset = fit.model.design.offset
+    design = fit.model.design
+    offset = design.offset
+    if design.source is not None and (design.formula.offsets or offset is not None):
+        raise ModelError("the data were read block by block, so the mean of the offset is not known; write `offset=`.")
     return 0.0 if offset is None else float(np.mean(offset))
 
 

@@ -61,6 +61,19 @@ def test_data_read_block_by_block_need_values(tmp_path):
     np.testing.assert_allclose(own["estimate"], fit.slopes("gear").table["estimate"], rtol=1e-9)
 
 
+def test_data_read_block_by_block_have_the_offset_that_is_given(tmp_path):
+    cars = st.load_dataset("mtcars").assign(gear=lambda d: d["gear"].astype(str))
+    cars.to_parquet(tmp_path / "cars.parquet")
+    streamed = st.glm("carb ~ gear + offset(log(cyl))", str(tmp_path / "cars.parquet"), "poisson")
+    fit = st.glm("carb ~ gear + offset(log(cyl))", cars, "poisson")
+    table, expected = (f.emmeans("gear", type="response", offset=0).table for f in (streamed, fit))
+    np.testing.assert_allclose(table[["rate", "se"]], expected[["rate", "se"]], rtol=1e-8)
+    with pytest.raises(ModelError, match="mean of the offset is not known; write `offset=`"):
+        streamed.emmeans("gear")
+    with pytest.raises(ModelError, match="how often levels occur is not known"):
+        streamed.emmeans("gear", offset=0, weights="proportional")
+
+
 def test_thousands_of_means_are_not_paired_by_accident():
     data = pd.DataFrame({"g": np.repeat([f"g{i:03d}" for i in range(320)], 3), "y": np.arange(960.0) % 7})
     means = st.lm("y ~ g", data).emmeans("g")
