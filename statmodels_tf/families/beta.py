@@ -161,7 +161,9 @@ class Beta(ExponentialFamily):
         phi = self.values["phi"]
         return 2 * np.abs(_kernel(y, y, 1 - y, phi, np) - _kernel(y, mu, 1 - mu, phi, np))
 
-    def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
+    def loglik(
+        self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data, dispersion: float | None = None
+    ) -> np.ndarray:
         """Return the log density of each row times its prior weight."""
         each = _kernel(y, mu, 1 - mu, self.values["phi"], np) - np.log(y) - np.log1p(-y)
         return each if a is None else a * each

@@ -66,7 +66,9 @@ class Binomial(Shares):
         trials = np.rint(data["trials"]).astype(np.int64) if "trials" in data else 1
         return rng.binomial(trials, self.link.inverse(eta, np)).astype(float)
 
-    def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
+    def loglik(
+        self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data, dispersion: float | None = None
+    ) -> np.ndarray:
         """Return (a / m) log Binomial(m y; m, mu), numbers of trials and of successes rounded, as R's `logLik`."""
         if a is None:
             return np.log(np.where(y > 0.5, mu, 1 - mu)) if _binary(y) else _log_binomial(np.rint(y), 1.0, mu)

@@ -47,12 +47,16 @@ class ExponentialFamily(Family):
         The name of the link for which eta is the natural parameter.
     known_dispersion : float or None
         Of the Poisson and the binomial family one; None where it is estimated.
+    loglik_by : str or None
+        What the deviance is divided by for the dispersion that `loglik` takes, "rows" or "weights" (their sum); None
+        where the dispersion is known, or is the one of largest likelihood.
     own : tuple of str
         The family's parameters that are still to be estimated (`theta`, `power`); empty when all are fixed.
     """
 
     canonical: ClassVar[str]
     known_dispersion: ClassVar[float | None] = None
+    loglik_by: ClassVar[str | None] = None
 
     @property
     def own(self) -> tuple[str, ...]:
@@ -88,10 +92,16 @@ class ExponentialFamily(Family):
         """Return twice the log-likelihood ratio of the saturated model to `mu`, row by row, times the dispersion."""
 
     @abstractmethod
-    def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
+    def loglik(
+        self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data, dispersion: float | None = None
+    ) -> np.ndarray:
         """Return the log-likelihood [n] of each row, prior weights counted as R's `logLik` does.
 
-        A dispersion that is estimated is taken at R's own estimate for `logLik`: deviance / sum of weights.
+        Parameters
+        ----------
+        dispersion : float, optional
+            Where it is estimated; left out, it is R's own estimate for `logLik`, which these rows give together (see
+            `loglik_by`). Given, a row's log-likelihood depends on no other row.
         """
 
     def pearson_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:

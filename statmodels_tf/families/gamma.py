@@ -33,6 +33,7 @@ class Gamma(PowerVariance):
     link: Link = field(default_factory=lambda: as_link("inverse"))
 
     canonical = "inverse"
+    loglik_by = "weights"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
@@ -78,9 +79,11 @@ class Gamma(PowerVariance):
         """Return 2 (t - 1 - log t), t = y / mu."""
         return 2 * excess(y, mu, np)
 
-    def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
+    def loglik(
+        self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data, dispersion: float | None = None
+    ) -> np.ndarray:
         """Return weight times log density [n], all rows with one shape: sum of weights / deviance, as R."""
-        a, dispersion, left = scaled(self.deviance(y, mu), a)
+        a, dispersion, left = scaled(self.deviance(y, mu), a, dispersion)
         with np.errstate(divide="ignore"):
             k = np.float64(1.0) / dispersion
             return a * (0.5 * np.log(k) - remainder(k, np) - HALF_LOG_2PI - np.log(y)) - 0.5 * left

@@ -28,6 +28,7 @@ class Gaussian(ExponentialFamily):
     scale = "sigma"
     normal = True
     canonical = "identity"
+    loglik_by = "rows"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
@@ -95,12 +96,14 @@ class Gaussian(ExponentialFamily):
         """Return weights, scores and objective of rows at their linear predictor."""
         return fisher(self, eta, y, a)
 
-    def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
+    def loglik(
+        self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data, dispersion: float | None = None
+    ) -> np.ndarray:
         """Return the log density [n] at the maximum likelihood estimate of sigma; a row of weight 0 has none."""
         a = np.ones_like(y) if a is None else a
         kept = a > 0
         squares = a * self.deviance(y, mu)
-        variance = np.sum(squares) / np.count_nonzero(kept)
+        variance = np.sum(squares) / np.count_nonzero(kept) if dispersion is None else dispersion
         scaled = np.divide(squares, variance, out=np.zeros_like(squares), where=squares > 0)
         return np.where(kept, -0.5 * (scaled + LOG_2PI + np.log(variance / np.where(kept, a, 1.0))), 0.0)
 

@@ -34,6 +34,7 @@ class InverseGaussian(PowerVariance):
     link: Link = field(default_factory=lambda: as_link("1/mu^2"))
 
     canonical = "1/mu^2"
+    loglik_by = "weights"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
@@ -78,9 +79,11 @@ class InverseGaussian(PowerVariance):
         relative = (y - mu) / mu
         return relative * (relative / y)
 
-    def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
+    def loglik(
+        self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data, dispersion: float | None = None
+    ) -> np.ndarray:
         """Return weight times log density [n], all rows with one shape: sum of weights / deviance, as R."""
-        a, dispersion, left = scaled(self.deviance(y, mu), a)
+        a, dispersion, left = scaled(self.deviance(y, mu), a, dispersion)
         with np.errstate(divide="ignore"):
             return -0.5 * (a * (LOG_2PI + np.log(dispersion) + 3 * np.log(y)) + left)
 

@@ -174,7 +174,9 @@ class NegativeBinomial(ExponentialFamily):
         theta = self.values["theta"]
         return poisson_deviance(y, mu) - poisson_deviance(y + theta, mu + theta)
 
-    def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
+    def loglik(
+        self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data, dispersion: float | None = None
+    ) -> np.ndarray:
         """Return the log density of each row times its prior weight, as R's `logLik`."""
         each = _log_density(y, mu, self.values["theta"])
         return each if a is None else a * each

@@ -60,7 +60,9 @@ class Poisson(Counts):
         """Return a count for each row."""
         return np.asarray(rng.poisson(self.link.inverse(eta, np)), dtype=float)
 
-    def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
+    def loglik(
+        self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data, dispersion: float | None = None
+    ) -> np.ndarray:
         """Return the log density of each row times its prior weight, as R's `logLik`."""
         each = xlogy(y, mu) - mu - gammaln(y + 1)
         return each if a is None else a * each

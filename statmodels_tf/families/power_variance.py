@@ -103,9 +103,11 @@ def shape_code(key: str, data: Mapping[str, str]) -> str:
     return f"{key} * {data['weights']}" if "weights" in data else key
 
 
-def scaled(deviance: np.ndarray, a: np.ndarray | None) -> tuple[np.ndarray, float, np.ndarray]:
-    """Return weights [n], the dispersion as R's `logLik` takes it, and the weighted deviances [n] over it."""
+def scaled(
+    deviance: np.ndarray, a: np.ndarray | None, dispersion: float | None
+) -> tuple[np.ndarray, float, np.ndarray]:
+    """Return weights [n], the dispersion, if not given that of R's `logLik`, and the weighted deviances [n] over it."""
     a = np.ones_like(deviance) if a is None else a
     weighted = a * deviance
-    dispersion = float(np.sum(weighted) / np.sum(a))
+    dispersion = float(np.sum(weighted) / np.sum(a)) if dispersion is None else dispersion
     return a, dispersion, np.divide(weighted, dispersion, out=np.zeros_like(weighted), where=weighted > 0)

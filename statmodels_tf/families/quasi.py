@@ -31,7 +31,9 @@ class WithoutLikelihood(ExponentialFamily, ABC):
         """Return none."""
         return {}
 
-    def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
+    def loglik(
+        self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data, dispersion: float | None = None
+    ) -> np.ndarray:
         """Return NaN: there is none."""
         return np.full(np.shape(mu), np.nan)
 

@@ -150,10 +150,14 @@ class Tweedie(PowerVariance):
         close = _exponential_rest(log) - _exponential_rest(q * log) / q
         return 2 * mu**q * np.where(near, close, np.expm1(far) - np.expm1(q * far) / q) / (1 - q)
 
-    def loglik(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data) -> np.ndarray:
+    def loglik(
+        self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data, dispersion: float | None = None
+    ) -> np.ndarray:
         """Return the log density [n] at the phi of largest likelihood; a row of weight 0 has none."""
         y_kept, mu_kept, weights, kept = _kept(y, mu, a)
-        phi, p = largest(y_kept, mu_kept, weights, self.exponent, (self.exponent, self.exponent))
+        phi, p = dispersion, self.exponent
+        if phi is None:
+            phi, p = largest(y_kept, mu_kept, weights, p, (p, p))
         out = np.zeros_like(y)
         out[kept] = log_density(y_kept, mu_kept, phi / weights, p) if phi > 0 else np.inf
         return out

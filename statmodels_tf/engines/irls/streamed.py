@@ -20,6 +20,9 @@ from .passes import linear_predictor
 from .rows import Block, Rows, Total
 from .totals import Deviance, Mean, Numbers, null_deviance
 
+_SEARCHES, _STEP, _NEAR = 30, 1e-2, 1e-6
+"""Passes that look for a dispersion at most, how far apart its logarithms are, and how near is near enough."""
+
 
 def block_of(rows: CodedRows, family: ExponentialFamily) -> Block:
     """Return coded rows as the engine knows them."""
@@ -112,34 +115,26 @@ class Together:
 
 @dataclass(frozen=True, eq=False)
 class LogLikelihood:
-    """The task that adds up the log-likelihood at coefficients.
+    """The task that adds up the log-likelihood at coefficients, at each of some dispersions.
 
     Attributes
     ----------
-    dispersion : float or None
-        Where it is estimated, that of R's `logLik`: deviance / sum of weights (gaussian: / number of rows).
+    dispersions : tuple of (float or None)
+        None is that of a family whose dispersion is known.
     """
 
     family: ExponentialFamily
     beta: np.ndarray
-    dispersion: float | None = None
+    dispersions: tuple[float | None, ...] = (None,)
 
     def __call__(self, rows: CodedRows) -> Numbers:
         family, block = self.family, block_of(rows, self.family)
-        data = family.data(rows.response, rows.weights)
+        data, a = family.data(rows.response, rows.weights), block.weights
         with np.errstate(all="ignore"):
-            eta = linear_predictor(block, self.beta)
-            if self.dispersion is None:
-                each = family.loglik(block.y, family.link.inverse(eta, np), block.weights, data)
-            elif family.normal:
-                each = family.log_density(eta, {"sigma": np.sqrt(self.dispersion)}, data, np)
-            else:
-                plain = {name: value for name, value in data.items() if name != "weights"}
-                each = family.log_density(eta, {"shape": 1 / self.dispersion}, plain, np)
-                each = each if block.weights is None else np.where(block.weights > 0, block.weights * each, 0.0)
-            if block.weights is not None:
-                each = np.where(block.weights > 0, each, 0.0)
-        return Numbers(np.array([np.sum(each)]))
+            mu = family.link.inverse(linear_predictor(block, self.beta), np)
+            each = [family.loglik(block.y, mu, a, data, dispersion) for dispersion in self.dispersions]
+        counts = True if a is None else a > 0
+        return Numbers(np.array([np.sum(rows, where=counts) for rows in each]))
 
 
 def streamed_rows(model: Model) -> StreamedRows:
@@ -150,23 +145,40 @@ def streamed_rows(model: Model) -> StreamedRows:
 def streamed_totals(rows: StreamedRows, model: Model, beta: np.ndarray) -> Totals:
     """Return what a fit adds up over its rows, in two more passes, or a few where it has no intercept or an offset."""
     design, family = model.design, model.family
-    fixed = family.known_dispersion is not None or not family.likelihood
+    known = family.known_dispersion is not None or not family.likelihood
     tasks = [OnBlocks(family, Deviance(family, beta)), OnBlocks(family, Mean())]
-    found = rows.pass_over((*tasks, *([LogLikelihood(family, beta)] if fixed else [])), "deviance")
+    found = rows.pass_over((*tasks, *([LogLikelihood(family, beta)] if known else [])), "deviance")
     deviance, pearson, weight, weighted = found[:4]
     later: list[Callable[[CodedRows], Numbers]] = []
     plain = "Intercept" in design.columns and design.offset is None
     if plain:
         later.append(OnBlocks(family, Deviance(family, None, weighted / weight)))
-    if not fixed and _has_density(model):
-        later.append(LogLikelihood(family, beta, deviance / (rows.n if family.normal else weight)))
+    by = {"rows": rows.n, "weights": weight}.get(family.loglik_by)
+    if not known and by is not None:
+        later.append(LogLikelihood(family, beta, (deviance / by,)))
     numbers = rows.pass_over(tuple(later), "null deviance") if later else np.array([])
     null = numbers[0] if plain else null_deviance(rows, family, "Intercept" in design.columns, True)
-    loglik = found[4] if fixed else numbers[-1] if _has_density(model) else np.nan
-    return Totals(float(deviance), float(null), float(loglik), float(pearson))
+    if not known:
+        loglik = numbers[-1] if by is not None else _largest(rows, family, beta, pearson / weight)
+        return Totals(float(deviance), float(null), float(loglik), float(pearson))
+    return Totals(float(deviance), float(null), float(found[4]), float(pearson))
 
 
-def _has_density(model):
-    """Return whether the likelihood at an estimated dispersion is a sum over rows, as that of sigma or a shape is."""
-    own = model.family.default_priors(model.family.data(model.design.response, model.design.weights))
-    return model.family.normal or tuple(own) == ("shape",)
+def _largest(rows, family, beta, dispersion):
+    """Return the largest log-likelihood that a dispersion gives: Newton's method in its logarithm, by differences.
+
+    The error of the dispersion counts by its square, so that the log-likelihood has ten digits.
+    """
+    if not 0 < dispersion < np.inf:
+        return np.inf if dispersion == 0 else np.nan
+    best, at = np.nan, np.log(dispersion)
+    for _ in range(_SEARCHES):
+        task = LogLikelihood(family, beta, tuple(np.exp(at + step) for step in (-_STEP, 0.0, _STEP)))
+        low, middle, high = rows.pass_over((task,), "dispersion")
+        best = np.fmax(best, middle)
+        slope, curvature = (high - low) / (2 * _STEP), (high - 2 * middle + low) / _STEP**2
+        step = np.clip(-slope / curvature, -1, 1) if curvature < 0 else np.sign(slope)
+        if not abs(step) > _NEAR:
+            break
+        at += step
+    return best

@@ -8,6 +8,7 @@ import pytest
 
 import statmodels_tf as st
 from statmodels_tf.errors import DataError, EngineError, ModelError
+from statmodels_tf.families import FAMILIES, ExponentialFamily, as_family
 
 pytest.importorskip("pyarrow")
 
@@ -26,6 +27,8 @@ def _data():
     frame["sick"] = np.where(frame["hit"] == 1, "yes", "no")
     frame["count"] = RNG.poisson(np.exp(eta / 2))
     frame["size"] = RNG.gamma(2, np.exp(eta) / 2)
+    frame["amount"] = np.where(frame["count"] > 0, frame["size"], 0.0)
+    frame["share"] = RNG.beta(4, 4 * np.exp(-eta / 3))
     frame.loc[[7, 800, 2999], "x"] = np.nan
     frame.loc[[8, 800], "g"] = None
     return frame
@@ -43,7 +46,7 @@ def folder(tmp_path_factory):
 
 
 def assert_same(fit, whole, rtol=1e-10):
-    np.testing.assert_allclose(fit.coefficients, whole.coefficients, rtol=rtol, atol=1e-12)
+    np.testing.assert_allclose(fit.beta, whole.beta, rtol=rtol, atol=1e-12)
     np.testing.assert_allclose(fit.vcov(), whole.vcov(), rtol=1e-8, atol=1e-14)
     for name in ("deviance", "null_deviance", "loglik", "aic", "sigma"):
         np.testing.assert_allclose(getattr(fit, name), getattr(whole, name), rtol=rtol, err_msg=name)
@@ -76,9 +79,37 @@ def test_a_fit_is_that_of_the_table(folder, formula, family, options):
     assert_same(fit, whole)
 
 
+RESPONSES = {
+    "beta(phi=9)": "share",
+    "binomial": "hit",
+    "gamma(log)": "size",
+    "gaussian": "y",
+    "inverse_gaussian(log)": "size",
+    "negative_binomial(theta=2)": "count",
+    "poisson": "count",
+    "tweedie(power=1.5)": "amount",
+}
+"""What each family with a likelihood is fitted to, its own parameters fixed."""
+
+
+def test_every_family_with_a_likelihood_is_among_the_responses():
+    dense = {n for n, f in FAMILIES.items() if issubclass(f, ExponentialFamily) and f.likelihood}
+    assert {family.partition("(")[0] for family in RESPONSES} == dense
+
+
+@pytest.mark.parametrize("weights", [None, "w + 1"], ids=["plain", "weights"])
+@pytest.mark.parametrize("family", RESPONSES)
+def test_every_figure_of_every_likelihood_is_that_of_the_table(folder, family, weights):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fits = [st.glm(f"{RESPONSES[family]} ~ x + g", d, as_family(family), weights=weights) for d in (folder, DATA)]
+    assert np.isfinite([fits[0].loglik, fits[0].aic, fits[0].null_deviance]).all()
+    assert_same(*fits)
+
+
 @pytest.mark.parametrize("block_rows", [1, 7, 1000, N])
 def test_the_size_of_blocks_changes_nothing(tmp_path, block_rows):
-    data = DATA if block_rows > 1 else DATA.iloc[:300]
+    data = DATA if block_rows > 1 else DATA.iloc[:200]
     data.to_parquet(tmp_path / "d.parquet")
     fit = st.glm("hit ~ scale(x) + g", tmp_path / "d.parquet", "binomial", block_rows=block_rows)
     assert_same(fit, st.glm("hit ~ scale(x) + g", data, "binomial"))
@@ -92,7 +123,7 @@ def test_linear_models(folder):
 
 def test_runners_give_the_very_same_numbers(folder):
     fits = [st.glm("hit ~ x + g", folder, "binomial", runner=runner) for runner in ("serial", "threads", 3)]
-    assert all(np.array_equal(fit.coefficients, fits[0].coefficients) for fit in fits)
+    assert all(np.array_equal(fit.beta, fits[0].beta) for fit in fits)
 
 
 def test_other_sources_give_the_same_fit(folder):
