@@ -61,20 +61,20 @@ def fit(folder: str) -> dict:
     made = st.glm(FORMULA, folder, "binomial", progress=True)
     out = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - began, "peak_gb": peak()}
     stream = made.model.design.source
-    rows, passes = StreamedRows(stream, made.family, len(made.coefficients)), []
+    rows, passes = StreamedRows(stream, made.family, len(made.beta)), []
     for _ in range(3):
         cpu = time.process_time()
-        rows.total(Pass(made.family, made.coefficients, "gram"), "a pass")
+        rows.total(Pass(made.family, made.beta, "gram"), "a pass")
         passes.append(time.process_time() - cpu)
     out |= {"pass_cpu": float(np.median(passes)), "million_rows_per_cpu_s": made.nobs / float(np.median(passes)) / 1e6}
     out |= {"rows": made.nobs, "iterations": made.diagnostics["iterations"], "deviance": made.deviance}
-    return out | {"peak_gb_with_passes": peak(), "coefficients": made.coefficients.tolist()}
+    return out | {"peak_gb_with_passes": peak(), "coefficients": made.beta.tolist()}
 
 
 def one_file(folder: str) -> float:
     """Return how far the coefficients of one file are from those of its table in memory, relative."""
     path = sorted(Path(folder).iterdir())[0]
-    here, there = (st.glm(FORMULA, data, "binomial").coefficients for data in (pq.read_table(path), path))
+    here, there = (st.glm(FORMULA, data, "binomial").beta for data in (pq.read_table(path), path))
     return float(np.max(np.abs(here - there) / np.maximum(np.abs(here), 1e-3)))
 
 
@@ -95,7 +95,7 @@ def cluster(folder: str, coefficients: np.ndarray, kill: bool) -> dict:
         died = kill and not wait.is_alive()
         if kill:
             wait.cancel()
-    return {"wall": wall, "worker_killed": died, "difference": float(np.abs(found.coefficients - coefficients).max())}
+    return {"wall": wall, "worker_killed": died, "difference": float(np.abs(found.beta - coefficients).max())}
 
 
 def main() -> None:

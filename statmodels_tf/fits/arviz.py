@@ -152,7 +152,7 @@ def regression_to_arviz(fit: Any, draws: int | None, seed: int) -> Any:
         spread = fit.sigma * np.sqrt(fit.df_residual / rng.chisquare(fit.df_residual, size))
     keep = fit.system.estimable
     lower = np.linalg.cholesky(fit.system.covariance)
-    beta = fit.coefficients[keep] + spread[:, None] * (rng.standard_normal((size, len(keep))) @ lower.T)
+    beta = fit.beta[keep] + spread[:, None] * (rng.standard_normal((size, len(keep))) @ lower.T)
     names = [model.design.columns[j] for j in keep]
     values = dict(zip(names, beta.T, strict=True))
     own = drawn_values(fit, spread**2, rng)

@@ -255,6 +255,11 @@ class Fit(ABC):
         )
 
     @property
+    def coefficients(self) -> pd.Series:
+        """`coef()`, as an attribute."""
+        return self.coef()
+
+    @property
     def params(self) -> pd.Series:
         """`coef()`, by statsmodels' name."""
         return self.coef()

@@ -70,7 +70,7 @@ def streamed_meat(fit: Regression, type: str) -> np.ndarray:
     if type not in STREAMED_TYPES:
         in_memory(fit, f'covariances of type "{type}"')
     power = {"HC2": 1, "HC3": 2}.get(type, 0)
-    beta = np.nan_to_num(fit.coefficients)
+    beta = np.nan_to_num(fit.beta)
     task = RowScores(fit.family, beta, fit.system if power else None, power)
     total = fit.model.design.source.total(task, f"covariance {type}")
     keep = fit.system.estimable

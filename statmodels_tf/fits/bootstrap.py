@@ -51,7 +51,7 @@ def bootstrap(fit: Regression, nsim: Any, seed: Any, kind: str, cluster: Any = N
     size, rng, n = count_of("bootstrap", "nsim", nsim), generator(seed), fit.model.design.n
     draw = _rows_drawn(fit, cluster) if kind == "pairs" else _responses_drawn(fit, kind)
     at_once = max(min(size, _ENTRIES // max(n, fit.rank**2)), 1)
-    out = np.full((size, len(fit.coefficients)), np.nan)
+    out = np.full((size, len(fit.beta)), np.nan)
     for begin in range(0, size, at_once):
         block = slice(begin, min(begin + at_once, size))
         drawn = np.array([draw(rng) for _ in range(block.start, block.stop)])
@@ -72,7 +72,7 @@ def bootstrap_confint(
     tails = np.array([(1 - coverage(level)) / 2, (1 + level) / 2])
     draws = bootstrap(fit, nsim, seed, kind, cluster)
     pull = _accelerations(fit, cluster) if interval == "bca" else np.zeros(fit.rank)
-    out = np.full((len(fit.coefficients), 2), np.nan)
+    out = np.full((len(fit.beta), 2), np.nan)
     for place, j in enumerate(fit.system.estimable):
         values = np.sort(draws.iloc[:, j].dropna().to_numpy())
         if len(values):
@@ -129,7 +129,7 @@ def _responses_drawn(fit: Regression, kind: str) -> Callable[[np.random.Generato
 
 def _fitted(fit: Regression, drawn: np.ndarray, kind: str) -> np.ndarray:
     """Return the coefficients [R, p] of some replicates."""
-    out = np.full((len(drawn), len(fit.coefficients)), np.nan)
+    out = np.full((len(drawn), len(fit.beta)), np.nan)
     found = np.zeros(len(drawn), dtype=bool)
     if not fit.family.own and not fit.separated and fit.rank <= _COLUMNS:
         counts = drawn if kind == "pairs" else None
@@ -156,8 +156,8 @@ def _alone(fit: Regression, drawn: np.ndarray, kind: str) -> np.ndarray:
     try:
         made = fit.engine.fit(replace(fit.model, design=changed))
     except StatmodelsError:
-        return np.full(len(fit.coefficients), np.nan)
-    return made.estimates if made.converged or made.separated else np.full(len(fit.coefficients), np.nan)
+        return np.full(len(fit.beta), np.nan)
+    return made.estimates if made.converged or made.separated else np.full(len(fit.beta), np.nan)
 
 
 def _accelerations(fit: Regression, cluster: Any) -> np.ndarray:

@@ -53,7 +53,7 @@ def augment(fit: MixedEstimate) -> pd.DataFrame:
         **{
             ".fitted": fit.fitted().to_numpy(),
             ".resid": fit.residuals().to_numpy(),
-            ".fixed": common_part(design.common, fit.coefficients, design.offset),
+            ".fixed": common_part(design.common, fit.beta, design.offset),
             ".hat": hat.to_numpy(),
             ".cooksd": fit.cooks_distance().to_numpy(),
         }

@@ -117,7 +117,7 @@ def _terms_by_effect(fit: MixedEstimate, least: int) -> dict[tuple[str, str], li
 
 def aliased(fit: Estimate) -> tuple[str, ...]:
     """Return the sentence of coefficients that cannot be told apart from earlier ones."""
-    names = [fit.model.design.columns[j] for j in np.flatnonzero(np.isnan(fit.coefficients))]
+    names = [fit.model.design.columns[j] for j in np.flatnonzero(np.isnan(fit.beta))]
     if not names:
         return ()
     listed = ", ".join(f"`{name}`" for name in names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

@@ -69,7 +69,7 @@ def covariance_line(attrs: Mapping[Any, Any]) -> str:
 
 def _matrix(fit: Estimate, given: Any) -> pd.DataFrame:
     """Return a matrix as the covariance of all coefficients."""
-    names, kept = list(fit.names), ~np.isnan(fit.coefficients)
+    names, kept = list(fit.names), ~np.isnan(fit.beta)
     attrs = dict(given.attrs) if isinstance(given, pd.DataFrame) else {}
     if isinstance(given, pd.DataFrame):
         if set(given.columns) not in (set(names), set(np.array(names)[kept])) or set(given.columns) != set(given.index):

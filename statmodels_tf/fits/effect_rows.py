@@ -94,7 +94,7 @@ def asked_rows(fit: Any, asked: Asked) -> EffectRows:
     transformed = fit.family.link.name == "identity"
     rows = Rows(
         design,
-        np.nan_to_num(np.asarray(fit.coefficients, dtype=float), nan=0.0),
+        np.nan_to_num(np.asarray(fit.beta, dtype=float), nan=0.0),
         None if asked.type == "link" or transformed else scale,
         frame,
         offset,

@@ -22,8 +22,8 @@ class Estimate(Questioned):
 
     Parameters
     ----------
-    coefficients : array [p]
-        In the order of `model.design.columns`; NaN where a column is aliased.
+    beta : array [p]
+        The coefficients, finite where the iterations ended, in the order of `model.design.columns`; NaN where a column is aliased.
     sigma : float
         The residual standard deviation.
 
@@ -35,7 +35,7 @@ class Estimate(Questioned):
         Whether fits of its kind are compared by their deviances, rather than by likelihood ratios only.
     """
 
-    coefficients: np.ndarray
+    beta: np.ndarray
     sigma: float
 
     unrobust: ClassVar[str] = (
@@ -171,7 +171,7 @@ class Estimate(Questioned):
     @property
     def rank(self) -> int:
         """The number of coefficients that can be estimated."""
-        return int(np.count_nonzero(~np.isnan(self.coefficients)))
+        return int(np.count_nonzero(~np.isnan(self.beta)))
 
     @property
     def dispersion(self) -> float:

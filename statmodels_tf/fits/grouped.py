@@ -42,7 +42,7 @@ class GroupedEstimate(Estimate):
     @property
     def estimates(self) -> np.ndarray:
         """The coefficients [p]; NaN where aliased."""
-        return self.coefficients
+        return self.beta
 
     @property
     def variances(self) -> np.ndarray:

@@ -70,7 +70,7 @@ def wald_tests(fit: Any, what: Any, rhs: Any, level: float, df: str | None, vcov
     values = np.where(np.isnan(known.df), np.nan, values)
     se = known.se
     if linear.all():
-        shift = values - L @ np.nan_to_num(np.asarray(fit.coefficients, dtype=float), nan=0.0)
+        shift = values - L @ np.nan_to_num(np.asarray(fit.beta, dtype=float), nan=0.0)
         values = np.where(np.isnan(known.df), np.nan, value_of(fit, L) + shift)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = (values - null) / se
@@ -99,7 +99,7 @@ def wald_tests(fit: Any, what: Any, rhs: Any, level: float, df: str | None, vcov
 
 def _read(fit: Any, what: Any, rhs: Any) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return labels, values [r], Jacobian [r, p], null values [r] and which are linear, of hypotheses in any form."""
-    names, coefficients = list(fit.coef().index), np.asarray(fit.coefficients, dtype=float)
+    names, coefficients = list(fit.coef().index), np.asarray(fit.beta, dtype=float)
     labels = None
     if isinstance(what, Mapping):
         if not what:

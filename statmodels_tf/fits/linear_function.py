@@ -108,7 +108,7 @@ def value_of(fit: Any, L: np.ndarray) -> np.ndarray:
         return np.where(
             endless(fit, L),
             np.sum(np.multiply(L, estimates, where=L != 0, out=np.zeros_like(L)), axis=1),
-            L @ np.nan_to_num(fit.coefficients, nan=0.0),
+            L @ np.nan_to_num(fit.beta, nan=0.0),
         )
 
 
@@ -136,13 +136,13 @@ def estimable_part(fit: Any, L: np.ndarray) -> np.ndarray:
 
 def null_space(fit: Any) -> np.ndarray:
     """Return vectors c [p, a] with X c = 0, one for each aliased column."""
-    aliased = np.flatnonzero(np.isnan(fit.coefficients))
-    p = len(fit.coefficients)
+    aliased = np.flatnonzero(np.isnan(fit.beta))
+    p = len(fit.beta)
     if p != len(fit.model.design.columns):
         return np.zeros((p, 0))
     null = np.zeros((p, len(aliased)))
     if len(aliased):
-        kept = np.flatnonzero(~np.isnan(fit.coefficients))
+        kept = np.flatnonzero(~np.isnan(fit.beta))
         weights = fit.model.design.weights
         gram = fit.model.design.common.gram(None if weights is None else (weights > 0).astype(float))
         scale = 1 / np.sqrt(np.maximum(np.diag(gram)[kept], np.finfo(float).tiny))

@@ -275,15 +275,15 @@ class MixedEstimate(GroupedEstimate):
     @cached_property
     def _fitted(self) -> np.ndarray:
         design = self.model.design
-        mean = common_part(design.common, self.coefficients, design.offset)
+        mean = common_part(design.common, self.beta, design.offset)
         return mean + random_part(design.groups, self.modes, design.n)
 
     @cached_property
     def _estimable(self) -> np.ndarray:
-        return ~np.isnan(self.coefficients)
+        return ~np.isnan(self.beta)
 
     @cached_property
     def _satterthwaite(self) -> np.ndarray:
-        freedom = np.full(len(self.coefficients), np.nan)
+        freedom = np.full(len(self.beta), np.nan)
         freedom[self._estimable] = self.system.satterthwaite(np.eye(self.rank))
         return freedom

@@ -78,7 +78,7 @@ class OrdinalEstimate(OutcomeEstimate):
     @property
     def linear_predictor(self) -> np.ndarray:
         """The location [n]: x'beta plus the offset."""
-        return common_part(self.model.design.common, self.coefficients, self.model.design.offset)
+        return common_part(self.model.design.common, self.beta, self.model.design.offset)
 
     def probabilities(self, rows: OutcomeRows, gradient: bool) -> tuple[np.ndarray, np.ndarray | None]:
         """Return the probabilities [m, K] on some rows, and their gradients [m, K, P] if asked; NaN out of order."""
@@ -101,7 +101,7 @@ class OrdinalEstimate(OutcomeEstimate):
 
     def predictors(self, rows: OutcomeRows) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
         """Return the location [m, 1] on some rows, its gradient [m, 1, P], and its name."""
-        eta = common_part(rows.common, self.coefficients, rows.offset)
+        eta = common_part(rows.common, self.beta, rows.offset)
         gradient = np.zeros((len(eta), 1, len(self.parameters)))
         gradient[:, 0, self.parts["coefficients"]] = rows.common.dense()
         return eta[:, None], gradient, ("location",)

@@ -19,7 +19,7 @@ from .words import spoken
 class OutcomeFigures(Estimate):
     """An estimate of the probabilities of a response in categories.
 
-    `coefficients` are those of the common terms; `parameters` are all that were estimated.
+    `beta` are those of the common terms; `parameters` are all that were estimated.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ class OutcomeFigures(Estimate):
     def degrees_of_freedom(self, method: str) -> np.ndarray:
         """Return infinite degrees of freedom [p], NaN where aliased."""
         one_of("df", method, ("none",))
-        return np.where(np.isnan(self.coefficients), np.nan, np.inf)
+        return np.where(np.isnan(self.beta), np.nan, np.inf)
 
     @property
     def loglik(self) -> float:

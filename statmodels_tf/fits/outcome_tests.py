@@ -96,10 +96,10 @@ def profile_intervals(fit: OutcomeEstimate, level: float) -> pd.DataFrame:
     if fit.family.by_outcome:
         raise ModelError('profile intervals of a categorical model are not there; use method="wald".')
     bound = float(t_quantile(np.inf, level))
-    table = np.full((len(fit.coefficients), 2), np.nan)
+    table = np.full((len(fit.beta), 2), np.nan)
     errors = np.sqrt(fit.variances)
     for j, (centre, error, endless) in enumerate(
-        zip(fit.coefficients, errors, fit.infinite[fit.parts["coefficients"]], strict=True)
+        zip(fit.beta, errors, fit.infinite[fit.parts["coefficients"]], strict=True)
     ):
         if np.isnan(centre):
             continue

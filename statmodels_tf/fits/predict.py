@@ -98,7 +98,7 @@ def predict_mixed(
     else:
         new = rows_of(design, newdata, new_levels, include=include, effects=include or interval == "prediction")
         missing = new.missing
-    mean = common_part(new.common, fit.coefficients, new.offset)
+    mean = common_part(new.common, fit.beta, new.offset)
     if include:
         mean = mean + random_part(new.groups, fit.modes, len(mean))
     name = design.response.name

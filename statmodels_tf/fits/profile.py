@@ -77,14 +77,14 @@ class Profile:
     @cached_property
     def best(self) -> Point:
         """The estimate."""
-        beta = np.nan_to_num(self.fit.coefficients)
+        beta = np.nan_to_num(self.fit.beta)
         work = self._working(beta)
         return Point(beta, work.objective, 0.0, self.fit.model.design.common.gram(work.weight))
 
     @cached_property
     def kept(self) -> np.ndarray:
         """The positions of the columns that are not aliased."""
-        return np.flatnonzero(~np.isnan(self.fit.coefficients))
+        return np.flatnonzero(~np.isnan(self.fit.beta))
 
     @cached_property
     def _observed(self) -> tuple[np.ndarray, np.ndarray | None]:
@@ -189,7 +189,7 @@ def profile_intervals(fit: Regression, level: float) -> pd.DataFrame:
     """Return lower and upper of each coefficient; NaN where aliased."""
     in_memory(fit, "profile intervals")
     profile, quantile = Profile(fit), float(special.ndtri((1 + coverage(level)) / 2))
-    out = np.full((len(fit.coefficients), 2), np.nan)
+    out = np.full((len(fit.beta), 2), np.nan)
     for j in profile.kept:
         out[j] = [profile.end(int(j), side, quantile) for side in (-1, 1)]
     table = pd.DataFrame(out, index=list(fit.names), columns=["lower", "upper"])

@@ -42,7 +42,7 @@ class Totals:
 class Regression(Estimate):
     """An estimate of a model without group terms: its fields and its figures.
 
-    `coefficients` are where the iterations stopped; where `infinite` is not 0 the likelihood still grows towards that
+    `beta` is where the iterations stopped; where `infinite` is not 0 the likelihood still grows towards that
     side without end, and `coef()` says so. Nothing as long as the data is computed before it is asked for.
 
     Parameters
@@ -72,7 +72,7 @@ class Regression(Estimate):
     @property
     def estimates(self) -> np.ndarray:
         """The coefficients [p] as reported: infinite where the likelihood grows without end, NaN where aliased."""
-        return np.where(self.infinite == 0, self.coefficients, np.copysign(np.inf, self.infinite))
+        return np.where(self.infinite == 0, self.beta, np.copysign(np.inf, self.infinite))
 
     @property
     def separated(self) -> bool:
@@ -82,14 +82,14 @@ class Regression(Estimate):
     @property
     def variances(self) -> np.ndarray:
         """The variances [p] of the coefficients; NaN where aliased or infinite."""
-        out = np.full(len(self.coefficients), np.nan)
+        out = np.full(len(self.beta), np.nan)
         out[self.system.estimable] = self.dispersion * self.system.variances
         out[self.infinite != 0] = np.nan
         return out
 
     def covariance_matrix(self) -> np.ndarray:
         """Return the covariance [p, p] of the coefficients; NaN rows and columns where aliased or infinite."""
-        out = np.full((len(self.coefficients),) * 2, np.nan)
+        out = np.full((len(self.beta),) * 2, np.nan)
         keep = self.system.estimable
         out[np.ix_(keep, keep)] = self.dispersion * self.system.covariance
         out[self.infinite != 0] = out[:, self.infinite != 0] = np.nan
@@ -108,7 +108,7 @@ class Regression(Estimate):
     def degrees_of_freedom(self, method: str) -> np.ndarray:
         """Return the degrees of freedom [p]: of the residuals, or infinite for "none" and for a known dispersion."""
         one_of("df", method, ("residual", "none"))
-        return np.where(np.isnan(self.coefficients), np.nan, np.inf if method == "none" else self.t_df)
+        return np.where(np.isnan(self.beta), np.nan, np.inf if method == "none" else self.t_df)
 
     @property
     def statistic_name(self) -> str:
@@ -155,7 +155,7 @@ class Regression(Estimate):
         """X beta plus the offset [n]."""
         in_memory(self, "values of each row")
         design = self.model.design
-        return common_part(design.common, self.coefficients, design.offset)
+        return common_part(design.common, self.beta, design.offset)
 
     @cached_property
     def means(self) -> np.ndarray:

@@ -45,7 +45,7 @@ def predict_regression(
         if se or interval is not None:
             raise ModelError('`type="terms"` has no se and no interval; ask for `type="link"`.')
         return _terms(fit, new, missing)
-    eta, link = common_part(new.common, fit.coefficients, new.offset), fit.family.link
+    eta, link = common_part(new.common, fit.beta, new.offset), fit.family.link
     mean = link.inverse(eta, np) if kind == "response" else eta
     name = design.response.name
     if not se and interval is None:
@@ -76,7 +76,7 @@ def _error(fit: Regression, common: Any, missing: np.ndarray | None) -> np.ndarr
 
 def _warn_of_guesses(fit: Regression, new: Any) -> None:
     """Warn of new rows whose prediction the data do not determine: it depends on which columns were aliased."""
-    if fit.rank == len(fit.coefficients):
+    if fit.rank == len(fit.beta):
         return
     rows = np.arange(new.common.shape[0])
     told = new.missing.copy()
@@ -85,7 +85,7 @@ def _warn_of_guesses(fit: Regression, new: Any) -> None:
         told[part] |= estimable(fit, new.common.dense(part))
     if told.all():
         return
-    names = ", ".join(f"`{fit.model.design.columns[j]}`" for j in np.flatnonzero(np.isnan(fit.coefficients))[:3])
+    names = ", ".join(f"`{fit.model.design.columns[j]}`" for j in np.flatnonzero(np.isnan(fit.beta))[:3])
     labels = [str(label) for label in new.index[~told]]
     more = f" and {len(labels) - 3:,} more" if len(labels) > 3 else ""
     warnings.warn(

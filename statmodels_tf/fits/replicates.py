@@ -47,7 +47,7 @@ def solved_together(
     size = len(given)
     enough = _DECREMENT[fit.family.canonical == fit.family.link.name]
     metric = np.linalg.inv(fit.system.covariance)
-    beta = np.tile(fit.coefficients[fit.system.estimable], (size, 1))
+    beta = np.tile(fit.beta[fit.system.estimable], (size, 1))
     found, active = np.zeros(size, dtype=bool), np.arange(size)
     for iteration in range(_ITERATIONS):
         own = (part if part is None else part[active] for part in (counts, responses))

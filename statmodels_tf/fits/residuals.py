@@ -47,7 +47,7 @@ def centred_terms(fit: Regression, common: LinearMap) -> tuple[np.ndarray, float
 
     The means are weighted nowhere and taken off only where there is an intercept, as R's `predict(type = "terms")`.
     """
-    here, beta = fit.model.design.common, np.nan_to_num(fit.coefficients)
+    here, beta = fit.model.design.common, np.nan_to_num(fit.beta)
     centre = here.rmatvec(np.ones(here.shape[0])) / here.shape[0] if fit.has_intercept else np.zeros(len(beta))
     parts = []
     for _, columns in _terms(fit):

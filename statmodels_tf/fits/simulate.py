@@ -21,7 +21,7 @@ def simulate_mixed(fit: MixedEstimate, n: int, seed: int | np.random.Generator |
     rng = generator(seed)
     design = fit.model.design
     rows = design.n
-    mean = common_part(design.common, fit.coefficients, design.offset)
+    mean = common_part(design.common, fit.beta, design.offset)
     noise = fit.sigma * np.ones(rows)
     if design.weights is not None:
         # A row of weight 0 has no finite variance, so no response can be drawn for it.

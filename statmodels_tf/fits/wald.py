@@ -67,7 +67,7 @@ def f_test(fit: MixedEstimate, L: np.ndarray) -> tuple[float, float, int, float,
     used = values > max(np.sqrt(np.finfo(float).eps) * values[0], 0.0)
     rotated = P[used] @ L
     rank = int(used.sum())
-    F = float(np.sum((rotated @ fit.coefficients[keep]) ** 2 / values[used]) / rank)
+    F = float(np.sum((rotated @ fit.beta[keep]) ** 2 / values[used]) / rank)
     df = denominator(fit.system.satterthwaite(rotated))
     p = special.fdtrc(rank, df, F) if not np.isinf(df) else special.chdtrc(rank, rank * F)
     return F * fit.sigma**2 * rank, F * fit.sigma**2, rank, df, F, float(p)

@@ -166,7 +166,7 @@ class DenseEngine:
             engine=self,
             diagnostics={"engine": "dense", "converged": True, "evaluations": 1, "seconds": 0.1},
             call=call,
-            coefficients=coefficients,
+            beta=coefficients,
             covariance=covariance,
             sigma=float(system.sigma),
             factors=tuple(factors),

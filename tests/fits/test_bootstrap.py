@@ -55,7 +55,7 @@ def refits_of_rows(fit, counts):
     design, out = fit.model.design, []
     for times in counts:
         weights = times * (1.0 if design.weights is None else design.weights)
-        out.append(fit.engine.fit(replace(fit.model, design=replace(design, weights=weights))).coefficients)
+        out.append(fit.engine.fit(replace(fit.model, design=replace(design, weights=weights))).beta)
     return np.array(out)
 
 
@@ -77,7 +77,7 @@ def test_parametric_replicates_are_fits_of_simulated_responses(fit):
     expected = [
         fit.engine.fit(
             replace(fit.model, design=replace(fit.model.design, response=replace(response, values=sims[c].to_numpy())))
-        ).coefficients
+        ).beta
         for c in sims
     ]
     np.testing.assert_allclose(draws / fit.se().to_numpy(), expected / fit.se().to_numpy(), atol=1e-6)

@@ -43,7 +43,7 @@ def test_deviance_is_minus_two_log_density_of_the_response(case):
         V = V * (fit.nobs - fit.rank) / fit.nobs
     design = fit.model.design
     y = design.response.values - (0 if design.offset is None else design.offset)
-    density = multivariate_normal(y, X @ fit.coefficients[fit.system.estimable], V)
+    density = multivariate_normal(y, X @ fit.beta[fit.system.estimable], V)
     assert fit.deviance == pytest.approx(-2 * density, abs=1e-8)
     if not fit.REML:
         assert fit.loglik == pytest.approx(density, abs=1e-8)

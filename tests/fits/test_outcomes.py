@@ -90,7 +90,7 @@ def test_standard_errors_are_those_of_the_delta_method(name, kind, fits, data):
         for sign in (1, -1):
             moved = fit.parameters.copy()
             moved[j] += sign * h
-            ends.append(replace(fit, parameters=moved, coefficients=moved[at]).predict(new, type=kind).to_numpy())
+            ends.append(replace(fit, parameters=moved, beta=moved[at]).predict(new, type=kind).to_numpy())
         gradient.append((ends[0] - ends[1]) / (2 * h))
     G = np.array(gradient)
     expected = np.sqrt(np.einsum("pik,pq,qik->ik", G, fit.covariance, G))

@@ -53,7 +53,7 @@ def test_standard_errors_cover_coefficients_and_random_effects_together():
     errors = []
     for _ in range(400):
         b = rng.multivariate_normal([0, 0], fit.group_covariance(0), size=18)
-        truth = Z @ fit.coefficients + np.sum(Z * b[subject], axis=1)
+        truth = Z @ fit.beta + np.sum(Z * b[subject], axis=1)
         y = truth + fit.sigma * rng.standard_normal(180)
         design = fit.model.design
         again = fit.engine.at(_with_response(fit.model, y), fit.factors)

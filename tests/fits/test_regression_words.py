@@ -86,3 +86,8 @@ def test_a_response_out_of_range_names_its_rows():
     cars = CARS.assign(am=CARS["am"] * 2.0)
     with pytest.raises(DataError, match=r"`am` is 2 in rows 0, 1, 2, 17, 18 and 8 more"):
         st.glm("am ~ wt", cars, "binomial")
+
+
+def test_coefficients_are_those_of_coef_by_name():
+    fit = st.lm("mpg ~ wt", CARS)
+    assert fit.coefficients.equals(fit.coef()) and fit.coefficients["wt"] == fit.beta[1]

@@ -41,10 +41,10 @@ def test_a_cluster_gives_the_same_numbers(folder, cluster):
     _, client = cluster
     here = st.glm(FORMULA, folder, "binomial")
     there = st.glm(FORMULA, folder, "binomial", runner=client)
-    assert np.array_equal(here.coefficients, there.coefficients)
+    assert np.array_equal(here.beta, there.beta)
     assert (here.deviance, here.loglik) == (there.deviance, there.loglik)
     frame = st.glm(FORMULA, dd.read_parquet(folder), "binomial", runner=client)
-    np.testing.assert_allclose(frame.coefficients, here.coefficients, rtol=1e-10)
+    np.testing.assert_allclose(frame.beta, here.beta, rtol=1e-10)
 
 
 def test_a_worker_that_dies_changes_nothing(folder, cluster):
@@ -65,5 +65,5 @@ def test_a_worker_that_dies_changes_nothing(folder, cluster):
     fits.append(st.glm(FORMULA, folder, "binomial", runner=client, block_rows=10_000))
     timer.join()
     for fit in fits:
-        assert np.array_equal(fit.coefficients, fits[0].coefficients)
-        np.testing.assert_allclose(fit.coefficients, here.coefficients, rtol=1e-10)
+        assert np.array_equal(fit.beta, fits[0].beta)
+        np.testing.assert_allclose(fit.beta, here.beta, rtol=1e-10)

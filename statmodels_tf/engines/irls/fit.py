@@ -75,7 +75,7 @@ def regression(model: Model, options: Options) -> dict[str, Any]:
     }
     return {
         "model": model,
-        "coefficients": coefficients,
+        "beta": coefficients,
         "sigma": float(np.sqrt(dispersion)),
         "system": fitted.last.system,
         "totals": totals,

@@ -86,9 +86,9 @@ class Newton(Engine[Any]):
             "maximum": maximum.point.value,
         }
         if isinstance(family, Categorical):
-            return CategoricalEstimate(coefficients=kept["parameters"], **kept)
+            return CategoricalEstimate(beta=kept["parameters"], **kept)
         a, p, _ = likelihood.sizes
-        return OrdinalEstimate(coefficients=kept["parameters"][a : a + p], **kept)
+        return OrdinalEstimate(beta=kept["parameters"][a : a + p], **kept)
 
 
 def cumulative_likelihood(

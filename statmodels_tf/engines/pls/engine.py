@@ -157,7 +157,7 @@ class PLS(Engine[MixedEstimate]):
             engine=self,
             diagnostics=diagnostics,
             call=call,
-            coefficients=coefficients,
+            beta=coefficients,
             covariance=covariance,
             sigma=system.sigma,
             factors=problem.to_user(evaluation.factors),

@@ -40,7 +40,7 @@ def fitted(formula, data, family, options):
 
 
 def assert_same(fit, plain):
-    np.testing.assert_allclose(fit.coefficients, plain.coefficients, rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(fit.beta, plain.beta, rtol=1e-12, atol=1e-13)
     np.testing.assert_allclose(fit.vcov(), plain.vcov(), rtol=1e-9, atol=1e-15)
     for name in ("deviance", "null_deviance", "loglik", "aic", "sigma", "df_residual", "nobs", "rank"):
         np.testing.assert_allclose(getattr(fit, name), getattr(plain, name), rtol=1e-12, err_msg=name)
@@ -68,7 +68,7 @@ def test_linear_models(always):
     fit = st.lm("y ~ a * b", DATA)
     assert fit.diagnostics["distinct_rows"] == 15
     beta = np.linalg.lstsq(fit.model_matrix().to_numpy(), DATA["y"].to_numpy(), rcond=None)[0]
-    np.testing.assert_allclose(fit.coefficients, beta, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(fit.beta, beta, rtol=1e-10, atol=1e-12)
 
 
 def test_empty_combinations_are_aliased_as_before(always):

@@ -42,7 +42,7 @@ def test_quasi_separation_leaves_the_other_estimates_finite(link, value):
     assert fit.diagnostics["separation"]["kind"] == "quasi"
     assert fit.diagnostics["separation"]["columns"] == ("f",)
     np.testing.assert_array_equal(fit.infinite, [0, 0, 0, 1 if value else -1])
-    np.testing.assert_allclose(fit.coefficients[:3], others.coefficients, rtol=1e-7)
+    np.testing.assert_allclose(fit.beta[:3], others.beta, rtol=1e-7)
     np.testing.assert_allclose(fit.se()[:3], others.se(), rtol=1e-6)
     assert set(fit.diagnostics["separated_rows"]) <= set(np.flatnonzero(data.f == 1))
     np.testing.assert_allclose(fit.fitted()[data.f == 1], value, atol=0.02 if link == "cauchit" else 1e-12)
@@ -55,7 +55,7 @@ def test_separation_does_not_depend_on_how_the_columns_are_written():
     one = st.glm("y ~ a + f", data, "binomial")
     other = st.glm("y ~ I(1000 * a) + I(0.001 * f) + I(a + f)", data, "binomial")
     assert other.deviance == pytest.approx(one.deviance, rel=1e-9)
-    assert np.isnan(other.coefficients[3])
+    assert np.isnan(other.beta[3])
     np.testing.assert_array_equal(other.infinite, [0, 0, 1, 0])
 
 
@@ -186,8 +186,8 @@ def test_near_collinear_columns_cost_no_more_digits_than_qr(case, limit, aliased
     data, beta = exact(case)
     formula = "y ~ " + " + ".join(data.columns[:-1])
     fit = st.glm(formula, data)
-    assert np.abs(fit.coefficients / beta - 1).max() <= limit
-    assert np.count_nonzero(np.isnan(st.lm(formula, data).coefficients)) == aliased
+    assert np.abs(fit.beta / beta - 1).max() <= limit
+    assert np.count_nonzero(np.isnan(st.lm(formula, data).beta)) == aliased
 
 
 def test_fewer_rows_than_columns_alias_the_last_and_say_so():

@@ -76,11 +76,11 @@ def test_the_unit_of_weights_and_slopes_does_not_make_a_fit_singular():
 def test_columns_whose_squares_are_no_numbers_fit_as_others_do(scale):
     base = _fit("y ~ x + B:x + (x | s)")
     fit = _fit("y ~ x + B:x + (x | s)", DATA.assign(x=scale * DATA["x"]))
-    p = len(base.coefficients)
-    np.testing.assert_allclose(fit.coefficients[1:] * scale, base.coefficients[1:], rtol=1e-8)
+    p = len(base.beta)
+    np.testing.assert_allclose(fit.beta[1:] * scale, base.beta[1:], rtol=1e-8)
     np.testing.assert_allclose(fit.system.satterthwaite(np.eye(p)), base.system.satterthwaite(np.eye(p)), rtol=1e-3)
     tall = _fit("y ~ x + B:x + (x | s)", DATA.assign(y=scale * DATA["y"]))
-    np.testing.assert_allclose(tall.coefficients / scale, base.coefficients, rtol=1e-8)
+    np.testing.assert_allclose(tall.beta / scale, base.beta, rtol=1e-8)
     np.testing.assert_allclose(tall.criterion - base.criterion, 2 * (192 - p) * np.log(scale), rtol=1e-10)
 
 

@@ -53,7 +53,7 @@ def test_evaluation_at_the_optimum_repeats_the_fit(formula, REML):
     fit = PLS(REML=REML).fit(model)
     again = PLS(REML=REML).at(model, fit.factors)
     assert np.isclose(again.criterion, fit.criterion, atol=1e-9)
-    np.testing.assert_allclose(again.coefficients, fit.coefficients, rtol=1e-8)
+    np.testing.assert_allclose(again.beta, fit.beta, rtol=1e-8)
     np.testing.assert_allclose(again.covariance, fit.covariance, rtol=1e-7)
     for one, other in zip([*again.factors, *again.modes], [*fit.factors, *fit.modes], strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-7)
@@ -71,9 +71,9 @@ def test_back_ends_agree():
 def test_aliased_columns_have_no_estimate():
     fit = PLS().fit(_model("y ~ x + twice + (1 | g)"))
     only = PLS().fit(_model("y ~ x + (1 | g)"))
-    assert np.isnan(fit.coefficients[2]) and np.isnan(fit.covariance[2]).all()
+    assert np.isnan(fit.beta[2]) and np.isnan(fit.covariance[2]).all()
     assert fit.diagnostics["aliased"] == ("twice",)
-    np.testing.assert_allclose(fit.coefficients[:2], only.coefficients, rtol=1e-9)
+    np.testing.assert_allclose(fit.beta[:2], only.beta, rtol=1e-9)
     assert np.isclose(fit.criterion, only.criterion)
 
 
@@ -83,13 +83,13 @@ def test_permuting_rows_and_levels_changes_nothing():
     shuffled = DATA.sample(frac=1, random_state=3).assign(g=lambda d: d["g"].map(names))
     other = PLS().fit(_model("y ~ x + (x | g) + (1 | h)", shuffled))
     assert np.isclose(fit.criterion, other.criterion, atol=1e-7)
-    np.testing.assert_allclose(fit.coefficients, other.coefficients, rtol=1e-6)
+    np.testing.assert_allclose(fit.beta, other.beta, rtol=1e-6)
     np.testing.assert_allclose(fit.factors[0], other.factors[0], atol=1e-5)
 
 
 def test_no_common_column_at_all():
     fit = PLS().fit(_model("y ~ 0 + (1 | g)"))
-    assert fit.diagnostics["converged"] and fit.coefficients.shape == (0,)
+    assert fit.diagnostics["converged"] and fit.beta.shape == (0,)
     data = DATA.assign(zero=0.0)
     rows = (data["g"].to_numpy()[:, None] == data["g"].to_numpy()).astype(float)
     V = np.eye(N) + fit.factors[0][0, 0] ** 2 * rows
