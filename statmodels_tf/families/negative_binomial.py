@@ -95,6 +95,20 @@ class NegativeBinomial(ExponentialFamily):
             at = new
         return replace(self, reached=float(np.exp(at)))
 
+    def own_sums(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None) -> np.ndarray:
+        """Return slope and minus the curvature of the log-likelihood by theta at the last estimate; rows add up."""
+        weights, theta = np.ones_like(y) if a is None else a, self.values["theta"]
+        return np.array([find(theta, y, weights, y, mu, weights) for find in (_score, _curvature)])
+
+    def moved(self, sums: np.ndarray) -> Self:
+        """Return the family one step of Newton's method in log(theta) on, from the `own_sums` of all rows."""
+        theta = self.values["theta"]
+        slope = theta * float(sums[0])
+        curvature = slope - theta * theta * float(sums[1])
+        step = -slope / curvature if curvature < 0 else np.copysign(1.0, slope)
+        at = np.clip(np.log(theta) + np.clip(step, -2.0, 2.0), np.log(_SMALLEST), np.log(_LARGEST))
+        return replace(self, reached=float(np.exp(at)))
+
     def information(self, eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray]:
         """Return None, since eta and theta are orthogonal, and the observed information of theta, as MASS."""
         weights = np.ones_like(y) if a is None else a

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .regression_base import Regression
     from .system import RegressionSystem
 
-__all__ = ["RowScores", "in_memory", "streamed", "streamed_meat"]
+__all__ = ["RowScores", "in_memory", "streamed", "streamed_information", "streamed_meat"]
 
 STREAMED_TYPES = ("HC0", "HC1", "HC2", "HC3")
 
@@ -63,6 +63,25 @@ class RowScores:
                 raise ModelError(f'rows of leverage one are fitted exactly, and "HC{self.power + 1}" divides by zero.')
             squares = squares / rest**self.power
         return rows.common.gram(squares)
+
+
+@dataclass(frozen=True, eq=False)
+class OwnInformation:
+    """The task that adds up the information of the family's own parameters."""
+
+    family: Any
+    beta: np.ndarray
+
+    def __call__(self, rows: CodedRows) -> np.ndarray:
+        y, a = self.family.observations(self.family.data(rows.response, rows.weights))
+        eta = rows.common.matvec(self.beta) + (0.0 if rows.offset is None else rows.offset)
+        return np.atleast_2d(self.family.information(eta, y, a)[1])
+
+
+def streamed_information(fit: Regression) -> np.ndarray:
+    """Return the information [k, k] of own parameters that are orthogonal to the means, in one more pass."""
+    task = OwnInformation(fit.family, np.nan_to_num(fit.coefficients))
+    return np.asarray(fit.model.design.source.total(task, " and ".join(fit.family.own)))
 
 
 def streamed_meat(fit: Regression, type: str) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import ModelError
+from .blockwise import streamed, streamed_information
 
 if TYPE_CHECKING:
     from .regression_base import Regression
@@ -23,8 +24,11 @@ def own_parameters(fit: Regression) -> dict[str, tuple[float, float]]:
     family = fit.family
     if not family.own:
         return {}
-    y, a = fit.observations
-    cross, own = family.information(fit.linear_predictor, y, a)
+    if streamed(fit):
+        cross, own = None, streamed_information(fit)
+    else:
+        y, a = fit.observations
+        cross, own = family.information(fit.linear_predictor, y, a)
     covariance = np.linalg.pinv(np.atleast_2d(own))
     if cross is not None:
         # `system` is already the information of the coefficients with the own parameters free.

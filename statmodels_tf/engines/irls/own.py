@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 
 from ...errors import EngineError
+from .mean import Numbers
 from .memory import MemoryRows
-from .rows import Rows
+from .passes import counted, linear_predictor
+from .rows import Block, Rows
 from .system import CholeskySystem
 
 TURNS = 200
@@ -23,20 +25,23 @@ def fit_own(rows: Rows, family: Any, fit: Callable[[Any, Any], Any]) -> tuple[An
 
     Parameters
     ----------
-    rows : MemoryRows
+    rows : Rows
     family : ExponentialFamily
         With parameters of its own to be estimated.
     fit : callable
         Family and an earlier answer to start from -> Answer.
     """
-    if not isinstance(rows, MemoryRows):
+    if not isinstance(rows, MemoryRows) and not isinstance(family, OwnBySums):
         names = " and ".join(family.own)
-        raise EngineError(f"{names} cannot be estimated over streamed data yet; fix it, `family(..., {names}=...)`.")
+        raise EngineError(
+            f"`{names}` of the {family.name} family is not estimated where rows are read block by block. Estimate it "
+            f'from a sample of the rows, and fix it: `family="{family.name}({names} = ...)"`.'
+        )
     answer = fit(family, None)
     passes, settled = answer.fitted.iterations, False
     for _ in range(TURNS):
         before = np.array(list(family.values.values()))
-        family = family.estimated(rows.y, _means(rows, family, answer.fitted.beta), rows.weights)
+        family = _estimated(rows, family, answer.fitted.beta)
         # What lies at infinity is looked for anew: a start far out there would hide it.
         answer = fit(family, None if answer.infinite.any() else answer)
         passes += answer.fitted.iterations
@@ -45,9 +50,40 @@ def fit_own(rows: Rows, family: Any, fit: Callable[[Any, Any], Any]) -> tuple[An
         if settled:
             break
     fitted = answer.fitted
-    last = replace(fitted.last, system=_joint(rows, family, fitted))
+    last = replace(fitted.last, system=_joint(rows, family, fitted)) if isinstance(rows, MemoryRows) else fitted.last
     fitted = replace(fitted, iterations=passes, converged=fitted.converged and settled, last=last)
     return family, replace(answer, fitted=fitted)
+
+
+@runtime_checkable
+class OwnBySums(Protocol):
+    """A family whose own parameters, orthogonal to the means, are estimated by steps from sums over blocks of rows."""
+
+    def own_sums(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None) -> np.ndarray:
+        """Return what some rows tell of the own parameters at their last estimates; it adds up."""
+
+    def moved(self, sums: np.ndarray) -> Self:
+        """Return the family one step on, from the sums over all rows."""
+
+
+@dataclass(frozen=True, eq=False)
+class OwnSums:
+    """The task that adds up what rows tell of the family's own parameters."""
+
+    family: Any
+    beta: np.ndarray
+
+    def __call__(self, block: Block) -> Numbers:
+        block = counted(block)
+        mu = self.family.link.inverse(linear_predictor(block, self.beta), np)
+        return Numbers(self.family.own_sums(block.y, mu, block.weights))
+
+
+def _estimated(rows, family, beta):
+    """Return the family with better own parameters: in memory the best at these means, in a stream one step on."""
+    if isinstance(rows, MemoryRows):
+        return family.estimated(rows.y, _means(rows, family, beta), rows.weights)
+    return family.moved(rows.total(OwnSums(family, beta), " and ".join(family.own)).values)
 
 
 def _predictor(rows, beta):

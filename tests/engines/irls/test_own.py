@@ -64,3 +64,24 @@ def test_nothing_but_zeros_has_an_infinite_intercept_whatever_the_familys_own_pa
     data = pd.DataFrame({"y": np.zeros(20)})
     for family in ("negative_binomial", "tweedie"):
         assert st.glm("y ~ 1", data, family).coef()["Intercept"] == -np.inf
+
+
+def test_theta_is_estimated_where_rows_are_read_block_by_block(tmp_path):
+    rng = np.random.default_rng(3)
+    data = pd.DataFrame({"x": rng.normal(size=5000), "g": rng.choice(list("abc"), 5000), "w": rng.integers(0, 3, 5000)})
+    data["y"] = rng.poisson(np.exp(0.5 + 0.4 * data["x"]) * rng.gamma(1.7, 1 / 1.7, 5000))
+    data.to_parquet(tmp_path / "rows.parquet")
+    for weights in (None, "w"):
+        whole = st.glm("y ~ x + g", data, "negative_binomial", weights=weights)
+        fit = st.glm("y ~ x + g", str(tmp_path / "rows.parquet"), "negative_binomial", weights=weights, block_rows=700)
+        np.testing.assert_allclose(fit.coefficients, whole.coefficients, rtol=1e-9)
+        np.testing.assert_allclose(fit.family_parameters(), whole.family_parameters(), rtol=1e-8)
+        np.testing.assert_allclose([fit.loglik, fit.deviance, fit.null_deviance, fit.aic],
+                                   [whole.loglik, whole.deviance, whole.null_deviance, whole.aic], rtol=1e-9)  # fmt: skip
+        assert fit.converged and f"theta {fit.theta:.3f}" in str(fit)
+
+
+def test_a_parameter_that_is_not_estimated_in_streams_is_said_with_what_to_write(tmp_path):
+    shares().to_parquet(tmp_path / "rows.parquet")
+    with pytest.raises(st.EngineError, match=r'fix it: `family="beta\(phi = ...\)"`'):
+        st.glm("y ~ x", str(tmp_path / "rows.parquet"), "beta")
