@@ -157,19 +157,29 @@ def out_of_range(response: Any, bad: np.ndarray, needs: str) -> str | None:
     return f"the response `{response.name}` is {response.values[found[0]]:g} in {rows}: {needs}."
 
 
+BLOCK = 65_536
+"""Rows looked at a time, so that they fit the cache."""
+
+
 def fractional(family: Family, data: Data) -> str | None:
     """Return what to warn of where counts are not whole, or None.
 
     R warns of the same: "non-integer #successes in a binomial glm!" and "non-integer x" of its Poisson density.
     """
     y = data["y"]
-    if not family.whole or not np.any(bad := np.abs(y - np.rint(y)) > 1e-3):
+    if not family.whole or not any(_parts(y[start : start + BLOCK]).any() for start in range(0, len(y), BLOCK)):
         return None
+    bad = _parts(y)
     quasi = f' Where the data are no counts, "quasi{family.name}" says so.' if f"quasi{family.name}" in FAMILIES else ""
     return (
         f"non-integer counts in a {family.name} model: {np.count_nonzero(bad):,} of {len(y):,}, the first "
         f"{y[np.argmax(bad)]:.6g}.{quasi}"
     )
+
+
+def _parts(y: np.ndarray) -> np.ndarray:
+    """Return which numbers are not whole."""
+    return np.abs(y - np.rint(y)) > 1e-3
 
 
 FAMILIES: dict[str, type[Family]] = {}
