@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from .covariance import asked_covariance, covariance_kind, covariance_line
+from .covariance import asked_covariance, covariance_kind, covariance_line, implied_kind
 from .question import Questioned
 from .robust import robust_covariance
 from .student import t_p_value, t_quantile
@@ -92,7 +92,7 @@ class Estimate(Questioned):
 
     @spoken
     def vcov(
-        self, type: str = "model", *, cluster: Any = None, lags: int | None = None, correction: str | None = None
+        self, type: str | None = None, *, cluster: Any = None, lags: int | None = None, correction: str | None = None
     ) -> pd.DataFrame:
         """Return the covariance matrix of the coefficients.
 
@@ -100,7 +100,8 @@ class Estimate(Questioned):
         ----------
         type : {"model", "HC0", "HC1", "HC2", "HC3", "cluster", "HAC"}
             As the model implies it, or a sandwich that holds where its variances or its independence of rows do not, as
-            R's `sandwich`. Mixed models and models of several outcomes have the model's only.
+            R's `sandwich`. If left out, "cluster" where `cluster` is given, "HAC" where `lags` is, else "model". Mixed
+            models and models of several outcomes have the model's only.
         cluster : str, array, or list of them
             For "cluster": a column or an expression, labels of the rows, or `"~ a + b"` or `["a", "b"]` to cluster in
             two ways. Its t statistics have the number of clusters less one as degrees of freedom.
@@ -110,7 +111,7 @@ class Estimate(Questioned):
             For "cluster" and "HAC": none, or that for the number of coefficients. Of "cluster" it is "HC1" for `lm` and
             "HC0" for `glm`, of "HAC" "HC0", if left out; "cluster" always counts the clusters, G / (G - 1).
         """
-        kind = covariance_kind(type, self.unrobust)
+        kind = covariance_kind(implied_kind(type, cluster=cluster, lags=lags, correction=correction), self.unrobust)
         if kind != "model":
             regression: Any = self  # what has robust covariances is one
             return robust_covariance(regression, kind, cluster, lags, correction)
@@ -179,9 +180,9 @@ class Estimate(Questioned):
         return self.sigma**2
 
     @property
+    @abstractmethod
     def df_residual(self) -> int:
-        """Observations less estimated parameters, as R's `df.residual`."""
-        return self.nobs - self.df_model
+        """Observations less what was estimated of the mean, as R's `df.residual`."""
 
     @property
     def aic(self) -> float:

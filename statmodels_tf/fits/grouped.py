@@ -54,6 +54,11 @@ class GroupedEstimate(Estimate):
         return self.covariance
 
     @property
+    def df_residual(self) -> int:
+        """Observations less estimated parameters, as R's `df.residual`."""
+        return self.nobs - self.df_model
+
+    @property
     def default_df(self) -> str:
         """Satterthwaite's degrees of freedom."""
         return "satterthwaite"

@@ -135,6 +135,11 @@ class OutcomeFigures(Estimate):
         """The number of estimated parameters."""
         return int(np.count_nonzero(~np.isnan(self.parameters)))
 
+    @property
+    def df_residual(self) -> int:
+        """Observations less estimated parameters, as R's `df.residual`."""
+        return self.nobs - self.df_model
+
     def parameter_vcov(self) -> pd.DataFrame:
         """Return the covariance of all parameters, thresholds first, as `vcov` of R's clm."""
         names = list(self.parameter_names)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import plots
-from .influence_estimate import InfluenceEstimate
+from .regression_base import Regression
 from .words import spoken
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PlottedEstimate(InfluenceEstimate):
+class PlottedEstimate(Regression):
     """An estimate that draws itself; every method returns matplotlib's Axes."""
 
     @spoken

@@ -14,6 +14,7 @@ from .arguments import count_of, file_path, flag, one_of
 from .arviz import regression_to_arviz
 from .broom import augment_regression, glance_glm, glance_linear, tidy_regression
 from .check import Findings
+from .influence_estimate import InfluenceEstimate
 from .linear_figures import LinearFigures, linear_figures
 from .own import family_value, own_parameters
 from .plotted import PlottedEstimate
@@ -33,7 +34,7 @@ __all__ = ["GLMEstimate", "LinearEstimate", "RegressionEstimate", "Totals"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RegressionEstimate(RegressionInference, PlottedEstimate):
+class RegressionEstimate(RegressionInference, PlottedEstimate, InfluenceEstimate):
     """An estimate of a model without group terms, and the questions it answers."""
 
     def fitted(self) -> pd.Series:

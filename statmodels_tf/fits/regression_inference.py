@@ -11,14 +11,14 @@ from ..errors import ModelError
 from . import anova_models, anova_terms, stepwise
 from .arguments import count_of, flag, one_of
 from .bootstrap import bootstrap, bootstrap_confint
-from .influence_estimate import InfluenceEstimate
 from .profile import profile_intervals, profile_table
+from .regression_base import Regression
 from .score_test import score_table
 from .words import spoken
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RegressionInference(InfluenceEstimate):
+class RegressionInference(Regression):
     """A regression that answers for its uncertainty.
 
     Attributes

@@ -7,6 +7,7 @@ from scipy import stats
 
 import statmodels_tf as st
 from statmodels_tf.errors import DataWarning, ModelError
+from statmodels_tf.fits.regression_base import Regression
 
 CARS = st.load_dataset("mtcars")
 QUINE = st.load_dataset("quine")
@@ -219,3 +220,8 @@ def test_nothing_as_long_as_the_data_is_made_before_it_is_asked_for(binary):
     kept = {name for name, value in vars(fit).items() if isinstance(value, np.ndarray) and len(value) == 32}
     assert not kept
     assert "means" not in vars(fit)
+
+
+def test_what_a_regression_answers_comes_in_parts_that_know_only_its_figures():
+    parts = st.fits.RegressionEstimate.__bases__
+    assert len(parts) == 3 and all(part.__bases__ == (Regression,) for part in parts)
