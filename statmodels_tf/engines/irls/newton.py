@@ -203,6 +203,8 @@ def _iterate(run: _Run, beta: np.ndarray, max_iterations: int, borrowed: Borrowe
     want, made, lag, moved, step = run.opening(), "", 0.0, np.inf, np.zeros_like(beta)
     if borrowed is not None:
         want, lag, run.solved = "score", borrowed.error, Solved(step, 0.0, borrowed.system, 1.0)
+    elif run.solved is not None and run.family.linear and pace.thrifty and not run.triangles:
+        want, made = "score", "gram"  # the cross-product of the first pass is that of all
     best: Any = None
     while run.passes < max_iterations + halvings and not converged:
         sums = run.at(beta, want)
