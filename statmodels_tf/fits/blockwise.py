@@ -80,7 +80,7 @@ class OwnInformation:
 
 def streamed_information(fit: Regression) -> np.ndarray:
     """Return the information [k, k] of own parameters that are orthogonal to the means, in one more pass."""
-    task = OwnInformation(fit.family, np.nan_to_num(fit.coefficients))
+    task = OwnInformation(fit.family, np.nan_to_num(fit.beta))
     return np.asarray(fit.model.design.source.total(task, " and ".join(fit.family.own)))
 
 
