@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, final
 from ..errors import EngineError
 
 if TYPE_CHECKING:
-    from ..fits.base import Call
+    from ..fits.call import Call
     from ..model import Model
 
 __all__ = ["ENGINES", "Engine", "engine"]

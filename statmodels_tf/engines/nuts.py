@@ -33,7 +33,7 @@ from .progress import Progress
 from .start import start
 
 if TYPE_CHECKING:
-    from ..fits.base import Call
+    from ..fits.call import Call
     from ..model import Model
 
 CHUNK = 25

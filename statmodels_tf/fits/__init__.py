@@ -1,6 +1,7 @@
 """Fits: what an engine returns, and everything that can be asked of it."""
 
-from .base import Call, Fit
+from .base import Fit
+from .call import Call
 from .categorical import CategoricalEstimate
 from .check import Findings
 from .compare import anova

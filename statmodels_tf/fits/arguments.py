@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ModelError, did_you_mean
+from .vocabulary import VALUES
 
 
 def one_of(argument: str, value: str, allowed: Sequence[str], hint: str = "") -> str:
@@ -19,8 +20,18 @@ def one_of(argument: str, value: str, allowed: Sequence[str], hint: str = "") ->
     """
     if not isinstance(value, str) or value not in allowed:
         listed = ", ".join(f'"{a}"' for a in allowed)
-        raise ModelError(f"no `{argument}={value!r}`.{did_you_mean(str(value), allowed)} There is {listed}.{hint}")
+        near = _meant(argument, str(value), allowed) if isinstance(value, str) else ""
+        raise ModelError(f"no `{argument}={value!r}`.{near} There is {listed}.{hint}")
     return value
+
+
+def _meant(argument: str, value: str, allowed: Sequence[str]) -> str:
+    """Return what others call so is here, or which value begins so or is near."""
+    here = [a for a in VALUES.get(argument, {}).get(value, ()) if a in allowed]
+    begun = [a for a in allowed if len(value) > 1 and a.startswith(value)]
+    if here or len(begun) == 1:
+        return f' Write "{(here or begun)[0]}".'
+    return did_you_mean(value, allowed)
 
 
 def flag(argument: str, value: Any) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 import statmodels_tf as st
+from statmodels_tf.elsewhere import ABSENT, ENTRIES, METHODS
 from statmodels_tf.errors import DataError, ModelError
 
 CARS = st.load_dataset("mtcars")
@@ -52,7 +53,10 @@ def test_an_accessor_is_translated(name, said):
 
 
 @pytest.mark.parametrize(("name", "said"), [("polr", "cumulative"), ("glm_nb", "negative_binomial"),
-                                            ("multinom", "categorical"), ("lmre", "Did you mean `lmer`")])  # fmt: skip
+                                            ("multinom", "categorical"), ("lmre", "Did you mean `lmer`"),
+                                            ("vcovHC", 'fit.vcov\\("HC3"\\)'), ("step", r"`fit.step\(...\)`"),
+                                            ("binomial", "binomial"), ("linearHypothesis", "hypothesis"),
+                                            ("gam", "ns"), ("confint", r"fit.confint\(")])  # fmt: skip
 def test_an_entry_point_of_r_is_translated(name, said):
     with pytest.raises(AttributeError, match=said):
         getattr(st, name)
@@ -91,3 +95,9 @@ def test_a_response_out_of_range_names_its_rows():
 def test_coefficients_are_those_of_coef_by_name():
     fit = st.lm("mpg ~ wt", CARS)
     assert fit.coefficients.equals(fit.coef()) and fit.coefficients["wt"] == fit.beta[1]
+
+
+def test_every_method_that_a_bare_name_is_sent_to_is_one():
+    kinds = (st.fits.GLMEstimate, st.fits.MixedEstimate)
+    assert all(any(hasattr(kind, name) for kind in kinds) for name in METHODS)
+    assert not METHODS & {*ENTRIES, *ABSENT, *st.__all__}

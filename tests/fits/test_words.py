@@ -10,7 +10,7 @@ import pytest
 import statmodels_tf as st
 from statmodels_tf.errors import DataError, ModelError
 from statmodels_tf.fits.marginal_means import MarginalMeans
-from statmodels_tf.fits.words import ACCESSORS, ARGUMENTS
+from statmodels_tf.fits.vocabulary import ACCESSORS, ARGUMENTS, PLUMBING
 from tests.fits.cases import data_of, dense_fit, dense_lmer
 
 F = "Reaction ~ Days + (Days | Subject)"
@@ -171,3 +171,46 @@ def test_wald_is_wald_in_any_case(fit):
 def test_the_call_is_shown_without_the_data():
     fit = dense_lmer(F, data_of("slopes"), REML=False)
     assert repr(fit.call) == f"dense_lmer({F!r}, data, REML=False)"
+
+
+def test_what_users_call_is_listed_and_nothing_else(fit, linear):
+    for one in (fit, *linear):
+        listed = {name for name in dir(one) if not name.startswith("_")}
+        assert {"coef", "summary", "predict", "aic", "check"} <= listed and not listed & PLUMBING
+        assert all(hasattr(type(one), name) or hasattr(one, name) for name in listed)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("vif", "a LinearEstimate has no `vif`: regress the column on the others"),
+        ("TukeyHSD", r"write `fit.emmeans\(specs\).pairs\(\)`"),
+        ("bptest", "allows for them"),
+        ("AICc", "add 2 k"),
+        ("rse", "write `fit.sigma`"),
+        ("xlevels", "write `fit.model.design.levels`"),
+        ("durbin_watson", "neighbouring rows"),
+    ],
+)
+def test_what_is_not_here_is_told_by_what_does_its_work(linear, name, said):
+    with pytest.raises(AttributeError, match=said):
+        getattr(linear[0], name)
+    with pytest.raises(AttributeError, match="an OrdinalEstimate has no"):
+        getattr(linear[2], name)
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda f: f.plot(which=1), "four plots of R"),
+        (lambda f: f.predict(type="lp"), 'Write "link"'),
+        (lambda f: f.predict(type="prob"), 'Write "response"'),
+        (lambda f: f.predict(interval="pred"), 'Write "prediction"'),
+        (lambda f: f.emmeans(None, weights="prop"), 'Write "proportional"'),
+        (lambda f: f.emmeans(None, adjust="holm"), "adjust what is asked of the means"),
+        (lambda f: f.emmeans().pairs(type="response"), 'type="response"'),
+    ],
+)
+def test_values_and_arguments_of_r_are_translated(ask, said):
+    with pytest.raises(ModelError, match=said):
+        ask(st.glm("am ~ wt", st.load_dataset("mtcars"), "binomial"))

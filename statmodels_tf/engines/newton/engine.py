@@ -28,7 +28,7 @@ from .likelihood import Likelihood
 
 if TYPE_CHECKING:
     from ...design import Design
-    from ...fits.base import Call
+    from ...fits.call import Call
     from ...model import Model
 
 

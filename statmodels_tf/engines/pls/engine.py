@@ -23,7 +23,7 @@ from .system import PLSSystem
 
 if TYPE_CHECKING:
     from ...design import Design
-    from ...fits.base import Call
+    from ...fits.call import Call
     from ...model import Model
 
 
