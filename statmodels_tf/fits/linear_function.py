@@ -138,18 +138,22 @@ def null_space(fit: Any) -> np.ndarray:
     """Return vectors c [p, a] with X c = 0, one for each aliased column."""
     aliased = np.flatnonzero(np.isnan(fit.beta))
     p = len(fit.beta)
-    if p != len(fit.model.design.columns):
+    if p != len(fit.model.design.columns) or not len(aliased):
         return np.zeros((p, 0))
-    null = np.zeros((p, len(aliased)))
-    if len(aliased):
-        kept = np.flatnonzero(~np.isnan(fit.beta))
-        weights = fit.model.design.weights
-        gram = fit.model.design.common.gram(None if weights is None else (weights > 0).astype(float))
+    weights = fit.model.design.weights
+    gram = fit.model.design.common.gram(None if weights is None else (weights > 0).astype(float))
+    return dependent(gram, np.flatnonzero(~np.isnan(fit.beta)), aliased)
+
+
+def dependent(gram: np.ndarray, kept: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return vectors c [p, a] with c'X'X c = 0 for X'X [p, p], one for each of `others`, which depend on `kept`."""
+    null = np.zeros((len(gram), len(others)))
+    if len(kept):
         scale = 1 / np.sqrt(np.maximum(np.diag(gram)[kept], np.finfo(float).tiny))
         scaled = scale[:, None] * gram[np.ix_(kept, kept)] * scale
-        null[kept] = -scale[:, None] * np.linalg.solve(scaled, scale[:, None] * gram[np.ix_(kept, aliased)])
+        null[kept] = -scale[:, None] * np.linalg.solve(scaled, scale[:, None] * gram[np.ix_(kept, others)])
         null[np.abs(null) < 1e-9 * np.abs(null).max(initial=1.0)] = 0.0
-        null[aliased, np.arange(len(aliased))] = 1.0
+    null[others, np.arange(len(others))] = 1.0
     return null
 
 

@@ -14,9 +14,10 @@ from ..errors import ModelError
 from . import broom, compare, mixed_terms, wald
 from .arguments import count_of, file_path, flag, one_of
 from .arviz import estimate_to_arviz
-from .check import Findings, mixed_findings
+from .check import Findings
 from .counted import counted
 from .grouped import GroupedEstimate
+from .mixed_check import mixed_findings
 from .predict import Prediction, common_part, predict_mixed, prediction_variance, random_part
 from .simulate import simulate_mixed
 from .storage import save_fit

@@ -5,24 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from scipy import special
 
 from ..families.base import fractional
 from .blockwise import streamed
-from .check import Findings, aliased
+from .check import Findings, aliased, far_out, listed, not_converged, rows_said
 from .table import grouped, plural
 
 if TYPE_CHECKING:
     from .regression import RegressionEstimate
 
-_SHOWN = 5
 _OVER = 1.5
 _PERFECT = 1e-24
-_REMEDY = {
-    "poisson": '`family="negative_binomial"` or `"quasipoisson"`',
-    "binomial": '`family="quasibinomial"`, or a group term for what the rows share',
-}
+_POOLED, _TRIALS = 100_000, 5
+"""The most rows that are pooled by their means, and the fewest trials that a mean must have to judge it by."""
+_ENDLESS = 1e7
+"""A theta from which on the variance is that of Poisson's but for a part in millions."""
 
 
 def regression_findings(fit: RegressionEstimate) -> Findings:
@@ -32,22 +30,16 @@ def regression_findings(fit: RegressionEstimate) -> Findings:
 
 
 def problems(fit: RegressionEstimate) -> tuple[str, ...]:
-    """Return what the summary must say: not converged, separated, constant, aliased, nothing left, overdispersed."""
+    """Return what the summary must say: not converged, separated, constant, aliased, nothing left, overdispersed.
+
+    Where the iterations have not converged the figures say nothing more.
+    """
+    if not fit.converged:
+        return (*not_converged(fit), *aliased(fit.names, fit.beta))
     return (
-        *_not_converged(fit), *_separation(fit), *_boundary(fit), *_constant(fit), *aliased(fit), *_saturated(fit),
-        *_overdispersed(fit),
+        *_separation(fit), *_boundary(fit), *_constant(fit), *aliased(fit.names, fit.beta), *_saturated(fit),
+        *_overdispersed(fit), *_no_overdispersion(fit),
     )  # fmt: skip
-
-
-def _not_converged(fit: RegressionEstimate) -> tuple[str, ...]:
-    """Return the sentence of a fit that ended short of its tolerance."""
-    if fit.converged:
-        return ()
-    reason = str(fit.diagnostics.get("message", "")).rstrip(".") or "the tolerance was not met"
-    return (
-        f"Not converged: {reason}. The estimates may be off: centre and scale the numeric columns, or "
-        f"{fit.engine.remedy}.",
-    )
 
 
 def _separation(fit: RegressionEstimate) -> tuple[str, ...]:
@@ -55,17 +47,18 @@ def _separation(fit: RegressionEstimate) -> tuple[str, ...]:
     if not fit.separated or _is_constant(fit):
         return ()
     columns, index = fit.model.design.columns, fit.model.design.index
-    names = _listed([columns[j] for j in np.flatnonzero(fit.infinite)])
+    names = listed([columns[j] for j in np.flatnonzero(fit.infinite)])
     many = np.count_nonzero(fit.infinite) > 1
     rows = [str(index[i]) for i in fit.diagnostics.get("separated_rows", ())[:3]]
     where = f" (rows such as {', '.join(rows)} are fitted without error)" if rows else ""
-    shares = fit.family.name in ("binomial", "quasibinomial")
-    what = "{} successes from failures" if shares else "{} rows without a count from the others"
+    what = "{} successes from failures" if fit.family.shares else "{} rows without a count from the others"
     them = "them priors" if many else "it a prior"
-    if fit.diagnostics.get("separation", {}).get("kind") == "complete":
-        remedy = f"Every row is fitted without error, so the others are not known either: give {them} (`.bayes()`)."
-    else:
+    if fit.diagnostics.get("separation", {}).get("kind") != "complete":
         remedy = f"Report the other coefficients, or give {them} (`.bayes()`)."
+    elif np.count_nonzero(fit.infinite) == fit.rank:
+        remedy = f"Nothing is left to report but that: give {them} (`.bayes()`), or leave out what separates."
+    else:
+        remedy = f"Every row is fitted without error, so the others are not known either: give {them} (`.bayes()`)."
     return (
         f"Separation: {names} {what.format('tell' if many else 'tells')} perfectly{where}, so "
         f"{'their estimates are' if many else 'its estimate is'} infinite. {remedy}",
@@ -121,19 +114,65 @@ def _fractions(fit: RegressionEstimate) -> tuple[str, ...]:
 
 def _overdispersed(fit: RegressionEstimate) -> tuple[str, ...]:
     """Return the sentence of counts that vary more than their family says."""
-    remedy = _REMEDY.get(fit.family.name)
-    if remedy is None or fit.df_residual < 10 or fit.separated:
+    remedy = fit.family.overdispersed
+    if remedy is None or fit.separated:
         return ()
-    if fit.family.name == "binomial" and np.max(fit.observations[1]) <= 1:
-        return ()  # a single trial has no other variance than p (1 - p)
-    ratio = fit.totals.pearson / fit.df_residual
-    if not (ratio > _OVER and special.chdtrc(fit.df_residual, fit.totals.pearson) < 1e-3):
+    pearson, freedom = _pooled(fit) if _truth_values(fit) else (fit.totals.pearson, fit.df_residual)
+    if freedom < 10:
+        return ()
+    ratio = pearson / freedom
+    if not (ratio > _OVER and special.chdtrc(freedom, pearson) < 1e-3):
         return ()
     return (
         f"Overdispersed: the response varies {grouped(ratio)} times as much as the {fit.family.name} family says "
-        f"(Pearson's statistic {grouped(fit.totals.pearson)} on {fit.df_residual:,} degrees of freedom), so standard "
+        f"(Pearson's statistic {grouped(pearson)} on {freedom:,} degrees of freedom), so standard "
         f"errors are {grouped(np.sqrt(ratio))} times too small. Use {remedy}.",
     )
+
+
+def _truth_values(fit: RegressionEstimate) -> bool:
+    """Return whether each row of shares is all successes or all failures: single trials, or counts of equal ones.
+
+    A single trial has no other variance than p (1 - p), and a count of equal ones stands for as many single trials.
+    """
+    if not fit.family.shares or streamed(fit) or fit.model.design.response.trials is not None:
+        return False
+    y = fit.observations[0]
+    return bool(((y == 0) | (y == 1)).all())
+
+
+def _pooled(fit: RegressionEstimate) -> tuple[float, int]:
+    """Return Pearson's statistic of rows of equal means taken together, and its degrees of freedom.
+
+    None are left where there are too many rows to sort, or too few trials to a mean.
+    """
+    (y, a), eta = fit.observations, fit.linear_predictor
+    if len(y) > _POOLED:
+        return 0.0, 0
+    size = max(float(np.abs(eta).max(initial=0.0)), 1.0)
+    _, first, place = np.unique(np.round(eta / size, 10), return_index=True, return_inverse=True)
+    trials, successes = np.bincount(place, a), np.bincount(place, a * y)
+    mu, used = fit.means[first], trials > 0
+    expected = (trials * np.minimum(mu, 1 - mu))[used]
+    if not used.any() or np.mean(expected) < _TRIALS:
+        return 0.0, 0
+    left = (successes - trials * mu)[used]
+    return float(np.sum(left**2 / (trials * mu * (1 - mu))[used])), int(np.count_nonzero(used)) - fit.rank
+
+
+def _no_overdispersion(fit: RegressionEstimate) -> tuple[str, ...]:
+    """Return the sentence of a theta so large that the counts are Poisson's."""
+    if not theta_unbounded(fit):
+        return ()
+    return (
+        "No overdispersion: theta is at the end of its range, so the counts vary no more than Poisson's and its "
+        'standard error means nothing. Use `family="poisson"`.',
+    )
+
+
+def theta_unbounded(fit: RegressionEstimate) -> bool:
+    """Return whether the theta of a negative binomial model was estimated and ended at its bound."""
+    return "theta" in fit.family.own and fit.family.values["theta"] >= _ENDLESS
 
 
 def _few_rows(fit: RegressionEstimate) -> tuple[str, ...]:
@@ -148,7 +187,7 @@ def _few_rows(fit: RegressionEstimate) -> tuple[str, ...]:
 
 def _leverage(fit: RegressionEstimate) -> tuple[str, ...]:
     """Return the sentence of rows that alone move the fit: Cook's distance beyond the median of F(p, n - p)."""
-    if fit.df_residual <= 0 or fit.separated or fit.deviance == 0:
+    if _says_nothing(fit):
         return ()
     cook = fit.cooks_distance()
     far = cook[special.fdtr(fit.rank, fit.df_residual, cook.fillna(0.0)) > 0.5].sort_values(ascending=False)
@@ -157,12 +196,12 @@ def _leverage(fit: RegressionEstimate) -> tuple[str, ...]:
     said = []
     if len(far):
         said.append(
-            f"Influential: {_some(list(far.index))} would change the coefficients much if left out (Cook's distance "
+            f"Influential: {rows_said(far.index)} would change the coefficients much if left out (Cook's distance "
             f"{'up to ' if len(far) > 1 else ''}{far.iloc[0]:.2g}); see `influence()`."
         )
     if len(exact):
         said.append(
-            f"Leverage one: {_some(list(exact))} {'has' if len(exact) == 1 else 'have'} a coefficient alone, so the "
+            f"Leverage one: {rows_said(exact)} {'has' if len(exact) == 1 else 'have'} a coefficient alone, so the "
             "fitted value is the response whatever it is."
         )
     return tuple(said)
@@ -170,28 +209,13 @@ def _leverage(fit: RegressionEstimate) -> tuple[str, ...]:
 
 def _outliers(fit: RegressionEstimate) -> tuple[str, ...]:
     """Return the sentence of residuals farther out than a normal sample of this size would have."""
-    if fit.df_residual <= 0 or fit.separated or fit.deviance == 0 or not fit.family.likelihood:
+    if _says_nothing(fit) or not fit.family.likelihood:
         return ()
-    scaled = fit.residuals("quantile")
-    # The chance that any of n normal residuals lies beyond this is below one in a thousand.
-    bound = np.sqrt(2 * np.log(1000.0 * max(fit.nobs, 1)))
-    far = scaled[scaled.abs() > bound]
-    if far.empty:
-        return ()
-    worst: pd.Index = far.abs().sort_values(ascending=False).index
-    return (
-        f"Far out: {len(far):,} of {fit.nobs:,} quantile residuals more than {bound:.1f} from zero, of "
-        f"{_some(list(worst))}; see `plot_diagnostics()`.",
-    )
+    return far_out(fit, "quantile residuals", "from zero")
 
 
-def _listed(names: list[str]) -> str:
-    """Return names in backticks, the first few."""
-    said = ", ".join(f"`{name}`" for name in names[:_SHOWN])
-    return f"{said} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else said
-
-
-def _some(labels: list[object]) -> str:
-    """Return the labels of rows, the first few."""
-    more = f" and {len(labels) - 3:,} more" if len(labels) > 3 else ""
-    return f"row{'' if len(labels) == 1 else 's'} {', '.join(map(str, labels[:3]))}{more}"
+def _says_nothing(fit: RegressionEstimate) -> bool:
+    """Return whether single rows cannot be judged: nothing is left over, or each stands for many equal trials."""
+    if fit.df_residual <= 0 or fit.separated or not fit.converged or fit.deviance == 0:
+        return True
+    return fit.model.design.weights is not None and _truth_values(fit) and float(np.max(fit.observations[1])) > 1

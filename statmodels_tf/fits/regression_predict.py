@@ -11,17 +11,20 @@ import pandas as pd
 from ..errors import DataWarning, ModelError
 from .arguments import coverage, flag, one_of
 from .blockwise import in_memory
-from .estimate import t_quantile
+from .check import rows_said
+from .determined import mean_range, undetermined
 from .linear_function import estimable
 from .own import family_values
 from .predict import common_part, masked, new_variance
 from .residuals import centred_terms, term_labels
+from .student import t_quantile
 
 if TYPE_CHECKING:
     from .regression_base import Regression
 
 _CELLS = 4_000_000
 _CHUNK = 65_536
+_EDGE = 1e-8
 _DRAWS = (1_000, 20_000)
 """Fewest and most responses drawn for each row of a prediction interval."""
 
@@ -48,9 +51,11 @@ def predict_regression(
     eta, link = common_part(new.common, fit.beta, new.offset), fit.family.link
     mean = link.inverse(eta, np) if kind == "response" else eta
     name = design.response.name
-    if not se and interval is None:
+    uncertain = se or interval is not None
+    unknown = _undetermined(fit, new, missing, uncertain, eta)
+    if not uncertain:
         return pd.Series(masked(mean, missing), index=new.index, name=name)
-    error = _error(fit, new.common, missing)
+    error = np.where(unknown, np.nan, _error(fit, new.common, missing))
     slope = np.abs(link.derivative(eta, np)) if kind == "response" else 1.0
     columns = {"mean": mean, "se": slope * error}
     if interval == "confidence":
@@ -62,6 +67,9 @@ def predict_regression(
     elif interval == "prediction":
         lower, upper = _new_responses(fit, new, eta, error, level, kind)
         columns |= {"lower": lower, "upper": upper}
+    if interval is not None and unknown.any():
+        ends = mean_range(fit.family) if kind == "response" else (-np.inf, np.inf)
+        columns |= {k: np.where(unknown, end, columns[k]) for k, end in zip(("lower", "upper"), ends, strict=True)}
     return pd.DataFrame({k: masked(v, missing) for k, v in columns.items()}, index=new.index)
 
 
@@ -78,22 +86,53 @@ def _warn_of_guesses(fit: Regression, new: Any) -> None:
     """Warn of new rows whose prediction the data do not determine: it depends on which columns were aliased."""
     if fit.rank == len(fit.beta):
         return
-    rows = np.arange(new.common.shape[0])
-    told = new.missing.copy()
-    for start in range(0, len(rows), _CHUNK):
-        part = rows[start : start + _CHUNK]
-        told[part] |= estimable(fit, new.common.dense(part))
+    told = _of_rows(new.common, lambda X: estimable(fit, X)) | new.missing
     if told.all():
         return
     names = ", ".join(f"`{fit.model.design.columns[j]}`" for j in np.flatnonzero(np.isnan(fit.beta))[:3])
-    labels = [str(label) for label in new.index[~told]]
-    more = f" and {len(labels) - 3:,} more" if len(labels) > 3 else ""
     warnings.warn(
-        f"the data do not determine the prediction of row{'s' if len(labels) > 1 else ''} {', '.join(labels[:3])}"
-        f"{more}: it takes the aliased {names} as zero, and any other value would fit as well.",
+        f"the data do not determine the prediction of {rows_said(new.index[~told])}: it takes the aliased {names} as "
+        "zero, and any other value would fit as well.",
         DataWarning,
         stacklevel=5,
     )
+
+
+def _undetermined(
+    fit: Regression, new: Any, missing: np.ndarray | None, uncertain: bool, eta: np.ndarray
+) -> np.ndarray:
+    """Return which rows rest on infinite estimates and have no standard error, with a warning of them.
+
+    Where no uncertainty is asked for, the warning is of means that are not at the end of their range: they are
+    somewhere on the way, where the iterations stopped.
+    """
+    out = np.zeros(len(eta), dtype=bool)
+    if not fit.separated:
+        return out
+    out = _of_rows(new.common, lambda X: undetermined(fit, X))
+    if missing is not None:
+        out &= ~missing
+    low, high = mean_range(fit.family)
+    mean = fit.family.link.inverse(eta, np)
+    between = out & (np.minimum(np.abs(mean - low), np.abs(high - mean)) > _EDGE)
+    told = out if uncertain else between
+    if told.any():
+        names = ", ".join(f"`{fit.model.design.columns[j]}`" for j in np.flatnonzero(fit.infinite)[:3])
+        what = "have no standard error, and their intervals are the whole range" if uncertain else "are arbitrary"
+        warnings.warn(
+            f"predictions of {rows_said(new.index[told])} rest on infinite estimates ({names}), so they {what}; see "
+            "`check()`.",
+            DataWarning,
+            stacklevel=5,
+        )
+    return out
+
+
+def _of_rows(common: Any, question: Any) -> np.ndarray:
+    """Return the answers [rows] to a question about the rows of a design, asked in chunks."""
+    rows = np.arange(common.shape[0])
+    parts = [question(common.dense(rows[at : at + _CHUNK])) for at in range(0, len(rows), _CHUNK)]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=bool)
 
 
 def _terms(fit: Regression, new: Any, missing: np.ndarray | None) -> pd.DataFrame:

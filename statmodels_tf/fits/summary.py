@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .check import problems
+from .mixed_check import problems
 from .table import Heading, Summary, Table, column_format, fixed, grouped, p_value, plural
 
 if TYPE_CHECKING:
