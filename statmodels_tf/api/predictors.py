@@ -9,7 +9,7 @@ from typing import Any
 from ..design import Design, build
 from ..design.predictors import Predictor, build_predictors
 from ..errors import DataWarning, ModelError
-from ..families import Cumulative, Family
+from ..families import FAMILIES, Family
 from ..formula import Formula
 
 __all__ = ["designs"]
@@ -20,7 +20,7 @@ def designs(
 ) -> tuple[Design, dict[str, Design]]:
     """Return the design of the mean and those of the other parameters, all on the same rows.
 
-    Of a cumulative model the thresholds stand for the intercept of the location, and a scale has none either.
+    Of a family with such parameters the thresholds stand for the intercept of the location.
 
     Parameters
     ----------
@@ -28,19 +28,19 @@ def designs(
         The formulas `nominal` and `scale`, None where not given.
     """
     given = {name: text for name, text in others.items() if text is not None}
-    if not isinstance(family, Cumulative):
-        if given:
-            name = next(iter(given))
-            raise ModelError(f'`{name}=` is of the cumulative family; the family is "{family.name}".')
+    for name in given:
+        if name not in family.predictors:
+            owners = " and the ".join(known for known, each in FAMILIES.items() if name in each.predictors)
+            raise ModelError(f'`{name}=` is of the {owners} family; the family is "{family.name}".')
+    if not family.predictors:
         return build(formula, data, **rows), {}
-    kinds = {"nominal": "kept", "scale": "implied"}
-    predictors = {name: Predictor(text, kinds[name]) for name, text in given.items()}
+    predictors = {name: Predictor(text, family.predictors[name]) for name, text in given.items()}
     made = build_predictors(Predictor(formula, "implied"), predictors, data, rows)
     own = frozenset(rows.get("functions") or ())
     for name, text in {"formula": formula, **given}.items():
         if isinstance(text, str) and all(term.variables for term in Formula.parse(text, ["."], own).common):
             warnings.warn(
-                f"`{name}` takes the intercept out; the thresholds of a cumulative model need it, so it stays.",
+                f"`{name}` takes the intercept out; the thresholds of a {family.name} model need it, so it stays.",
                 DataWarning,
                 stacklevel=5,
             )

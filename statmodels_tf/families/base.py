@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -40,6 +41,17 @@ class Family(ABC):
         Whether a prior weight says how often a row was seen.
     by_outcome : bool
         Whether each category of the response but the first has a linear predictor of its own.
+    mean_name : str
+        What tables call a mean of the response: "prob", "rate" or "response".
+    shares : bool
+        Whether the mean is a probability of success.
+    overdispersed : str or None
+        What to write where the response varies more than the family says; None where its dispersion is free.
+    quasi : str or None
+        The family of the same mean and variance function, for responses that are not whole.
+    predictors : mapping of str to str
+        The other parameters that a formula may model, and what becomes of its intercept: "kept" or "implied". Where
+        there are some, the intercept of the location is implied.
     unsampled : str or None
         Why engines that sample cannot take the family; None where they can.
     """
@@ -52,6 +64,11 @@ class Family(ABC):
     has_mean: ClassVar[bool] = True
     by_count: ClassVar[bool] = False
     by_outcome: ClassVar[bool] = False
+    mean_name: ClassVar[str] = "response"
+    shares: ClassVar[bool] = False
+    overdispersed: ClassVar[str | None] = None
+    quasi: ClassVar[str | None] = None
+    predictors: ClassVar[Mapping[str, str]] = MappingProxyType({})
     unsampled: ClassVar[str | None] = None
     link: Link
 
@@ -170,7 +187,7 @@ def fractional(family: Family, data: Data) -> str | None:
     if not family.whole or not any(_parts(y[start : start + BLOCK]).any() for start in range(0, len(y), BLOCK)):
         return None
     bad = _parts(y)
-    quasi = f' Where the data are no counts, "quasi{family.name}" says so.' if f"quasi{family.name}" in FAMILIES else ""
+    quasi = f' Where the data are no counts, "{family.quasi}" says so.' if family.quasi else ""
     return (
         f"non-integer counts in a {family.name} model: {np.count_nonzero(bad):,} of {len(y):,}, the first "
         f"{y[np.argmax(bad)]:.6g}.{quasi}"

@@ -10,8 +10,7 @@ from scipy.special import betainc, betaincc, psi, zeta
 from ..errors import ModelError
 from ..priors import Prior
 from .base import Array, Data, Values, family, not_numbers, out_of_range
-from .counts import plain
-from .exponential import ExponentialFamily, Working, beyond
+from .exponential import OfNumbers, Working, beyond
 from .links import Link, ProbabilityLink, as_link
 from .power_variance import predictor_scale, size
 from .randomized import normal_score
@@ -23,7 +22,7 @@ _LIMITS = (-25.0, 32.0)
 
 @family("beta")
 @dataclass(frozen=True)
-class Beta(ExponentialFamily):
+class Beta(OfNumbers):
     """Beta responses of mean mu and precision `phi`: variance mu (1 - mu) / (1 + phi).
 
     Given phi, the expected information of eta is phi² (ψ'(mu phi) + ψ'((1 - mu) phi)) mu'² and its score
@@ -54,17 +53,13 @@ class Beta(ExponentialFamily):
 
     canonical = ""  # eta is the natural parameter under no link
     known_dispersion = 1.0
+    own_names = ("phi",)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
         given = self.phi is None or (isinstance(self.phi, int | float) and not isinstance(self.phi, bool))
         if not given or (self.phi is not None and not 0 < self.phi < np.inf):
             raise ModelError(f"`phi={self.phi!r}`: the precision is a positive number; left out, it is estimated.")
-
-    @property
-    def own(self) -> tuple[str, ...]:
-        """The precision, where it is estimated."""
-        return ("phi",) if self.phi is None else ()
 
     @property
     def values(self) -> dict[str, float]:
@@ -84,14 +79,6 @@ class Beta(ExponentialFamily):
         )
         y = response.values
         return not_numbers(self, response) or out_of_range(response, ~((y > 0) & (y < 1)), needs)
-
-    def data(self, response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
-        """Return `y` and `weights`, those that there are."""
-        return plain(response, weights)
-
-    def observations(self, data: Data) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return the response and the prior weights as they are."""
-        return data["y"], data.get("weights")
 
     def default_priors(self, data: Data) -> dict[str, Prior]:
         """Return phi ~ half_cauchy(m (1 - m) / var(y) - 1), m the mean of y; none where phi is fixed."""

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from scipy.special import betainc, gammaln
 
-from ..priors import Prior
 from ..substrate import special
 from .base import Array, Data, Values, family
+from .exponential import WithoutParameters
 from .links import Link, ProbabilityLink, as_link
 from .randomized import randomized
 from .shares import Shares
@@ -17,7 +17,7 @@ from .shares import Shares
 
 @family("binomial")
 @dataclass(frozen=True)
-class Binomial(Shares):
+class Binomial(WithoutParameters, Shares):
     """Successes in a number of trials, each with probability mu.
 
     >>> Binomial("probit").link.name
@@ -27,18 +27,12 @@ class Binomial(Shares):
     link: Link = field(default_factory=lambda: as_link("logit"))
 
     whole = True
+    quasi = "quasibinomial"
+    overdispersed = '`family="quasibinomial"`, or a group term for what the rows share'
     known_dispersion = 1.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
-
-    def values_at(self, dispersion: Any) -> dict[str, np.ndarray]:
-        """Return none: no density has the dispersion in it."""
-        return {}
-
-    def default_priors(self, data: Data) -> dict[str, Prior]:
-        """Return none: the family has no parameters of its own."""
-        return {}
 
     def log_density(self, eta: Array, values: Values, data: Data, xp: Any) -> Array:
         """Return y log(mu) + (m - y) log(1 - mu) + log C(m, y), times the prior weight."""

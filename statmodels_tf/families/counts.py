@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .base import Array, Data, not_numbers, out_of_range
-from .exponential import ExponentialFamily, Working, fisher
+from .exponential import ExponentialFamily, OfNumbers, Working, fisher
 from .stirling import excess
 
 
@@ -16,32 +16,19 @@ def refuses_negative(family: ExponentialFamily, response: Any) -> str | None:
     return not_numbers(family, response) or out_of_range(response, response.values < 0, needs)
 
 
-def plain(response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
-    """Return `y` and `weights`, those that there are."""
-    given = {"y": None if response is None else response.values, "weights": weights}
-    return {name: np.asarray(array, dtype=float) for name, array in given.items() if array is not None}
-
-
-class Counts(ExponentialFamily, ABC):
+class Counts(OfNumbers, ABC):
     """A family of responses from 0 up whose variance is proportional to the mean."""
 
     canonical = "log"
+    mean_name = "rate"
 
     def refuses(self, response: Any) -> str | None:
         """Return which rows are negative, or that the response is no column of numbers, or None."""
         return refuses_negative(self, response)
 
-    def data(self, response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
-        """Return `y` and `weights`, those that there are."""
-        return plain(response, weights)
-
     def default_scale(self, data: Data) -> tuple[float, float]:
         """Return 0 and 1."""
         return 0.0, 1.0
-
-    def observations(self, data: Data) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return the response and the prior weights as they are."""
-        return data["y"], data.get("weights")
 
     def start(self, y: np.ndarray, a: np.ndarray | None) -> np.ndarray:
         """Return y + 0.1, as R."""

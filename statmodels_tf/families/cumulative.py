@@ -1,6 +1,7 @@
 """The cumulative family: P(Y <= k) = F((theta_k - eta) / exp(s)), for outcomes in an order."""
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
@@ -34,6 +35,7 @@ class Cumulative(OutcomeFamily):
     link: Link = field(default_factory=lambda: as_link("logit"))
     threshold: str = "flexible"
 
+    predictors = MappingProxyType({"nominal": "kept", "scale": "implied"})
     unsampled = "priors of ordered thresholds are not there yet"
 
     def __post_init__(self) -> None:

@@ -9,13 +9,15 @@ References
 McCullagh & Nelder (1989), Generalized Linear Models, sections 2.2 and 2.5.
 """
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 
+from ..priors import Prior
 from .base import Array, Data, Family, Values
+from .links import Link
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,18 +52,19 @@ class ExponentialFamily(Family):
     loglik_by : str or None
         What the deviance is divided by for the dispersion that `loglik` takes, "rows" or "weights" (their sum); None
         where the dispersion is known, or is the one of largest likelihood.
-    own : tuple of str
-        The family's parameters that are still to be estimated (`theta`, `power`); empty when all are fixed.
+    own_names : tuple of str
+        The fields that hold the family's own parameters (`theta`, `power`), None where the fit is to estimate them.
     """
 
     canonical: ClassVar[str]
     known_dispersion: ClassVar[float | None] = None
     loglik_by: ClassVar[str | None] = None
+    own_names: ClassVar[tuple[str, ...]] = ()
 
     @property
     def own(self) -> tuple[str, ...]:
         """The names of the family's own parameters that the fit estimates besides coefficients and dispersion."""
-        return ()
+        return tuple(name for name in self.own_names if getattr(self, name) is None)
 
     @abstractmethod
     def observations(self, data: Data) -> tuple[np.ndarray, np.ndarray | None]:
@@ -115,6 +118,31 @@ class ExponentialFamily(Family):
         return np.sign(y - mu) * np.sqrt((1.0 if a is None else a) * self.deviance(y, mu))
 
 
+class OfNumbers(ExponentialFamily, ABC):
+    """A family whose response is one column of numbers, on the scale of its mean."""
+
+    def data(self, response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
+        """Return `y` and `weights`, those that there are."""
+        given = {"y": None if response is None else response.values, "weights": weights}
+        return {name: np.asarray(array, dtype=float) for name, array in given.items() if array is not None}
+
+    def observations(self, data: Data) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the response and the prior weights as they are."""
+        return data["y"], data.get("weights")
+
+
+class WithoutParameters(ExponentialFamily, ABC):
+    """A family whose density, if it has one, takes nothing but the mean."""
+
+    def values_at(self, dispersion: Any) -> dict[str, np.ndarray]:
+        """Return none: no density has the dispersion in it."""
+        return {}
+
+    def default_priors(self, data: Data) -> dict[str, Prior]:
+        """Return none: the family has no parameters of its own."""
+        return {}
+
+
 def on_scale_of_mean(family: Family, y: np.ndarray, data: Data) -> np.ndarray:
     """Return responses as data hold them on the scale of their mean: numbers of successes as shares of the trials."""
     return family.observations({**data, "y": y})[0] if isinstance(family, ExponentialFamily) else y
@@ -150,6 +178,13 @@ def fisher(family: ExponentialFamily, eta: np.ndarray, y: np.ndarray, a: np.ndar
     if a is not None:
         score, weight, deviance = a * score, a * weight, a * deviance
     return Working(weight, score, float(np.sum(deviance)))
+
+
+def where_linked(link: Link, mu: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return means to start from, that of the responses where the link has no value."""
+    with np.errstate(all="ignore"):
+        usable = np.isfinite(link.link(mu, np))
+    return mu if usable.all() else np.where(usable, mu, max(float(np.mean(y)), 1e-3))
 
 
 def beyond(eta: np.ndarray) -> Working:

@@ -8,13 +8,13 @@ import numpy as np
 
 from ..priors import LOG_2PI, Exponential, Prior
 from .base import Array, Data, Values, family, not_numbers
-from .exponential import ExponentialFamily, Working, fisher
+from .exponential import OfNumbers, Working, fisher, where_linked
 from .links import Link, as_link
 
 
 @family("gaussian")
 @dataclass(frozen=True)
-class Gaussian(ExponentialFamily):
+class Gaussian(OfNumbers):
     """Normal responses with one residual standard deviation `sigma`.
 
     A row of weight w has the standard deviation sigma / sqrt(w), as in R.
@@ -36,11 +36,6 @@ class Gaussian(ExponentialFamily):
     def refuses(self, response: Any) -> str | None:
         """Return why the response is not one column of numbers, or None; truth values count as 0 and 1."""
         return not_numbers(self, response)
-
-    def data(self, response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
-        """Return `y` and `weights`, those that there are."""
-        given = {"y": None if response is None else response.values, "weights": weights}
-        return {name: np.asarray(array, dtype=float) for name, array in given.items() if array is not None}
 
     def default_priors(self, data: Data) -> dict[str, Prior]:
         """Return sigma ~ exponential(1 / sd(y)), as rstanarm."""
@@ -74,19 +69,13 @@ class Gaussian(ExponentialFamily):
         sd = sigma if weights is None else sigma / np.sqrt(weights)
         return self.link.inverse(eta, np) + sd * rng.standard_normal(np.shape(eta))
 
-    def observations(self, data: Data) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return the response and the prior weights as they are."""
-        return data["y"], data.get("weights")
-
     def values_at(self, dispersion: Any) -> dict[str, np.ndarray]:
         """Return sigma, the square root of the dispersion."""
         return {"sigma": np.sqrt(dispersion)}
 
     def start(self, y: np.ndarray, a: np.ndarray | None) -> np.ndarray:
         """Return the response, as R; where the link has no value there, its mean."""
-        with np.errstate(all="ignore"):
-            usable = np.isfinite(self.link.link(y, np))
-        return y if usable.all() else np.where(usable, y, max(float(np.mean(y)), 1e-3))
+        return where_linked(self.link, y, y)
 
     def valid(self, mu: np.ndarray) -> bool:
         """Return whether all means are finite."""

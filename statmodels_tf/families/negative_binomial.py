@@ -11,8 +11,8 @@ from ..errors import ModelError
 from ..priors import Exponential, Prior
 from ..substrate import special
 from .base import Array, Data, Values, family
-from .counts import plain, poisson_deviance, refuses_negative
-from .exponential import ExponentialFamily, Working, fisher
+from .counts import poisson_deviance, refuses_negative
+from .exponential import OfNumbers, Working, fisher
 from .links import Link, as_link
 from .randomized import randomized
 from .stirling import digamma_less_log, excess, trigamma_less
@@ -26,7 +26,7 @@ _COUNTED = 1 << 20
 
 @family("negative_binomial")
 @dataclass(frozen=True)
-class NegativeBinomial(ExponentialFamily):
+class NegativeBinomial(OfNumbers):
     """Counts with the variance mu + mu² / theta, theta fixed or estimated by maximum likelihood.
 
     >>> NegativeBinomial().own, NegativeBinomial(theta=2).own
@@ -51,17 +51,13 @@ class NegativeBinomial(ExponentialFamily):
 
     canonical = ""  # for a fixed theta the natural parameter is log(mu / (mu + theta)), which is no link here
     whole = True
+    own_names = ("theta",)
     known_dispersion = 1.0
 
     def __post_init__(self) -> None:
         if self.theta is not None and not (isinstance(self.theta, int | float) and 0 < self.theta < np.inf):
             raise ModelError(f"`theta={self.theta!r}` is not a positive number; leave it out to have it estimated.")
         object.__setattr__(self, "link", as_link(self.link))
-
-    @property
-    def own(self) -> tuple[str, ...]:
-        """`theta`, where it is not fixed."""
-        return ("theta",) if self.theta is None else ()
 
     @property
     def values(self) -> dict[str, float]:
@@ -119,10 +115,6 @@ class NegativeBinomial(ExponentialFamily):
         """Return which rows are negative, or that the response is no column of numbers, or None."""
         return refuses_negative(self, response)
 
-    def data(self, response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
-        """Return `y` and `weights`, those that there are."""
-        return plain(response, weights)
-
     def default_priors(self, data: Data) -> dict[str, Prior]:
         """Return theta ~ exponential(1), as rstanarm's `reciprocal_dispersion`; none where it is fixed."""
         return {"theta": Exponential(1.0)} if self.theta is None else {}
@@ -151,10 +143,6 @@ class NegativeBinomial(ExponentialFamily):
         """Return a count for each row, Poisson given a gamma rate."""
         theta, mu = np.broadcast_to(self._theta(values), np.shape(eta)), self.link.inverse(eta, np)
         return rng.poisson(mu * rng.standard_gamma(theta) / theta).astype(float)
-
-    def observations(self, data: Data) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return the response and the prior weights as they are."""
-        return data["y"], data.get("weights")
 
     def start(self, y: np.ndarray, a: np.ndarray | None) -> np.ndarray:
         """Return the response, a sixth where it is zero, as MASS."""

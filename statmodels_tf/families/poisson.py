@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 from scipy.special import gammainc, gammaincc, gammaln, xlogy
 
-from ..priors import Prior
 from ..substrate import special
 from .base import Array, Data, Values, family
 from .counts import Counts
+from .exponential import WithoutParameters
 from .links import Link, as_link
 from .randomized import randomized
 
 
 @family("poisson")
 @dataclass(frozen=True)
-class Poisson(Counts):
+class Poisson(WithoutParameters, Counts):
     """Counts whose variance is their mean.
 
     A response that is not whole is warned of, and its log-likelihood is that of the formula with y! = Γ(y + 1); R's is
@@ -30,18 +30,12 @@ class Poisson(Counts):
     link: Link = field(default_factory=lambda: as_link("log"))
 
     whole = True
+    quasi = "quasipoisson"
+    overdispersed = '`family="negative_binomial"` or `"quasipoisson"`'
     known_dispersion = 1.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
-
-    def values_at(self, dispersion: Any) -> dict[str, np.ndarray]:
-        """Return none: no density has the dispersion in it."""
-        return {}
-
-    def default_priors(self, data: Data) -> dict[str, Prior]:
-        """Return none: the family has no parameters of its own."""
-        return {}
 
     def log_density(self, eta: Array, values: Values, data: Data, xp: Any) -> Array:
         """Return y log(mu) - mu - log(y!), times the prior weight."""

@@ -9,32 +9,22 @@ Jørgensen (1987), Exponential dispersion models, doi:10.1111/j.2517-6161.1987.t
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from ..priors import HalfCauchy, Prior
 from .base import Array, Data
-from .counts import plain
-from .exponential import ExponentialFamily, Working, beyond
+from .exponential import OfNumbers, Working, beyond
 from .links import Link
 
 
-class PowerVariance(ExponentialFamily, ABC):
+class PowerVariance(OfNumbers, ABC):
     """A family of numbers that are not negative, variance phi mu^p / weight."""
 
     @property
     @abstractmethod
     def exponent(self) -> float:
         """The power p of the mean."""
-
-    def data(self, response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
-        """Return `y` and `weights`, those that there are."""
-        return plain(response, weights)
-
-    def observations(self, data: Data) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return the response and the prior weights as they are."""
-        return data["y"], data.get("weights")
 
     def default_scale(self, data: Data) -> tuple[float, float]:
         """Return the link of mean(y), and sd(y) in units of the linear predictor there."""

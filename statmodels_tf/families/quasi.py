@@ -8,28 +8,19 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import ModelError, did_you_mean
-from ..priors import Prior
 from .base import Array, Data, Values, family, not_numbers, out_of_range
-from .counts import Counts, plain, poisson_deviance
-from .exponential import ExponentialFamily, Working, fisher
+from .counts import Counts, poisson_deviance
+from .exponential import OfNumbers, WithoutParameters, Working, fisher, where_linked
 from .links import Link, as_link
-from .shares import Shares, binomial_deviance
+from .shares import Shares, binomial_deviance, start_of_shares
 from .stirling import excess
 
 
-class WithoutLikelihood(ExponentialFamily, ABC):
+class WithoutLikelihood(WithoutParameters, ABC):
     """A family whose estimates solve its score equations, and which has no density."""
 
     likelihood = False
     unsampled = "a quasi-likelihood is no density"
-
-    def values_at(self, dispersion: Any) -> dict[str, np.ndarray]:
-        """Return none: no density has the dispersion in it."""
-        return {}
-
-    def default_priors(self, data: Data) -> dict[str, Prior]:
-        """Return none."""
-        return {}
 
     def loglik(
         self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data, dispersion: float | None = None
@@ -125,7 +116,7 @@ _VARIANCES = {
 
 @family("quasi")
 @dataclass(frozen=True, init=False)
-class Quasi(WithoutLikelihood):
+class Quasi(WithoutLikelihood, OfNumbers):
     """Responses whose variance is dispersion V(mu) / weight, of any link and one of R's variance functions.
 
     >>> Quasi("log", "mu").variance(np.array([1.0, 2.0])).tolist()
@@ -158,17 +149,9 @@ class Quasi(WithoutLikelihood):
         bad = (response.values < low) | (response.values > high)
         return not_numbers(self, response) or out_of_range(response, bad, said)
 
-    def data(self, response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
-        """Return `y` and `weights`, those that there are."""
-        return plain(response, weights)
-
     def default_scale(self, data: Data) -> tuple[float, float]:
         """Return 0 and 1."""
         return 0.0, 1.0
-
-    def observations(self, data: Data) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return the response and the prior weights as they are."""
-        return data["y"], data.get("weights")
 
     def start(self, y: np.ndarray, a: np.ndarray | None) -> np.ndarray:
         """Return means inside the range: as R, (a y + 1/2) / (a + 1) of shares, else the response, 0.1 where it is 0.
@@ -176,12 +159,8 @@ class Quasi(WithoutLikelihood):
         Where the link has no value at a response, its mean stands in.
         """
         if self.variance_name == "mu(1-mu)":
-            m = np.ones_like(y) if a is None else a
-            return (m * y + 0.5) / (m + 1.0)
-        mu = y if self.variance_name == "constant" else np.where(y == 0, 0.1, y)
-        with np.errstate(all="ignore"):
-            usable = np.isfinite(self.link.link(mu, np))
-        return mu if usable.all() else np.where(usable, mu, max(float(np.mean(y)), 1e-3))
+            return start_of_shares(y, a)
+        return where_linked(self.link, y if self.variance_name == "constant" else np.where(y == 0, 0.1, y), y)
 
     def valid(self, mu: np.ndarray) -> bool:
         """Return whether all means lie in the range of the variance function."""

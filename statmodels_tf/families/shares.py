@@ -19,6 +19,8 @@ class Shares(ExponentialFamily, ABC):
     """
 
     canonical = "logit"
+    mean_name = "prob"
+    shares = True
 
     def refuses(self, response: Any) -> str | None:
         """Return which rows hold no share and no number of successes, or None."""
@@ -68,8 +70,7 @@ class Shares(ExponentialFamily, ABC):
 
     def start(self, y: np.ndarray, a: np.ndarray | None) -> np.ndarray:
         """Return (a y + 1/2) / (a + 1), as R."""
-        m = np.ones_like(y) if a is None else a
-        return (m * y + 0.5) / (m + 1.0)
+        return start_of_shares(y, a)
 
     def valid(self, mu: np.ndarray) -> bool:
         """Return whether all means lie between 0 and 1."""
@@ -90,6 +91,12 @@ class Shares(ExponentialFamily, ABC):
     def deviance(self, y: Array, mu: Array) -> Array:
         """Return 2 (y log(y / mu) + (1 - y) log((1 - y) / (1 - mu)))."""
         return binomial_deviance(y, mu)
+
+
+def start_of_shares(y: np.ndarray, a: np.ndarray | None) -> np.ndarray:
+    """Return (a y + 1/2) / (a + 1), as R."""
+    m = np.ones_like(y) if a is None else a
+    return (m * y + 0.5) / (m + 1.0)
 
 
 def binomial_deviance(y: np.ndarray, mu: np.ndarray) -> np.ndarray:

@@ -64,6 +64,7 @@ class Tweedie(PowerVariance):
     reached: float = 1.5
 
     canonical = ""  # mu^(1 - p) / (1 - p) is no link here
+    own_names = ("power",)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
@@ -83,11 +84,6 @@ class Tweedie(PowerVariance):
     def exponent(self) -> float:
         """The power: as fixed, or as last estimated."""
         return float(self.reached if self.power is None else self.power)
-
-    @property
-    def own(self) -> tuple[str, ...]:
-        """`power`, where it is not fixed."""
-        return ("power",) if self.power is None else ()
 
     @property
     def values(self) -> dict[str, float]:
