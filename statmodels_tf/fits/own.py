@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import ModelError
+from ..families import FAMILIES
 from .blockwise import streamed, streamed_information
 
 if TYPE_CHECKING:
     from .regression_base import Regression
-
-_OWNERS = {"theta": "negative_binomial", "power": "tweedie", "phi": "beta"}
 
 
 def own_parameters(fit: Regression) -> dict[str, tuple[float, float]]:
@@ -44,8 +43,9 @@ def family_value(fit: Regression, name: str) -> float:
     values = getattr(fit.family, "values", {})
     if name not in values:
         here = "".join(f" It has `fit.{own}`." for own in values)
+        owner = next(known for known, made in FAMILIES.items() if name in getattr(made, "own_names", ()))
         raise ModelError(
-            f"a {fit.family.name} model has no `{name}`, which belongs to the {_OWNERS[name]} family.{here} Its "
+            f"a {fit.family.name} model has no `{name}`, which belongs to the {owner} family.{here} Its "
             "dispersion is `fit.dispersion`."
         )
     return float(values[name])

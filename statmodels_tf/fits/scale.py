@@ -64,20 +64,19 @@ def scale_of(fit: Any) -> Scale:
 
     That of an ordinal model is the latent one, on which thresholds cut: its location is what differs.
     """
-    link, family = fit.family.link, fit.family.name
+    link = fit.family.link
     if fit.family.by_outcome:
         raise ModelError(
-            f"the {family} family has a linear predictor for each outcome; marginal means and slopes are of one. Ask "
-            "`predict(newdata)` for the probabilities at chosen values, or test coefficients by `hypothesis()`."
+            f"the {fit.family.name} family has a linear predictor for each outcome; marginal means and slopes are of "
+            "one. Ask `predict(newdata)` for the probabilities at chosen values, or test coefficients by "
+            "`hypothesis()`."
         )
     if not fit.family.has_mean:
         return Scale(as_link("identity"), "location", None, "location")
     if link.name == "identity":
         return _transformed(fit) or Scale(link, "response", None, "identity")
-    probability = "binomial" in family and "negative" not in family
-    name = "prob" if probability else "rate" if "poisson" in family else "response"
     ratio = "odds.ratio" if link.name == "logit" else "ratio" if link.name == "log" else None
-    return Scale(link, name, ratio, link.name)
+    return Scale(link, fit.family.mean_name, ratio, link.name)
 
 
 def _transformed(fit: Any) -> Scale | None:

@@ -28,7 +28,7 @@ _LEAST = 5
 
 def calibration(fit: RegressionEstimate, level: float, ax: Any) -> Any:
     """Draw the observed share of successes against the fitted probability, with intervals and the fitted values."""
-    if fit.family.name not in ("binomial", "quasibinomial"):
+    if not fit.family.shares:
         raise ModelError(
             f"calibration compares probabilities, and this is a {fit.family.name} model. See `plot_diagnostics()`"
             " or, of counts, `plot_rootogram()`."
