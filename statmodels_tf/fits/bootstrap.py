@@ -24,6 +24,7 @@ from scipy import special
 from ..errors import ModelError, StatmodelsError
 from .arguments import count_of, coverage, generator, one_of
 from .clusters import cluster_codes, summed_scores
+from .frame import headed
 from .replicates import solved_together
 from .robust import row_scores
 from .submodel import in_memory
@@ -38,7 +39,7 @@ _COLUMNS = 300
 """Columns from which on replicates are fitted one by one, by the blocks of the design."""
 
 
-def bootstrap(fit: Regression, nsim: Any, seed: Any, kind: str, cluster: Any = None) -> pd.DataFrame:
+def bootstrap(fit: Regression, nsim: Any, seed: Any, *, kind: str, cluster: Any = None) -> pd.DataFrame:
     """Return the coefficients of each replicate [nsim, p]; infinite where one is separated, NaN where it failed."""
     in_memory(fit, "bootstrap replicates")
     one_of("kind", kind, KINDS)
@@ -63,14 +64,14 @@ def bootstrap(fit: Regression, nsim: Any, seed: Any, kind: str, cluster: Any = N
 
 
 def bootstrap_confint(
-    fit: Regression, level: float, nsim: Any, seed: Any, kind: str, interval: str, cluster: Any
+    fit: Regression, level: float, *, nsim: Any, seed: Any, kind: str, interval: str, cluster: Any
 ) -> pd.DataFrame:
     """Return lower and upper of each coefficient; the heading counts the replicates that failed."""
     one_of("interval", interval, INTERVALS)
     if interval == "bca" and kind != "pairs":
         raise ModelError(f'`interval="bca"` takes its acceleration from resampled rows, not from `kind="{kind}"`.')
     tails = np.array([(1 - coverage(level)) / 2, (1 + level) / 2])
-    draws = bootstrap(fit, nsim, seed, kind, cluster)
+    draws = bootstrap(fit, nsim, seed, kind=kind, cluster=cluster)
     pull = _accelerations(fit, cluster) if interval == "bca" else np.zeros(fit.rank)
     out = np.full((len(fit.beta), 2), np.nan)
     for place, j in enumerate(fit.system.estimable):
@@ -80,8 +81,8 @@ def bootstrap_confint(
     table = pd.DataFrame(out, index=list(fit.names), columns=["lower", "upper"])
     said = [f"{interval} bootstrap of {kind}", f"{len(draws):,} replicates"]
     said += [f"{draws.attrs[what]:,} {what}" for what in ("infinite", "failed") if draws.attrs[what]]
-    table.attrs = {**draws.attrs, "heading": ", ".join(said)}
-    return table
+    table.attrs = draws.attrs
+    return headed(table, ", ".join(said))
 
 
 def _rows_drawn(fit: Regression, cluster: Any) -> Callable[[np.random.Generator], np.ndarray]:

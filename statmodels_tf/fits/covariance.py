@@ -28,6 +28,23 @@ def covariance_kind(type: Any, unrobust: str) -> str:
     return one_of("type", kind, ("model",) if unrobust else KINDS, f" {unrobust}" if kind in KINDS and unrobust else "")
 
 
+def implied_kind(type: Any, **options: Any) -> Any:
+    """Return the type that is asked for, or that of its options where only they are given; refuse those of another.
+
+    >>> implied_kind(None, cluster="firm", lags=None, correction=None), implied_kind(None, lags=3), implied_kind("HC3")
+    ('cluster', 'HAC', 'HC3')
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    owners = {"cluster": ("cluster",), "lags": ("HAC",), "correction": ("cluster", "HAC")}
+    if type is None:
+        type = next((owners[name][0] for name in ("cluster", "lags") if name in given), "model")
+    for name in given:
+        if isinstance(type, str) and type.lower() not in [owner.lower() for owner in owners[name]]:
+            listed = " and ".join([f'`type="{owners[name][0]}"`', *(f'"{other}"' for other in owners[name][1:])])
+            raise ModelError(f'`{name}=` belongs to {listed}, and the type is "{type}".')
+    return type
+
+
 def asked_covariance(fit: Estimate, vcov: Any) -> pd.DataFrame:
     """Return the covariance [p, p] of the coefficients, NaN where aliased; `attrs["df"]` if its tests have their own.
 

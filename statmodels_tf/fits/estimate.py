@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .covariance import asked_covariance, covariance_kind, covariance_line, implied_kind
+from .frame import Frame
 from .question import Questioned
 from .robust import robust_covariance
 from .student import t_p_value, t_quantile
@@ -23,7 +24,7 @@ class Estimate(Questioned):
     Parameters
     ----------
     beta : array [p]
-        The coefficients, finite where the iterations ended, in the order of `model.design.columns`; NaN where a column is aliased.
+        Where the iterations ended, in the order of `model.design.columns`; NaN where a column is aliased.
     sigma : float
         The residual standard deviation.
 
@@ -155,9 +156,10 @@ class Estimate(Questioned):
             "lower": np.where(estimate == -np.inf, -np.inf, estimate - half),
             "upper": np.where(estimate == np.inf, np.inf, estimate + half),
         }
-        table = pd.DataFrame(columns, index=list(self.names))
+        table = Frame(pd.DataFrame(columns, index=list(self.names)))
         if vcov is not None:
-            table.attrs["covariance"] = (covariance_line(attrs),)
+            own = f", t on {attrs['df']:g} df" if "df" in attrs and np.isfinite(freedom).any() else ""
+            table.attrs["covariance"] = table.attrs["lines"] = (covariance_line(attrs) + own,)
         return table
 
     @property

@@ -11,6 +11,7 @@ from ..errors import ModelError
 from . import anova_models, anova_terms, stepwise
 from .arguments import count_of, flag, one_of
 from .bootstrap import bootstrap, bootstrap_confint
+from .frame import headed
 from .profile import profile_intervals, profile_table
 from .regression_base import Regression
 from .score_test import score_table
@@ -38,10 +39,10 @@ class RegressionInference(Regression):
         method: str = "wald",
         *,
         vcov: Any = None,
-        nsim: int = 2000,
+        nsim: int | None = None,
         seed: Any = None,
-        kind: str = "pairs",
-        interval: str = "percentile",
+        kind: str | None = None,
+        interval: str | None = None,
         cluster: Any = None,
     ) -> pd.DataFrame:
         """Return confidence intervals of the coefficients: lower, upper.
@@ -57,22 +58,30 @@ class RegressionInference(Regression):
         vcov : str, mapping or matrix
             Of "wald": another covariance, as in `coef_table`.
         nsim, seed : int
-            Of "boot": how many replicates, and the seed of the draws.
+            Of "boot": how many replicates, 2,000 if left out, and the seed of the draws.
         kind : {"pairs", "parametric", "residual"}
-            Of "boot": draw rows, responses from the fitted family, or (`lm`) residuals.
+            Of "boot": draw rows, as if left out, responses from the fitted family, or (`lm`) residuals.
         interval : {"percentile", "basic", "normal", "bca"}
-            Of "boot", as R's `boot.ci`.
+            Of "boot", as R's `boot.ci`; "percentile" if left out.
         cluster : str or array
             Of "boot" by "pairs": draw whole clusters.
         """
         one_of("method", method, ("wald", "profile", "boot"))
         if vcov is not None and method != "wald":
             raise ModelError(f'`vcov=` is of `method="wald"`, and the method is "{method}".')
+        asked = {"nsim": nsim, "seed": seed, "kind": kind, "interval": interval, "cluster": cluster}
+        asked = {name: value for name, value in asked.items() if value is not None}
         if method == "boot":
-            return bootstrap_confint(self, level, nsim, seed, kind, interval, cluster)
+            defaults = {"nsim": 2000, "seed": None, "kind": "pairs", "interval": "percentile", "cluster": None}
+            return bootstrap_confint(self, level, **{**defaults, **asked})
+        if asked:
+            name = next(iter(asked))
+            clustered = f' A covariance by clusters is `vcov={{"cluster": {cluster!r}}}`.' if name == "cluster" else ""
+            raise ModelError(f'`{name}=` is of `method="boot"`, and the method is "{method}".{clustered}')
         if method == "profile" and not self.least_squares:
             return profile_intervals(self, level)
-        return self.coef_table(level, vcov=vcov)[["lower", "upper"]]
+        table = self.coef_table(level, vcov=vcov)
+        return headed(table[["lower", "upper"]], f"{100 * level:g}% intervals")
 
     @spoken
     def bootstrap(
@@ -82,7 +91,7 @@ class RegressionInference(Regression):
 
         Infinite where a replicate is separated, NaN where it cannot be fitted; `attrs` count both.
         """
-        return bootstrap(self, nsim, seed, kind, cluster)
+        return bootstrap(self, nsim, seed, kind=kind, cluster=cluster)
 
     @spoken
     def profile(self, level: float = 0.99, points: int = 10) -> pd.DataFrame:

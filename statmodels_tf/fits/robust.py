@@ -1,7 +1,7 @@
 r"""Sandwich covariances of the coefficients: HC0 to HC3, clustered in one or more ways, and HAC.
 
-With the score of row i, s_i = x_i u_i, u = a (y - mu) mu' / V, and G = X'WX, the covariance is G⁻¹ M G⁻¹ with M an
-estimate of the variance of the sum of the scores; the dispersion cancels.
+With the score of row i, s_i = x_i u_i, u = a (y - mu) mu' / V, and J = X'WX, the covariance is J⁻¹ M J⁻¹ with M an
+estimate of the variance of the sum of the scores; the dispersion cancels. There are G clusters.
 
 | type | M |
 |---|---|
@@ -40,17 +40,11 @@ if TYPE_CHECKING:
     from ..linalg import LinearMap
     from .regression_base import Regression
 
-TYPES = ("HC0", "HC1", "HC2", "HC3", "cluster", "HAC")
 _ENTRIES = 4_000_000
 
 
 def robust_covariance(fit: Regression, type: str, cluster: Any, lags: Any, correction: str | None) -> pd.DataFrame:
     """Return the covariance [p, p] of the coefficients by a sandwich; `attrs` say which, and its degrees of freedom."""
-    for argument, value, owner in (("cluster", cluster, "cluster"), ("lags", lags, "HAC")):
-        if value is not None and type != owner:
-            raise ModelError(f'`{argument}=` belongs to `type="{owner}"`, and the type is "{type}".')
-    if correction is not None and type not in ("cluster", "HAC"):
-        raise ModelError(f'`correction=` belongs to `type="cluster"` and "HAC", and the type is "{type}".')
     if fit.separated:
         raise ModelError(
             "some coefficients are infinite (see `fit.check()`), so scores say nothing about their variance. Leave the "

@@ -200,3 +200,23 @@ def test_nothing_as_large_as_the_design_is_formed():
     inverse = np.linalg.inv(X.T @ X)
     expected = (inverse[1] @ (X.T * u)) @ (X * u[:, None]) @ inverse[:, 1]
     assert fit.vcov("HC0").loc["x", "x"] == pytest.approx(expected)
+
+
+def test_an_option_says_which_covariance_is_meant(data):
+    lm = FITS["lm"](data)
+    clustered = lm.vcov("cluster", cluster="firm")
+    pd.testing.assert_frame_equal(lm.vcov(cluster="firm"), clustered)
+    pd.testing.assert_frame_equal(lm.vcov(lags=3), lm.vcov("HAC", lags=3))
+    np.testing.assert_array_equal(lm.se({"cluster": "firm"}), np.sqrt(np.diag(clustered)))
+    with pytest.raises(ModelError, match='`correction=` belongs to `type="cluster"` and "HAC"'):
+        lm.vcov(correction="HC1")
+    with pytest.raises(ModelError, match='`cluster=` belongs to `type="cluster"`, and the type is "model"'):
+        lm.vcov("model", cluster="firm")
+
+
+@pytest.mark.parametrize("asked", [{"nsim": 10}, {"kind": "zzz"}, {"interval": "bca"}, {"seed": 1}])
+def test_an_interval_refuses_the_arguments_of_another_method(data, asked):
+    with pytest.raises(ModelError, match=f'`{next(iter(asked))}=` is of `method="boot"`, and the method is "wald"'):
+        FITS["lm"](data).confint(**asked)
+    with pytest.raises(ModelError, match=r'vcov=\{"cluster": \'firm\'\}'):
+        FITS["lm"](data).confint(cluster="firm")
