@@ -17,8 +17,9 @@ import pandas as pd
 
 from ..errors import DataError
 from .anova_terms import default_test
-from .compare import estimates, likelihood_ratio, nested_offsets, same_rows, same_weights
-from .deviance_table import TESTS, chi_square_p, chosen_test, headed, with_test
+from .compare import described, estimates, likelihood_ratio, nested_offsets, numbered, same_rows, same_weights
+from .deviance_table import TESTS, chi_square_p, chosen_test, with_test
+from .frame import headed
 from .score_test import score_statistic
 from .submodel import in_memory
 
@@ -47,7 +48,7 @@ def _variances(fits: Sequence[Regression], test: Any) -> pd.DataFrame:
     left, rss = np.array([fit.df_residual for fit in fits]), np.array([fit.deviance for fit in fits])
     df, gain = _steps(left), _steps(rss)
     largest = fits[int(np.argmin(left))]
-    table = pd.DataFrame({"Res.Df": left, "RSS": rss, "Df": df, "Sum of Sq": gain}, index=_texts(fits))
+    table = pd.DataFrame({"Res.Df": left, "RSS": rss, "Df": df, "Sum of Sq": gain}, index=described(fits))
     table = with_test(
         table,
         test,
@@ -58,7 +59,7 @@ def _variances(fits: Sequence[Regression], test: Any) -> pd.DataFrame:
         residual=rss,
         parameters=fits[0].nobs - left,
     )
-    return headed(table, "analysis of variance", counts=("Res.Df", "Df"))
+    return headed(table, "analysis of variance", counts=("Res.Df", "Df"), **numbered(table))
 
 
 def _deviances(fits: Sequence[Regression], test: Any) -> pd.DataFrame:
@@ -70,7 +71,7 @@ def _deviances(fits: Sequence[Regression], test: Any) -> pd.DataFrame:
     columns = {"Resid. Df": left, "Resid. Dev": residual, "Df": df, "Deviance": gain}
     gain = np.array([np.nan, *(_score(*pair) for pair in pairwise(fits))]) if test == "Rao" else gain
     table = with_test(
-        pd.DataFrame(columns, index=_texts(fits)),
+        pd.DataFrame(columns, index=described(fits)),
         test,
         gain=gain,
         df=df,
@@ -79,7 +80,7 @@ def _deviances(fits: Sequence[Regression], test: Any) -> pd.DataFrame:
         residual=residual,
         parameters=fits[0].nobs - left,
     )
-    return headed(table, f"analysis of deviance: {largest.family.name}", counts=("Resid. Df", "Df"))
+    return headed(table, f"analysis of deviance: {largest.family.name}", counts=("Resid. Df", "Df"), **numbered(table))
 
 
 def _own_parameters(fits: Sequence[Regression], test: Any) -> pd.DataFrame:
@@ -92,8 +93,8 @@ def _own_parameters(fits: Sequence[Regression], test: Any) -> pd.DataFrame:
     df, statistic = -_steps(npar), -_steps(loglik)
     columns |= {"Resid. df": [fit.df_residual for fit in fits], "2 x log-lik.": loglik, "df": df}
     columns |= {"LR stat.": statistic, "Pr(Chi)": chi_square_p(statistic, df)}
-    table = pd.DataFrame(columns, index=_texts(fits))
-    return headed(table, "likelihood ratio tests", counts=("Resid. df", "df"))
+    table = pd.DataFrame(columns, index=described(fits))
+    return headed(table, "likelihood ratio tests", counts=("Resid. df", "df"), **numbered(table))
 
 
 def _score(one: Regression, other: Regression) -> float:
@@ -108,10 +109,6 @@ def _score(one: Regression, other: Regression) -> float:
 def _steps(values: np.ndarray) -> np.ndarray:
     """Return what each value is less than the one before."""
     return np.concatenate([[np.nan], -np.diff(values)])
-
-
-def _texts(fits: Sequence[Regression]) -> list[str]:
-    return [str(fit.formula) for fit in fits]
 
 
 def _same_families(fits: Sequence[Regression]) -> None:

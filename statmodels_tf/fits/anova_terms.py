@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 
 from ..terms import INTERCEPT
-from .deviance_table import TESTS, chi_square_p, chosen_test, f_p, headed, refuse_type, with_test
+from .deviance_table import TESTS, chi_square_p, chosen_test, f_p, refuse_type, with_test
+from .frame import headed
 from .score_test import score_statistic
 from .submodel import Reduced, own_columns, relatives, tested_terms, whole, with_columns, without_terms
 

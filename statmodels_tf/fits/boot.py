@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from .arguments import count_of, coverage, generator
+from .frame import headed
 
 
 def bootstrap_intervals(fit: Any, level: float, nsim: int, seed: Any) -> pd.DataFrame:
@@ -35,8 +36,7 @@ def bootstrap_intervals(fit: Any, level: float, nsim: int, seed: Any) -> pd.Data
     drawn = np.array([values.to_numpy() for values in refits])
     lower, upper = np.quantile(drawn, tails, axis=0, method="weibull")
     table = pd.DataFrame({"lower": lower, "upper": upper}, index=refits[0].index)
-    table.attrs["heading"] = f"parametric bootstrap, {count:,} refits"
-    return table
+    return headed(table, f"parametric bootstrap, {count:,} refits")
 
 
 def parameters(fit: Any) -> pd.Series:

@@ -13,6 +13,7 @@ from ..errors import DataError, ModelError
 from .blockwise import in_memory, streamed
 from .deviance_table import chi_square_p
 from .estimate import Estimate
+from .frame import headed
 from .words import spoken
 
 # A fit with more parameters that is worse by more than rounding, relative to the deviance.
@@ -69,18 +70,40 @@ def likelihood_ratio(fits: Sequence[Any]) -> pd.DataFrame:
         "logLik": [fit.loglik for fit in fits],
         "deviance": deviance,
         "Chisq": chisq,
-        "Df": pd.array(df, dtype="Int64"),
+        "Df": df,
         "Pr(>Chisq)": chi_square_p(chisq, df),
     }
-    table = pd.DataFrame(columns, index=[str(fit.formula) for fit in fits])
-    heading = "refitted by ML instead of REML" if refitted else "fitted by ML"
-    table.attrs["heading"] = heading
+    table = pd.DataFrame(columns, index=described(fits))
+    heading = "likelihood ratio tests"
+    if any(hasattr(fit, "REML") for fit in fits):
+        heading += ", refitted by ML instead of REML" if refitted else ", fitted by ML"
     if np.any((df > 0) & (gain < -_WORSE * np.maximum(1.0, np.abs(deviance)))):
-        heading += "; not nested"
-        table.attrs["heading"] = f"{heading}: a model with more parameters fits worse, so no test compares them"
-    # Short enough to be printed whole: pandas cuts a label of fifty characters.
-    table.index.name = heading
-    return table
+        heading += "; not nested: a model with more parameters fits worse, so no test compares them"
+    return headed(table, heading, counts=("Df",), **numbered(table))
+
+
+def described(fits: Sequence[Any]) -> list[str]:
+    """Return the formula of each fit, with the options that change the model and are not the same in all."""
+    texts = [str(fit.formula) for fit in fits]
+    said = [
+        {
+            "family": fit.family.name,
+            "link": getattr(getattr(fit.family, "link", None), "name", ""),
+            **{part: f"~ {str(other.formula).split('~')[-1].strip()}" for part, other in fit.model.predictors.items()},
+        }
+        for fit in fits
+    ]
+    for name in dict.fromkeys(name for options in said for name in options):
+        values = [options.get(name, "") for options in said]
+        if len(set(values)) > 1:
+            texts = [f"{text}, {name} {v}" if v else text for text, v in zip(texts, values, strict=True)]
+    return texts
+
+
+def numbered(table: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return the lines that tell the rows of a comparison by number, and the numbers."""
+    labels = tuple(str(i + 1) for i in range(len(table)))
+    return {"lines": tuple(f"{i}: {text}" for i, text in zip(labels, table.index, strict=True)), "labels": labels}
 
 
 def by_ml(fit: Any) -> Any:

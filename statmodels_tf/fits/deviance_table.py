@@ -96,14 +96,6 @@ def with_test(
     return table
 
 
-def headed(table: pd.DataFrame, heading: str, *, counts: tuple[str, ...] = ("Df",)) -> pd.DataFrame:
-    """Return the table with whole numbers as such, and a heading that says what it is."""
-    present = {name: "Int64" for name in counts if name in table}
-    table = table.astype(present)
-    table.index.name = table.attrs["heading"] = heading
-    return table
-
-
 def refuse_type(kind: Any) -> str:
     """Return "I", "II" or "III", or say that there are those."""
     known = {"1": "I", "2": "II", "3": "III", "I": "I", "II": "II", "III": "III"}.get(str(kind).upper())

@@ -14,6 +14,7 @@ from . import effects, plots
 from .arguments import flag, one_of
 from .boot import bootstrap_intervals
 from .estimate import Estimate
+from .frame import headed
 from .words import spoken
 
 
@@ -138,7 +139,8 @@ class GroupedEstimate(Estimate):
         one_of("method", word, ("wald", "satterthwaite", "boot"), hint if word == "profile" else "")
         if word == "boot":
             return bootstrap_intervals(self, level, nsim, seed)
-        return self.coef_table(level, df="none" if word == "wald" else word)[["lower", "upper"]]
+        table = self.coef_table(level, df="none" if word == "wald" else word)
+        return headed(table[["lower", "upper"]], f"{100 * level:g}% intervals, {word}")
 
     @spoken
     def varcorr(self) -> pd.DataFrame:

@@ -22,6 +22,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from .frame import headed
+
 if TYPE_CHECKING:
     from .regression_base import Regression
 
@@ -140,7 +142,7 @@ class Influence:
                 | (measures["hat"] > 3 * k / n)
             )
         columns = {f"dfb.{name}": changes[:, j] for j, name in enumerate(names)} | measures | {"influential": stars}
-        return pd.DataFrame(columns, index=fit.model.design.index)
+        return headed(pd.DataFrame(columns, index=fit.model.design.index), "influence of each row")
 
     def _chunks(self) -> Iterator[tuple[slice, np.ndarray]]:
         """Yield rows and the estimable columns of X there."""

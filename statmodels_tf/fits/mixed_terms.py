@@ -12,6 +12,8 @@ from ..errors import DataError
 from .arguments import flag
 from .compare import by_ml, same_rows
 from .deviance_table import chi_square_p
+from .frame import headed
+from .submodel import droppable
 from .wald import drop1_f
 
 if TYPE_CHECKING:
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
 
 def drop1(fit: MixedEstimate, test: str | None) -> pd.DataFrame:
     """Return the fit without each term that stands in no higher interaction, one row each."""
-    terms = [term for term in fit.formula.common if term.variables]
-    free = [term for term in terms if not any(set(term.variables) < set(other.variables) for other in terms)]
+    free = droppable(fit)
     if test == "F":
         return drop1_f(fit, [term.label for term in free])
     full = by_ml(fit)
@@ -32,9 +33,7 @@ def drop1(fit: MixedEstimate, test: str | None) -> pd.DataFrame:
         df, statistic = full.df_model - less.df_model, -2 * (less.loglik - full.loglik)
         rows[term.label] = (df, less.aic, max(statistic, 0.0), float(chi_square_p(statistic, df)))
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["npar", "AIC", "LRT", "Pr(Chi)"])
-    table = table.astype({"npar": "Int64"})
-    table.index.name = table.attrs["heading"] = "single term deletions, by ML"
-    return table if test else table[["npar", "AIC"]]
+    return headed(table if test else table[["npar", "AIC"]], "single term deletions, by ML", counts=("npar",))
 
 
 def refit(fit: MixedEstimate, y: Any, REML: bool | None) -> MixedEstimate:

@@ -13,6 +13,7 @@ from ..errors import ModelError
 from . import compare, outcome_tests, plots
 from .arguments import count_of, file_path, generator, one_of
 from .check import Findings
+from .frame import headed
 from .outcome_base import OutcomeFigures
 from .outcome_check import outcome_findings
 from .outcome_predict import predict_outcomes
@@ -108,7 +109,7 @@ class OutcomeEstimate(OutcomeFigures):
         one_of("method", method, ("wald", "profile"))
         if method == "profile":
             return outcome_tests.profile_intervals(self, level)
-        return self.coef_table(level)[["lower", "upper"]]
+        return headed(self.coef_table(level)[["lower", "upper"]], f"{100 * level:g}% intervals")
 
     @spoken
     def anova(self, *others: Any, test: str | None = None) -> pd.DataFrame:

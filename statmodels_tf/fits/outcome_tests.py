@@ -13,9 +13,11 @@ from scipy.optimize import brentq
 
 from ..errors import DataError, ModelError
 from ..linalg import Dense
-from .compare import chi_square_p
-from .estimate import t_quantile
+from .deviance_table import chi_square_p
+from .frame import headed
 from .stepwise import addable
+from .student import t_quantile
+from .submodel import droppable
 
 if TYPE_CHECKING:
     from .ordinal import OrdinalEstimate
@@ -28,11 +30,8 @@ _FARTHEST = 40.0
 
 def drop1(fit: OutcomeEstimate, test: bool) -> pd.DataFrame:
     """Return the fit without each term that stands in no higher interaction, one row each."""
-    terms = [term for term in fit.formula.common if term.variables]
-    free = [term for term in terms if not any(set(term.variables) < set(other.variables) for other in terms)]
-    table = _table(fit, {term.label: fit.update(f". ~ . - {term.text}") for term in free}, -1)
-    table.index.name = table.attrs["heading"] = "single term deletions"
-    return table if test else table[["Df", "logLik", "AIC"]]
+    table = _table(fit, {term.label: fit.update(f". ~ . - {term.text}") for term in droppable(fit)}, -1)
+    return headed(table if test else table[["Df", "logLik", "AIC"]], "single term deletions")
 
 
 def add1(fit: OutcomeEstimate, scope: Any, test: bool) -> pd.DataFrame:
@@ -45,8 +44,7 @@ def add1(fit: OutcomeEstimate, scope: Any, test: bool) -> pd.DataFrame:
                 "without it cannot be compared; fit to the rows that have all columns first."
             )
     table = _table(fit, fits, 1)
-    table.index.name = table.attrs["heading"] = "single term additions"
-    return table if test else table[["Df", "logLik", "AIC"]]
+    return headed(table if test else table[["Df", "logLik", "AIC"]], "single term additions")
 
 
 def sequential(fit: OutcomeEstimate) -> pd.DataFrame:
@@ -58,9 +56,7 @@ def sequential(fit: OutcomeEstimate) -> pd.DataFrame:
     for term, (less, more) in zip(terms, pairwise(fits), strict=True):
         df, statistic = more.df_model - less.df_model, max(2 * (more.loglik - less.loglik), 0.0)
         rows[term.label] = (df, more.loglik, more.aic, statistic, float(chi_square_p(statistic, df)))
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=_COLUMNS).astype({"Df": "Int64"})
-    table.index.name = table.attrs["heading"] = "terms added first to last"
-    return table
+    return headed(pd.DataFrame.from_dict(rows, orient="index", columns=_COLUMNS), "terms added first to last")
 
 
 def added_tests(fit: OrdinalEstimate, part: str) -> pd.DataFrame:
@@ -71,9 +67,7 @@ def added_tests(fit: OrdinalEstimate, part: str) -> pd.DataFrame:
     if not terms:
         raise ModelError(f"`{part}=` has every term of the formula already, so there is none to test.")
     fits = {term.label: fit.update(**{part: "~ " + " + ".join([*written, term.text])}) for term in terms}
-    table = _table(fit, fits, 1)
-    table.index.name = table.attrs["heading"] = f"tests of {part} effects"
-    return table
+    return headed(_table(fit, fits, 1), f"tests of {part} effects")
 
 
 def _table(fit: OutcomeEstimate, fits: dict[str, Any], sign: int) -> pd.DataFrame:
@@ -83,8 +77,7 @@ def _table(fit: OutcomeEstimate, fits: dict[str, Any], sign: int) -> pd.DataFram
         df, statistic = sign * (other.df_model - fit.df_model), sign * 2 * (other.loglik - fit.loglik)
         statistic = max(statistic, 0.0)
         rows[label] = (df, other.loglik, other.aic, statistic, float(chi_square_p(statistic, df)))
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=_COLUMNS)
-    return table.astype({"Df": "Int64"})
+    return pd.DataFrame.from_dict(rows, orient="index", columns=_COLUMNS)
 
 
 def profile_intervals(fit: OutcomeEstimate, level: float) -> pd.DataFrame:
@@ -106,12 +99,12 @@ def profile_intervals(fit: OutcomeEstimate, level: float) -> pd.DataFrame:
         if endless:
             table[j] = (-np.inf, np.nan) if endless < 0 else (np.nan, np.inf)
             continue
-        root = _signed_root(fit, j, float(centre))
+        root = _signed_root(fit, j)
         table[j] = [_end(root, float(centre), side * float(error), bound) for side in (-1, 1)]
-    return pd.DataFrame(table, index=list(fit.names), columns=["lower", "upper"])
+    return headed(pd.DataFrame(table, index=list(fit.names), columns=["lower", "upper"]), "profile likelihood")
 
 
-def _signed_root(fit: OutcomeEstimate, j: int, centre: float) -> Callable[[float], float]:
+def _signed_root(fit: OutcomeEstimate, j: int) -> Callable[[float], float]:
     """Return the function sqrt(2 (log L - log L(b))) of the value b of coefficient j."""
     design = fit.model.design
     column, others = design.common.column(j), Dense(np.delete(design.common.dense(), j, axis=1))

@@ -28,6 +28,7 @@ from scipy import special
 
 from ..families.exponential import Working
 from .arguments import coverage
+from .frame import headed
 from .submodel import fixed, in_memory
 
 if TYPE_CHECKING:
@@ -193,8 +194,7 @@ def profile_intervals(fit: Regression, level: float) -> pd.DataFrame:
     for j in profile.kept:
         out[j] = [profile.end(int(j), side, quantile) for side in (-1, 1)]
     table = pd.DataFrame(out, index=list(fit.names), columns=["lower", "upper"])
-    table.attrs["heading"] = "profile likelihood"
-    return table
+    return headed(table, "profile likelihood")
 
 
 def profile_table(fit: Regression, level: float, points: int) -> pd.DataFrame:

@@ -23,7 +23,8 @@ from ..design import Design, build
 from ..design.rank import aliased_columns
 from ..errors import DataError, ModelError
 from ..linalg import LinearMap
-from .deviance_table import chi_square_p, f_p, headed
+from .deviance_table import chi_square_p, f_p
+from .frame import headed
 from .submodel import in_memory
 
 if TYPE_CHECKING:

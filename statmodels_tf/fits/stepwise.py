@@ -21,9 +21,10 @@ import pandas as pd
 from ..errors import DataError, ModelError, did_you_mean
 from ..formula import Formula
 from ..terms import CommonTerm
-from .deviance_table import chi_square_p, chosen_test, f_p, headed
+from .deviance_table import chi_square_p, chosen_test, f_p
+from .frame import Frame, headed
 from .score_test import score_statistic
-from .submodel import Reduced, relatives, tested_terms, whole, without_terms
+from .submodel import Reduced, droppable, tested_terms, whole, without_terms
 
 if TYPE_CHECKING:
     from .regression_base import Regression
@@ -33,7 +34,7 @@ TESTS = ("Chisq", "LRT", "F", "Rao")
 
 def drop1(fit: Regression, test: Any, scope: Any, k: float = 2.0) -> pd.DataFrame:
     """Return the fit without each term that stands in no other, as R's `drop1`."""
-    labels = droppable(fit) if scope is None else _known(fit, scope)
+    labels = _known(fit, [term.label for term in droppable(fit)] if scope is None else scope)
     models = [without_terms(fit, {label}) for label in labels]
     test = _test(fit, test)
     score = [score_statistic(fit, model.eta, fit.model.design.common) for model in models] if test == "Rao" else None
@@ -80,7 +81,7 @@ def step(fit: Any, scope: Any, direction: str, k: float, steps: int, say: Callab
         tables = []
         if direction != "forward":
             stay = set() if lower is None else {term.label for term in lower.common}
-            labels = [label for label in droppable(fit) if label not in stay]
+            labels = [term.label for term in droppable(fit) if term.label not in stay]
             tables.append(_marked(drop1(fit, False, labels, k), "-"))
         if direction != "backward" and upper is not None:
             texts = [term.text for term in _lacking(fit, upper)]
@@ -90,7 +91,7 @@ def step(fit: Any, scope: Any, direction: str, k: float, steps: int, say: Callab
         table = pd.concat([tables[0], *(more.iloc[1:] for more in tables[1:])]).sort_values("AIC", kind="stable")
         criterion = {str(label): float(value) for label, value in table["AIC"].items()}
         if say:
-            say(f"{fit.formula}: AIC = {criterion['<none>']:.2f}\n{table.to_string()}\n")
+            say(f"{fit.formula}: AIC = {criterion['<none>']:.2f}\n{Frame(table)}\n")
         change = next(iter(criterion))
         if criterion[change] >= criterion["<none>"] - 1e-7:
             break
@@ -103,11 +104,6 @@ def step(fit: Any, scope: Any, direction: str, k: float, steps: int, say: Callab
 def _marked(table: pd.DataFrame, sign: str) -> pd.DataFrame:
     """Return a table of changes with the sign of the change before each term."""
     return table.rename(index={label: f"{sign} {label}" for label in table.index if label != "<none>"})
-
-
-def droppable(fit: Regression) -> list[str]:
-    """Return the labels of the terms that no other contains, in the design's order."""
-    return [label for label in tested_terms(fit) if not relatives(fit, label)]
 
 
 def addable(fit: Any, scope: Any) -> list[CommonTerm]:

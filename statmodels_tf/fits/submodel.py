@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..terms import INTERCEPT
+from ..terms import INTERCEPT, CommonTerm
 from .blockwise import in_memory
 
 if TYPE_CHECKING:
+    from .estimate import Estimate
     from .regression_base import Regression
 
 
@@ -92,6 +93,12 @@ def without_terms(fit: Regression, labels: set[str]) -> Reduced:
 def tested_terms(fit: Regression) -> list[str]:
     """Return the labels of the terms but the intercept, in the design's order."""
     return [label for label in own_columns(fit) if label != INTERCEPT]
+
+
+def droppable(fit: Estimate) -> list[CommonTerm]:
+    """Return the terms that may go, the intercept apart: those that no other contains."""
+    terms = {term: {v.key for v in term.variables} for term in fit.formula.common if term.variables}
+    return [term for term, keys in terms.items() if not any(keys < others for others in terms.values())]
 
 
 def relatives(fit: Regression, label: str) -> set[str]:

@@ -20,6 +20,7 @@ from scipy import special
 
 from ..errors import ModelError
 from .contrasts import marginal, missing_cells, own_columns, sequential
+from .frame import headed
 
 if TYPE_CHECKING:
     from .mixed import MixedEstimate
@@ -37,11 +38,11 @@ def anova_terms(fit: MixedEstimate, type: str | int) -> pd.DataFrame:
         raise ModelError(f'no `type={type!r}`.{also} There is "III", "I".')
     contrasts = sequential(fit) if kind == "I" else marginal(fit)
     rows = {label: f_test(fit, L) for label, L in contrasts.items() if len(L)}
-    table, empty = _table(rows, f"type {kind}, Satterthwaite"), missing_cells(fit.model.design)
+    table = _table(rows, f"analysis of variance, type {kind}, Satterthwaite's degrees of freedom")
+    empty = missing_cells(fit.model.design)
     if kind == "III" and empty:
-        # The name of the index is printed, and cut at fifty characters; the heading is whole.
-        table.index.name += "; missing cells"
-        table.attrs["heading"] += f"; no rows in {', '.join(empty)}, so terms are averaged over the other cells only"
+        table.attrs["heading"] += f"; missing cells: no rows in {', '.join(empty)}, so terms are "
+        table.attrs["heading"] += "averaged over the other cells only"
     return table
 
 
@@ -49,14 +50,13 @@ def drop1_f(fit: MixedEstimate, labels: list[str]) -> pd.DataFrame:
     """Return the F tests that the coefficients of each term in `labels` are zero, as lmerTest's `drop1`."""
     own = own_columns(fit.model.design)
     rows = {label: f_test(fit, np.eye(fit.rank)[own[label]]) for label in labels if own[label]}
-    return _table(rows, "single term deletions, Satterthwaite")
+    return _table(rows, "single term deletions, Satterthwaite's degrees of freedom")
 
 
 def _table(rows: dict[str, tuple], heading: str) -> pd.DataFrame:
     """Return rows of F tests as a table that names what they are."""
     table = pd.DataFrame.from_dict(rows, orient="index", columns=_COLUMNS).astype({"NumDF": int})
-    table.index.name = table.attrs["heading"] = heading
-    return table
+    return headed(table, heading)
 
 
 def f_test(fit: MixedEstimate, L: np.ndarray) -> tuple[float, float, int, float, float, float]:

@@ -102,7 +102,7 @@ def test_types_are_named_as_in_r_and_type_two_is_said_to_be_missing():
 def test_missing_cells_are_named_where_terms_are_tested_and_where_fits_are_checked():
     fit = fitted({"formula": "Informed.liking ~ Product * Gender + (1 | Consumer)", "apart": True})
     table = fit.anova()
-    assert "missing cells" in table.index.name and "Product[1]:Gender[2]" in table.attrs["heading"]
+    assert "missing cells" in table.attrs["heading"] and "Product[1]:Gender[2]" in table.attrs["heading"]
     (said,) = (sentence for sentence in fit.check() if sentence.startswith("Missing cells"))
     assert all(f"`Product[{p}]:Gender[{g}]`" in said for p, g in ((1, 2), (2, 1), (3, 1), (4, 1)))
     whole = fitted({"formula": "Informed.liking ~ Product * Gender + (1 | Consumer)"})
