@@ -65,6 +65,7 @@ def predict_regression(
             ends = tuple(link.inverse(end, np) for end in ends)
         columns |= {"lower": np.minimum(*ends), "upper": np.maximum(*ends)}
     elif interval == "prediction":
+        _warn_of_weights(fit, new)
         lower, upper = _new_responses(fit, new, eta, error, level, kind)
         columns |= {"lower": lower, "upper": upper}
     if interval is not None and unknown.any():
@@ -93,6 +94,19 @@ def _warn_of_guesses(fit: Regression, new: Any) -> None:
     warnings.warn(
         f"the data do not determine the prediction of {rows_said(new.index[~told])}: it takes the aliased {names} as "
         "zero, and any other value would fit as well.",
+        DataWarning,
+        stacklevel=5,
+    )
+
+
+def _warn_of_weights(fit: Regression, new: Any) -> None:
+    """Warn of new responses of a weighted fit that have no weights."""
+    if new is fit.model.design or fit.model.design.weights is None or new.weights is not None:
+        return
+    written = fit.model.design.spec.weights
+    remedy = f"give `newdata` what `{written}` reads" if written else "name a column as `weights=` in the fit"
+    warnings.warn(
+        f"the fit has weights and the new rows have none, so a new response has weight one; {remedy} for others.",
         DataWarning,
         stacklevel=5,
     )

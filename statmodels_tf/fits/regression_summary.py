@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .linear_figures import wald_f
+from .modelled import success_of
 from .own import own_parameters
-from .regression_check import problems
+from .regression_check import problems, theta_unbounded
 from .summary import coefficient_table, data_lines, engine_line
 from .table import Summary, grouped, p_value
 
 if TYPE_CHECKING:
     from .regression import GLMEstimate, LinearEstimate, RegressionEstimate
+
+_NOISE = 1e-12
+"""The share of the null deviance below which a deviance is rounding error."""
 
 
 def regression_summary(fit: RegressionEstimate, level: float, df: str, vcov: Any) -> Summary:
@@ -22,24 +27,31 @@ def regression_summary(fit: RegressionEstimate, level: float, df: str, vcov: Any
     return Summary(
         title=fit.title,
         formula=str(fit.formula),
-        lines=(*data_lines(fit), engine_line(fit.diagnostics), *table.attrs.get("covariance", ())),
+        lines=(*data_lines(fit), *_outcome(fit), engine_line(fit.diagnostics), *table.attrs.get("covariance", ())),
         tables=(coefficient_table(table.assign(df=np.nan), level, "Coefficients", statistic),),
-        footers=fit.statistics(),
+        footers=fit.statistics(vcov),
         notes=problems(fit),
         table=table,
     )
 
 
-def linear_statistics(fit: LinearEstimate) -> tuple[str, ...]:
-    """Return the lines of a linear model: the residual, R squared and the F test."""
+def _outcome(fit: RegressionEstimate) -> tuple[str, ...]:
+    """Return the line that says which levels of the response have the probability modelled."""
+    success = success_of(fit)
+    return () if success is None else (success.said,)
+
+
+def linear_statistics(fit: LinearEstimate, vcov: Any) -> tuple[str, ...]:
+    """Return the lines of a linear model: the residual, R squared and the F test by the covariance asked for."""
     freedom = f"{fit.df_residual:,} degree{'' if fit.df_residual == 1 else 's'} of freedom"
     parts = [f"residual standard error {significant(fit.sigma)} on {freedom}"]
-    test = fit.fstatistic
+    test = fit.fstatistic if vcov is None else wald_f(fit, vcov)
     shares = {"R²": fit.r_squared, "adjusted": fit.adj_r_squared} if test["numdf"] > 0 else {}
     parts += [f"{name} {value:.4f}" for name, value in shares.items() if np.isfinite(value)]
     told = _criteria(fit)
     if np.isfinite(test["value"]):
-        f = f"F({test['numdf']:,.0f}, {test['dendf']:,.0f}) {significant(test['value'])}, p {p_value(test['p'])}"
+        kind = "" if vcov is None else "Wald "
+        f = f"{kind}F({test['numdf']:,.0f}, {test['dendf']:,.0f}) {significant(test['value'])}, p {p_value(test['p'])}"
         told = [f, *told]
     return tuple(" · ".join(line) for line in (parts, told) if line)
 
@@ -52,8 +64,11 @@ def glm_statistics(fit: GLMEstimate) -> tuple[str, ...]:
         f"{name} {significant(value)}" + (f" (se {significant(se)})" if np.isfinite(se) else "")
         for name, (value, se) in own_parameters(fit).items()
     ]
+    if theta_unbounded(fit):
+        own = ["theta > 1e8"]
     null = f"null deviance {_deviance(fit.null_deviance)} on {fit.df_null:,} · "
-    deviance = f"residual deviance {_deviance(fit.deviance)} on {fit.df_residual:,} degrees of freedom"
+    left = 0.0 if fit.deviance < _NOISE * fit.null_deviance else fit.deviance
+    deviance = f"residual deviance {_deviance(left)} on {fit.df_residual:,} degrees of freedom"
     return ((null if np.isfinite(fit.null_deviance) else "") + deviance, " · ".join([*own, scale, *_criteria(fit)]))
 
 

@@ -86,7 +86,11 @@ def dropped_rows(design: Design) -> str:
 def reference_levels(design: Design) -> list[str]:
     """Return the parts of the header that say what coefficients of factors compare with: levels, or contrasts."""
     names = {name: str(design.contrasts.get(name, "")) for name in design.levels}
-    treated = [f"{name} {design.levels[name][0]}" for name, coding in names.items() if coding == "contr.treatment"]
+    treated = [
+        f"{name} {design.levels[name][0]}"
+        for name, coding in names.items()
+        if coding == "contr.treatment" and f"{name}[{design.levels[name][0]}]" not in design.columns
+    ]
     coded = [
         f"{name} {coding}"
         for name, coding in names.items()
@@ -100,11 +104,14 @@ def reference_levels(design: Design) -> list[str]:
 
 
 def engine_line(diagnostics: Mapping[str, Any]) -> str:
-    """Return the line that says which engine, whether it converged, and how long it took."""
+    """Return the line that says which engine, whether it converged, and how long it took.
+
+    Least squares is solved, so its passes say nothing.
+    """
     state = "converged" if diagnostics.get("converged", True) else "NOT CONVERGED"
     seconds = diagnostics.get("seconds")
     parts = [state]
-    for what in ("evaluations", "iterations"):
+    for what in ("evaluations", "iterations") if diagnostics.get("engine") != "qr" else ():
         if diagnostics.get(what) is not None:
             parts.append(plural(int(diagnostics[what]), what[:-1]))
             break

@@ -22,7 +22,7 @@ def test_a_linear_model():
     assert shown(st.lm("mpg ~ wt + factor(cyl)", CARS)) == (
         "Linear model                                  mpg ~ wt + factor(cyl)\n"
         "32 rows · reference levels: factor(cyl) 4\n"
-        "qr: converged, 2 iterations\n"
+        "qr: converged\n"
         "\n"
         "Coefficients     estimate      se       t        p      95% interval\n"
         "Intercept          33.991   1.888   18.01   <0.001   30.124   37.858\n"
@@ -149,3 +149,78 @@ def test_a_fit_without_trouble_has_nothing_to_report():
 
 def test_few_rows_for_many_coefficients_are_said():
     assert found(st.lm("mpg ~ factor(carb) * factor(cyl) + wt + hp + qsec + drat", CARS), "Few rows")
+
+
+def test_a_fit_that_has_not_converged_says_where_to_allow_more_and_nothing_else():
+    with pytest.warns(st.ConvergenceWarning):
+        fit = st.glm("carb ~ wt + offset(hp)", CARS, "poisson", engine=st.IRLS(max_iterations=3))
+    (said,) = fit.check()
+    assert said.startswith("Not converged") and "engine=st.IRLS(max_iterations=...)" in said
+    assert said.count("scale") == 1
+
+
+def test_where_every_coefficient_is_infinite_there_are_no_others_to_report():
+    fit = st.glm("am ~ wt", CARS.assign(am=(CARS["wt"] > 3).astype(int)), "binomial")
+    (said,) = found(fit, "Separation")
+    assert "Nothing is left to report" in said and "other coefficients" not in said
+
+
+def test_frequencies_of_single_trials_are_judged_by_their_patterns():
+    """Rows of 0 and 1 with frequencies say the same as the trials one by one, and as successes and failures."""
+    data = st.load_dataset("ucbadmissions")
+    weighted = st.glm("Admit ~ Gender + Dept", data, "binomial", weights="Freq")
+    assert not weighted.check()
+    rng = np.random.default_rng(1)
+    x = np.linspace(-1, 1, 20)
+    share = 1 / (1 + np.exp(-x - rng.normal(size=20)))
+    yes = rng.binomial(40, share)
+    wide = pd.DataFrame({"x": x, "yes": yes, "no": 40 - yes})
+    long = pd.DataFrame({"x": np.r_[x, x], "y": np.repeat([1, 0], 20), "n": np.r_[yes, 40 - yes]})
+    single = long.loc[long.index.repeat(long["n"])].reset_index(drop=True)
+    fits = (
+        st.glm("cbind(yes, no) ~ x", wide, "binomial"),
+        st.glm("y ~ x", long, "binomial", weights="n"),
+        st.glm("y ~ x", single, "binomial"),
+    )
+    said = {sentence for fit in fits for sentence in found(fit, "Overdispersed")}
+    assert len(said) == 1 and all(found(fit, "Overdispersed") for fit in fits)
+
+
+def test_a_theta_at_its_bound_is_said():
+    fit = st.glm("carb ~ wt", CARS, "negative_binomial")
+    assert "theta > 1e8" in shown(fit) and "1e+08" not in shown(fit)
+    (said,) = found(fit, "No overdispersion")
+    assert 'family="poisson"' in said
+
+
+def test_the_levels_whose_probability_is_modelled_are_named():
+    data = st.load_dataset("ucbadmissions")
+    assert "outcome Admit: Rejected against Admitted\n" in shown(
+        st.glm("Admit ~ Dept", data, "binomial", weights="Freq")
+    )
+    assert "outcome" not in shown(st.glm("am ~ wt", CARS, "binomial"))
+    assert "outcome" not in shown(st.glm("I(mpg > 20) ~ hp", CARS, "binomial"))
+    with pytest.warns(st.DataWarning, match="`cyl` has 3 levels.*6, 8 count as success, 4 as failure"):
+        fit = st.glm("cyl ~ qsec", CARS.assign(cyl=CARS["cyl"].astype(str)), "binomial")
+    assert "outcome cyl: 6, 8 against 4" in shown(fit)
+
+
+def test_levels_with_columns_of_their_own_have_no_reference():
+    assert "reference" not in shown(st.lm("breaks ~ tension - 1", BREAKS))
+    assert "reference levels: wool A" in shown(st.lm("breaks ~ tension - 1 + wool", BREAKS))
+    assert "reference levels: tension L" in shown(st.lm("breaks ~ tension", BREAKS))
+
+
+def test_rounding_error_is_no_deviance():
+    fit = st.glm("cbind(ncases, ncontrols) ~ agegp * alcgp * tobgp", st.load_dataset("esoph"), "binomial")
+    assert fit.deviance > 0 and "residual deviance 0 on 0" in shown(fit)
+
+
+def test_new_rows_of_a_weighted_fit_have_weight_one_and_that_is_said():
+    fit = st.lm("mpg ~ wt", CARS, weights="hp")
+    with pytest.warns(st.DataWarning, match="weight one"):
+        fit.predict({"wt": [3.0]}, interval="prediction")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit.predict({"wt": [3.0]}, interval="confidence")
+        fit.predict({"wt": [3.0], "hp": [100.0]}, interval="prediction")
