@@ -1,7 +1,6 @@
 """A family of tests only, with trials and without sigma: models, programs and posteriors ask it, and know no other."""
 
-import subprocess
-import sys
+import runpy
 from dataclasses import dataclass
 
 import numpy as np
@@ -143,13 +142,11 @@ def test_its_refusal_is_heard():
         build_model(build("y ~ x + (1 | g)", table()), family=Successes())
 
 
-def test_the_program_holds_what_it_observes(model, tmp_path):
+def test_the_program_holds_what_it_observes(model, tmp_path, capsys):
     (tmp_path / "program.py").write_text(model.code(), encoding="utf-8")
     assert "trials = np.array([" in model.code()
-    done = subprocess.run(
-        [sys.executable, "-I", "program.py"], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    assert "log density of these parameters" in done.stdout
+    runpy.run_path(str(tmp_path / "program.py"), run_name="__main__")
+    assert "log density of these parameters" in capsys.readouterr().out
 
 
 @pytest.mark.slow
