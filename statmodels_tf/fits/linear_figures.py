@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import special
+
+from .linear_function import joint_test
 
 if TYPE_CHECKING:
     from .regression_base import Regression
@@ -34,6 +36,13 @@ def linear_figures(fit: Regression) -> LinearFigures:
     value = explained / numdf / (left / dendf) if left > 0 else np.inf
     test = {"value": value, "numdf": numdf, "dendf": dendf, "p": float(special.fdtrc(numdf, dendf, value))}
     return LinearFigures(share, 1 - (1 - share) * fit.df_null / dendf, test)
+
+
+def wald_f(fit: Regression, vcov: Any) -> dict[str, float]:
+    """Return the F test that all coefficients but the intercept are zero, by another covariance of them."""
+    slopes = fit.system.estimable[int(fit.has_intercept) :]
+    test = joint_test(fit, np.eye(len(fit.beta))[slopes], fit.beta[slopes], vcov, None)
+    return {"value": test["statistic"], "numdf": test["df1"], "dendf": test["df2"], "p": test["p"]}
 
 
 def _explained(fit: Regression) -> float:

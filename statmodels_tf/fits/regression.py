@@ -199,9 +199,9 @@ class LinearEstimate(RegressionEstimate):
         """Return one row of fit statistics, with broom's columns."""
         return glance_linear(self)
 
-    def statistics(self) -> tuple[str, ...]:
-        """Return the lines under the table of the summary."""
-        return linear_statistics(self)
+    def statistics(self, vcov: Any = None) -> tuple[str, ...]:
+        """Return the lines under the table of the summary, which uses the covariance `vcov`."""
+        return linear_statistics(self, vcov)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -243,6 +243,6 @@ class GLMEstimate(RegressionEstimate):
         """Return one row of fit statistics, with broom's columns."""
         return glance_glm(self)
 
-    def statistics(self) -> tuple[str, ...]:
-        """Return the lines under the table of the summary."""
+    def statistics(self, vcov: Any = None) -> tuple[str, ...]:
+        """Return the lines under the table of the summary, which uses the covariance `vcov`."""
         return glm_statistics(self)

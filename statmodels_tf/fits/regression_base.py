@@ -66,8 +66,8 @@ class Regression(Estimate):
         """What was fitted, as the summary says it."""
 
     @abstractmethod
-    def statistics(self) -> tuple[str, ...]:
-        """Return the lines under the table of the summary."""
+    def statistics(self, vcov: Any = None) -> tuple[str, ...]:
+        """Return the lines under the table of the summary, which uses the covariance `vcov`."""
 
     @property
     def estimates(self) -> np.ndarray:

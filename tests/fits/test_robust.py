@@ -220,3 +220,13 @@ def test_an_interval_refuses_the_arguments_of_another_method(data, asked):
         FITS["lm"](data).confint(**asked)
     with pytest.raises(ModelError, match=r'vcov=\{"cluster": \'firm\'\}'):
         FITS["lm"](data).confint(cluster="firm")
+
+
+def test_the_f_test_of_a_summary_is_by_the_covariance_asked_for():
+    cars = st.load_dataset("mtcars")
+    fit = st.lm("mpg ~ wt + hp", cars)
+    assert "· F(2, 29)" not in str(fit.summary(vcov="HC1")) and "Wald F(2, 29) 46.36" in str(fit.summary(vcov="HC1"))
+    clustered = str(fit.summary(vcov={"cluster": "cyl"}))
+    assert "Wald F(2, 2) " in clustered and "3 clusters, t on 2 df" in clustered
+    assert "F(2, 29) 69.21" in str(fit.summary()) and "Wald" not in str(fit.summary())
+    assert "F(" not in str(st.lm("mpg ~ 1", cars).summary(vcov="HC1"))
