@@ -165,11 +165,11 @@ def scan(
     found = {"dropped": counts.dropped, "missing_by": counts.missing_by, "undefined_by": counts.undefined_by}
     design = replace(made, spec=replace(made.spec, **found), **found)
     levels = None if design.response is None else design.response.levels
-    coder = Coder(recipe.learned(_all_states(design, recipe, head)), design.spec, levels)
+    coder = Coder(recipe.learned(_all_states(design, recipe)), design.spec, levels)
     return Scanned(design, coder, counts)
 
 
-def _all_states(design, recipe, head):
+def _all_states(design, recipe):
     """Return what every stateful call learned, those of `subset` too, which a specification does not hold."""
     learned = dict(recipe.how.states or {})
     return {**learned, **design.spec.states}

@@ -1,7 +1,7 @@
 """Reading columns: pandas, polars, pyarrow or a dict, one column at a time, into the values a formula computes with."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -68,15 +68,13 @@ class Table(ABC):
         """Return whether there is a column `name`."""
         return name in self.places
 
-    def frame(self, names, rows):
-        """Return the columns `names` on `rows` (None: all) as a DataFrame of its own, labels kept."""
-        columns = {name: self.series(name) for name in names}
-        frame = pd.DataFrame(columns, index=self.index, copy=True)
-        return frame if rows is None else frame.iloc[rows]
-
     def row_name(self, position):
         """Return how a message names a row: by its label where the index has labels of its own."""
         return f"row {self.index[int(position)]}"
+
+    @abstractmethod
+    def frame(self, names, rows) -> pd.DataFrame:
+        """Return the columns `names` on `rows` (None: all) as a DataFrame, labels kept."""
 
     @abstractmethod
     def value(self, name) -> Any:
@@ -85,6 +83,12 @@ class Table(ABC):
     @abstractmethod
     def series(self, name) -> pd.Series:
         """Return the column `name` on the table's index."""
+
+
+def from_series(table: Table, names: Iterable[str], rows: Any) -> pd.DataFrame:
+    """Return columns on `rows` (None: all) as a DataFrame of its own."""
+    frame = pd.DataFrame({name: table.series(name) for name in names}, index=table.index, copy=True)
+    return frame if rows is None else frame.iloc[rows]
 
 
 class SeriesTable(Table):
@@ -118,6 +122,9 @@ class NarwhalsTable(SeriesTable):
 
     data: nw.DataFrame = field(kw_only=True)
 
+    def frame(self, names, rows):
+        return from_series(self, names, rows)
+
     def series(self, name):
         column = self.data.get_column(name)
         if isinstance(column.dtype, (nw.Categorical, nw.Enum)):
@@ -133,6 +140,9 @@ class DictTable(SeriesTable):
     """A dict of columns: arrays, lists or Series of one length."""
 
     data: Mapping = field(kw_only=True)
+
+    def frame(self, names, rows):
+        return from_series(self, names, rows)
 
     def series(self, name):
         column = self.data[name]

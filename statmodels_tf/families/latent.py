@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, log_expit, log_ndtr, ndtr, ndtri
+from scipy.special import log_expit, log_ndtr, ndtri
 
 _NARROW = 1e-4
 """Width of an interval, relative to where it lies, within which a density is its Taylor series to double precision."""
@@ -20,10 +20,6 @@ _NARROW = 1e-4
 
 class Latent(ABC):
     """A distribution F on the line with density f. Arguments may be infinite."""
-
-    @abstractmethod
-    def cdf(self, x: np.ndarray) -> np.ndarray:
-        """Return F(x)."""
 
     @abstractmethod
     def quantile(self, p: np.ndarray) -> np.ndarray:
@@ -55,9 +51,6 @@ class Logistic(Latent):
     -0.313262
     """
 
-    def cdf(self, x: np.ndarray) -> np.ndarray:
-        return expit(x)
-
     def quantile(self, p: np.ndarray) -> np.ndarray:
         return np.log(p) - np.log1p(-p)
 
@@ -75,9 +68,6 @@ class Logistic(Latent):
 @dataclass(frozen=True)
 class Normal(Latent):
     """F is the standard normal distribution function."""
-
-    def cdf(self, x: np.ndarray) -> np.ndarray:
-        return ndtr(x)
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
         return ndtri(p)
@@ -106,9 +96,6 @@ class Normal(Latent):
 class SmallestExtreme(Latent):
     """F(x) = 1 - exp(-exp(x)): the complementary log-log link."""
 
-    def cdf(self, x: np.ndarray) -> np.ndarray:
-        return -np.expm1(-np.exp(x))
-
     def quantile(self, p: np.ndarray) -> np.ndarray:
         return np.log(-np.log1p(-p))
 
@@ -129,9 +116,6 @@ class SmallestExtreme(Latent):
 class LargestExtreme(Latent):
     """F(x) = exp(-exp(-x)): the log-log link, the mirror image of `SmallestExtreme`."""
 
-    def cdf(self, x: np.ndarray) -> np.ndarray:
-        return np.exp(-np.exp(-x))
-
     def quantile(self, p: np.ndarray) -> np.ndarray:
         return -np.log(-np.log(p))
 
@@ -148,9 +132,6 @@ class LargestExtreme(Latent):
 @dataclass(frozen=True)
 class Cauchy(Latent):
     """F(x) = 1/2 + arctan(x) / pi."""
-
-    def cdf(self, x: np.ndarray) -> np.ndarray:
-        return np.arctan2(1.0, -x) / np.pi
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
         return np.tan(np.pi * (p - 0.5))

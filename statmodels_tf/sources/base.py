@@ -1,9 +1,10 @@
 """Source: data that are read block by block, in pieces that can be read apart, again, and elsewhere."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..design.table import Table
+from ..errors import DataError
 
 
 class Fragment(ABC):
@@ -42,6 +43,14 @@ class Source(ABC):
     @abstractmethod
     def first(self, rows: int) -> Table:
         """Return the first rows, all columns."""
+
+
+def first_rows(fragments: Iterable[Fragment], names: tuple[str, ...], rows: int) -> Table:
+    """Return the first rows of the first fragment that has some."""
+    for fragment in fragments:
+        for found in fragment.tables(names, rows):
+            return found
+    raise DataError("the data have no rows.")
 
 
 def pieces(table_length: int, rows: int) -> Iterator[slice]:

@@ -12,7 +12,7 @@ import pandas as pd
 from ..design.table import Table
 from ..errors import DataError
 from .arrow_table import ArrowTable
-from .base import Fragment, Source
+from .base import Fragment, Source, first_rows
 
 PIECE = 1_000_000
 """Rows that a piece of a large Parquet file has at least; a piece is whole row groups."""
@@ -73,10 +73,7 @@ class FileSource(Source):
     said: str
 
     def first(self, rows: int) -> Table:
-        for fragment in self.fragments:
-            for found in fragment.tables(self.names, rows):
-                return found
-        raise DataError("the data have no rows.")
+        return first_rows(self.fragments, self.names, rows)
 
 
 def of_paths(paths: str | os.PathLike | list | tuple) -> FileSource:

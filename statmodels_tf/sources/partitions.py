@@ -7,8 +7,7 @@ from typing import Any
 import pandas as pd
 
 from ..design.table import Table, table
-from ..errors import DataError
-from .base import Fragment, Source, pieces
+from .base import Fragment, Source, first_rows, pieces
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +50,7 @@ class PartitionSource(Source):
         return f"{len(self.fragments)} Dask partition{'s' * (len(self.fragments) > 1)}"
 
     def first(self, rows: int) -> Table:
-        for fragment in self.fragments:
-            for found in fragment.tables(self.names, rows):
-                return found
-        raise DataError("the data have no rows.")
+        return first_rows(self.fragments, self.names, rows)
 
 
 def of_partitions(frame: Any) -> PartitionSource:

@@ -9,7 +9,7 @@ import pandas as pd
 from ..design.table import Table
 from ..errors import DataError
 from .arrow_table import ArrowTable
-from .base import Fragment, Source
+from .base import Fragment, Source, first_rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +43,7 @@ class RelationSource(Source):
     said: str = "a DuckDB relation"
 
     def first(self, rows: int) -> Table:
-        for found in RelationFragment(self.fragments[0].relation.limit(rows)).tables(self.names, rows):
-            return found
-        raise DataError("the data have no rows.")
+        return first_rows((RelationFragment(self.fragments[0].relation.limit(rows)),), self.names, rows)
 
 
 def of_relation(relation: Any) -> RelationSource:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,6 @@ from ...design.rank import aliased_columns
 from ...errors import DataError
 from ...families.categorical import Categorical
 from ...families.cumulative import Cumulative
-from ...families.outcome import OutcomeFamily
 from ...families.thresholds import threshold_map
 from ...fits.categorical import CategoricalEstimate
 from ...fits.ordinal import OrdinalEstimate
@@ -51,7 +51,7 @@ class Newton(Engine[Any]):
 
     def supports(self, model: Model) -> str | None:
         """Return why this engine cannot fit the model and which can, or None if it can."""
-        if not isinstance(model.family, OutcomeFamily):
+        if type(model.family) not in _FITS:
             return f'newton fits responses in categories, not the {model.family.name} family. Use engine="auto".'
         if model.design.groups:
             return f"newton cannot fit `({model.design.groups[0].label})`, a group term. Leave it out."
@@ -63,12 +63,8 @@ class Newton(Engine[Any]):
         began = perf_counter()
         with one_thread():
             y, weights = _outcomes(model)
-            family = model.family
-            likelihood: Any
-            if isinstance(family, Cumulative):
-                likelihood = cumulative_likelihood(model, family, y, weights)
-            else:
-                likelihood = categorical_likelihood(model, y, weights)
+            likelihood_of, estimate = _FITS[type(model.family)]
+            likelihood: Any = likelihood_of(model, y, weights)
             maximum = maximise(likelihood, self.tolerance, self.max_iterations)
             endless = infinite(likelihood, maximum)
             lost = flat(likelihood, maximum) & (endless == 0)
@@ -85,16 +81,12 @@ class Newton(Engine[Any]):
             "flat": lost,
             "maximum": maximum.point.value,
         }
-        if isinstance(family, Categorical):
-            return CategoricalEstimate(beta=kept["parameters"], **kept)
-        a, p, _ = likelihood.sizes
-        return OrdinalEstimate(beta=kept["parameters"][a : a + p], **kept)
+        return estimate(likelihood, kept)
 
 
-def cumulative_likelihood(
-    model: Model, family: Cumulative, y: np.ndarray, weights: np.ndarray | None
-) -> CumulativeLikelihood:
+def cumulative_likelihood(model: Model, y: np.ndarray, weights: np.ndarray | None) -> CumulativeLikelihood:
     """Return the likelihood of a cumulative model; `nominal` and `scale` are among its predictors."""
+    family: Any = model.family
     design, n = model.design, len(y)
     nominal = model.predictors["nominal"].common.dense() if "nominal" in model.predictors else np.ones((n, 1))
     scale = model.predictors["scale"].common.dense() if "scale" in model.predictors else np.empty((n, 0))
@@ -126,6 +118,22 @@ def categorical_likelihood(model: Model, y: np.ndarray, weights: np.ndarray | No
     lost = _lost(common, weights)
     columns = np.array([j for j in range(common.shape[1]) if j not in lost], dtype=int)
     return CategoricalLikelihood(y, weights, common, model.design.offset, int(y.max()) + 1, columns)
+
+
+def _ordinal(likelihood: CumulativeLikelihood, kept: dict[str, Any]) -> OrdinalEstimate:
+    a, p, _ = likelihood.sizes
+    return OrdinalEstimate(beta=kept["parameters"][a : a + p], **kept)
+
+
+def _categorical(likelihood: CategoricalLikelihood, kept: dict[str, Any]) -> CategoricalEstimate:
+    return CategoricalEstimate(beta=kept["parameters"], **kept)
+
+
+_FITS: dict[type, tuple[Callable[..., Likelihood], Callable[..., OrdinalEstimate | CategoricalEstimate]]] = {
+    Cumulative: (cumulative_likelihood, _ordinal),
+    Categorical: (categorical_likelihood, _categorical),
+}
+"""Of each family that the engine fits, its likelihood, and the estimate made of where that is largest."""
 
 
 def _lost(matrix: Any, weights: np.ndarray | None) -> set[int]:
