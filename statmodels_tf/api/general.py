@@ -9,6 +9,7 @@ from ..engines import Engine
 from ..families import Family
 from ..fits import Fit
 from ..fits.words import spoken
+from .ask import Ask
 from .run import run
 
 
@@ -19,14 +20,19 @@ def fit(
     family: str | Family = "gaussian",
     *,
     link: str | None = None,
+    nominal: str | None = None,
+    scale: str | None = None,
     REML: bool = True,
     weights: Any = None,
     offset: Any = None,
     subset: Any = None,
+    na_action: str = "omit",
     contrasts: Mapping[str, Any] | None = None,
     engine: str | Engine = "auto",
     priors: Mapping[str, Any] | None = None,
     functions: Mapping[str, Callable[..., Any]] | None = None,
+    runner: Any = None,
+    block_rows: int | None = None,
     progress: bool | None = None,
 ) -> Fit:
     """Return the fit of any formula with any family by any engine that can.
@@ -39,11 +45,16 @@ def fit(
         The distribution of the response, as `glm`.
     link : str, optional
         The family's own if left out.
-    REML, weights, offset, subset, contrasts, priors, functions, progress
+    nominal, scale, runner, block_rows
+        As `glm`.
+    REML, weights, offset, subset, na_action, contrasts, priors, functions, progress
         As `lmer`.
     engine : str or Engine
         "auto" takes the first that supports the model and says in `diagnostics["why"]` why.
     """
-    rows = {"weights": weights, "offset": offset, "subset": subset, "contrasts": contrasts, "functions": functions}
-    how = {"REML": REML, "engine": engine, "priors": priors, "progress": progress}
-    return run(fit, formula, data, {"family": family, "link": link}, rows, how)
+    ask = Ask(
+        entry=fit, formula=formula, data=data, family=family, link=link, nominal=nominal, scale=scale, REML=REML,
+        weights=weights, offset=offset, subset=subset, na_action=na_action, contrasts=contrasts, engine=engine,
+        priors=priors, functions=functions, runner=runner, block_rows=block_rows, progress=progress,
+    )  # fmt: skip
+    return run(ask)

@@ -9,6 +9,7 @@ from ..engines import Engine
 from ..families import Family
 from ..fits import Fit
 from ..fits.words import spoken
+from .ask import Ask
 from .run import run
 
 
@@ -72,10 +73,12 @@ def lm(
     >>> st.lm("mpg ~ wt", st.load_dataset("mtcars")).coef().round(3).to_dict()
     {'Intercept': 37.285, 'wt': -5.344}
     """
-    rows = {"weights": weights, "offset": offset, "subset": subset, "na_action": na_action, "contrasts": contrasts}
-    rows["functions"] = functions
-    how = {"engine": engine, "priors": priors, "progress": progress, "runner": runner, "block_rows": block_rows}
-    return run(lm, formula, data, {}, rows, how, groups="sampled")
+    ask = Ask(
+        entry=lm, formula=formula, data=data, weights=weights, offset=offset, subset=subset, na_action=na_action,
+        contrasts=contrasts, engine=engine, priors=priors, functions=functions, runner=runner, block_rows=block_rows,
+        progress=progress,
+    )  # fmt: skip
+    return run(ask, groups="sampled")
 
 
 @spoken
@@ -141,8 +144,9 @@ def glm(
     >>> st.glm("am ~ wt", st.load_dataset("mtcars"), "binomial").coef().round(3).to_dict()
     {'Intercept': 12.04, 'wt': -4.024}
     """
-    rows = {"weights": weights, "offset": offset, "subset": subset, "na_action": na_action, "contrasts": contrasts}
-    rows["functions"] = functions
-    how = {"engine": engine, "priors": priors, "progress": progress, "runner": runner, "block_rows": block_rows}
-    response = {"family": family, "link": link, "nominal": nominal, "scale": scale}
-    return run(glm, formula, data, response, rows, how, groups="sampled")
+    ask = Ask(
+        entry=glm, formula=formula, data=data, family=family, link=link, nominal=nominal, scale=scale, weights=weights,
+        offset=offset, subset=subset, na_action=na_action, contrasts=contrasts, engine=engine, priors=priors,
+        functions=functions, runner=runner, block_rows=block_rows, progress=progress,
+    )  # fmt: skip
+    return run(ask, groups="sampled")

@@ -8,6 +8,7 @@ from typing import Any
 from ..engines import Engine
 from ..fits import Fit
 from ..fits.words import spoken
+from .ask import Ask
 from .run import run
 
 
@@ -20,6 +21,7 @@ def lmer(
     weights: Any = None,
     offset: Any = None,
     subset: Any = None,
+    na_action: str = "omit",
     contrasts: Mapping[str, Any] | None = None,
     engine: str | Engine = "pls",
     priors: Mapping[str, Any] | None = None,
@@ -33,11 +35,13 @@ def lmer(
     formula : str
         For example `"rating ~ service + (1 | student) + (1 + service | instructor)"`.
     data : table
-        pandas, polars, pyarrow, or a dict of columns. Rows that lack a value are dropped and counted.
+        pandas, polars, pyarrow, or a dict of columns.
     REML : bool
         Restricted maximum likelihood, or maximum likelihood.
     weights, offset, subset : str or array, optional
         A column, an expression of columns as text, or an array. The variance of a row is sigma^2 / weight.
+    na_action : {"omit", "fail"}
+        Drop rows that lack a value and count them, or say which columns lack one.
     contrasts : mapping, optional
         For example `{"arm": "contr.sum"}`.
     engine : str or Engine
@@ -57,6 +61,8 @@ def lmer(
     ----------
     Bates, Maechler, Bolker & Walker (2015). doi:10.18637/jss.v067.i01
     """
-    rows = {"weights": weights, "offset": offset, "subset": subset, "contrasts": contrasts, "functions": functions}
-    how = {"REML": REML, "engine": engine, "priors": priors, "progress": progress}
-    return run(lmer, formula, data, {}, rows, how, groups="must")
+    ask = Ask(
+        entry=lmer, formula=formula, data=data, REML=REML, weights=weights, offset=offset, subset=subset,
+        na_action=na_action, contrasts=contrasts, engine=engine, priors=priors, functions=functions, progress=progress,
+    )  # fmt: skip
+    return run(ask, groups="must")

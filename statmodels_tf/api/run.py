@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -15,67 +14,55 @@ from ..engines import ENGINES, Engine
 from ..errors import ConvergenceWarning, DataError, DataWarning, EngineError, ModelError, did_you_mean
 from ..families import Family, as_family, fractional
 from ..fits import Call, Fit
-from ..fits.arguments import flag, one_of
+from ..fits.modelled import lumped
 from ..fits.summary import dropped_rows
 from ..model import Model, build_model
 from ..sources import as_source
+from .ask import Ask
 from .predictors import designs
 from .streamed import in_memory, streamed_design
 
-_EXCLUDE = (
-    " Fitted values and residuals carry the index of the data, so `fit.fitted().reindex(data.index)` is R's "
-    "`na.exclude`; a prediction of rows that lack a value is NaN."
-)
 
-
-def run(
-    entry: Callable[..., Fit],
-    formula: str,
-    data: Any,
-    response: dict[str, Any],
-    rows: dict[str, Any],
-    how: dict[str, Any],
-    *,
-    groups: str = "may",
-) -> Fit:
+def run(ask: Ask, *, groups: str = "may") -> Fit:
     """Return the fit that an entry point asks for.
 
     Parameters
     ----------
-    entry : callable
-        The entry point, for `update` and `save`.
-    response, rows, how : dict of str to value
-        Its arguments about the family, about the design, and about the engine.
+    ask : Ask
     groups : {"may", "must", "sampled"}
         Whether the formula may have group terms, must have one, or may have them where the engine samples.
     """
-    REML = flag("REML", how.setdefault("REML", True))
-    _check_mappings(contrasts=rows["contrasts"], priors=how["priors"], functions=rows["functions"])
-    family = as_family(response.get("family", "gaussian"), response.get("link"))
-    rows_na = one_of("na_action", rows.get("na_action", "omit"), ("omit", "fail"), _EXCLUDE)
-    about_rows = {name: value for name, value in rows.items() if name != "na_action"}
-    others = {name: response.get(name) for name in ("nominal", "scale")}
-    source = as_source(data)
+    family = as_family(ask.family, ask.link)
+    source = as_source(ask.data)
     if source is None:
-        in_memory(how)
-        design, predictors = designs(family, formula, data, about_rows, others)
+        in_memory(ask)
+        design, predictors = designs(family, ask.formula, ask.data, ask.rows, ask.others)
     else:
-        design, predictors = streamed_design(entry.__name__, family, formula, source, about_rows, others, how), {}
+        design, predictors = streamed_design(ask, family, source), {}
     check_response(design, family)
     if family.whole and (told := fractional(family, family.data(design.response, design.weights))) is not None:
         warnings.warn(told, DataWarning, stacklevel=4)
-    if rows_na == "fail" and design.dropped:
-        raise DataError(f'{dropped_rows(design)}, and `na_action="fail"` asks for none. Fill or drop them first.')
+    if (told := lumped(family, design.response)) is not None:
+        warnings.warn(told, DataWarning, stacklevel=4)
+    if (told := lumped(family, design.response)) is not None:
+        warnings.warn(told, DataWarning, stacklevel=4)
+    if ask.na_action == "fail" and design.dropped:
+        found = dropped_rows(design).replace(" dropped", "")
+        raise DataError(f'{found}, and `na_action="fail"` asks for none. Fill or drop them first.')
     if groups == "must":
         check_mixed(design)
-    model = build_model(design, family=family, priors=how["priors"], predictors=predictors)
-    if groups == "sampled" and design.groups and not sampling(how["engine"]):
-        raise ModelError(_group_refusal(entry.__name__, design, family))
-    chosen, why = choose_engine(how["engine"], model, REML=REML, progress=how["progress"])
-    defaults = inspect.signature(entry).parameters
-    asked = {**response, **rows, **how}
-    given = {k: v for k, v in asked.items() if k in defaults and v is not defaults[k].default}
-    return _fitted(chosen, why, model, Call(entry, str(formula), data, given))
+    model = build_model(design, family=family, priors=ask.priors, predictors=predictors)
+    if groups == "sampled" and design.groups and not sampling(ask.engine):
+        raise ModelError(_group_refusal(ask.name, design, family))
+    chosen, why = choose_engine(ask.engine, model, REML=bool(ask.REML), progress=ask.progress)
+    if ask.priors and not chosen.sampling:
+        raise ModelError(
+            f"`priors=` is for engines that sample, and {chosen.name} does not: write "
+            '`engine="nuts"`, or leave the priors out.'
+        )
+    if ask.untold and ask.engine != "auto":
+        why = f"what `{ask.name}` takes if not told"
+    return _fitted(chosen, why, model, ask.call())
 
 
 def check_response(design: Design, family: Family) -> None:
@@ -154,22 +141,6 @@ def _first_engine(model: Model) -> tuple[Engine, str]:
             return ENGINES[name](), f"the first engine that supports this {model.family.name} model{''.join(over)}"
     said = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
     raise EngineError(f"no engine can fit this model ({said}).")
-
-
-def _check_mappings(**given: Any) -> None:
-    """Say that contrasts, priors and functions come by name, and functions can be called."""
-    examples = {"contrasts": '{"arm": "contr.sum"}', "priors": '{"b": "normal(0, 10)"}', "functions": '{"f": f}'}
-    for argument, value in given.items():
-        if value is None:
-            continue
-        if not isinstance(value, Mapping):
-            raise ModelError(
-                f"`{argument}={value!r}` is a {type(value).__name__}, and a dict by name is needed: write "
-                f"`{argument}={examples[argument]}`."
-            )
-        for name, member in value.items() if argument == "functions" else ():
-            if not callable(member):
-                raise ModelError(f"`functions` holds {member!r} as `{name}`, which is no function.")
 
 
 def _with_options(engine: Any, options: Mapping[str, Any]) -> Any:

@@ -51,7 +51,6 @@ ARGUMENTS = {
     "lmer_df": 'write `df="satterthwaite"` or `df="none"`; Kenward and Roger\'s are not available',
     "lmer.family": f"`lmer` is for gaussian responses; `fit(..., family=)` knows {', '.join(sorted(FAMILIES))}",
     "method": "write `REML=True` or, for maximum likelihood, `REML=False`",
-    "na_action": "rows that lack a value are dropped and counted; fill or drop them in the data to do otherwise",
     "hypothesis_matrix": "write `hypothesis=`, as text or a matrix",
     "maxit": "write `engine=st.IRLS(max_iterations=...)`",
     "maxiter": "write `engine=st.IRLS(max_iterations=...)`",

@@ -1,5 +1,7 @@
 """What users of R and statsmodels write of lm and glm is answered with what to write here."""
 
+import inspect
+
 import pytest
 
 import statmodels_tf as st
@@ -80,7 +82,7 @@ def test_a_model_without_group_terms_says_how_to_write_one():
 def test_rows_that_lack_a_value_fail_when_asked_to():
     air = st.load_dataset("airquality")
     assert st.lm("Ozone ~ Wind", air).nobs == 116
-    with pytest.raises(DataError, match=r"37 rows with missing values dropped \(Ozone 37\).*fail"):
+    with pytest.raises(DataError, match=r"37 rows with missing values \(Ozone 37\).*fail"):
         st.lm("Ozone ~ Wind", air, na_action="fail")
     with pytest.raises(ModelError, match=r"reindex\(data.index\)"):
         st.lm("Ozone ~ Wind", air, na_action="na.exclude")
@@ -101,3 +103,47 @@ def test_every_method_that_a_bare_name_is_sent_to_is_one():
     kinds = (st.fits.GLMEstimate, st.fits.MixedEstimate)
     assert all(any(hasattr(kind, name) for kind in kinds) for name in METHODS)
     assert not METHODS & {*ENTRIES, *ABSENT, *st.__all__}
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: st.glm("am ~ wt", "binomial", CARS), "are formula, data, family, and what stands for `data`"),
+        (lambda: st.glm("am ~ wt", "binomial", data=CARS), "`data` twice.*the order is formula, data, family"),
+        (lambda: st.glm("am ~ wt", CARS, st.families.binomial), 'is a module.*`family="binomial"`'),
+        (lambda: st.glm("am ~ wt", CARS, ["binomial"]), "`family=` is a list"),
+        (lambda: st.lm(CARS, "mpg ~ wt"), "are formula, data, and what stands for `formula` is data"),
+    ],
+)
+def test_arguments_in_another_order_are_told_the_order(call, said):
+    with pytest.raises(ModelError, match=said) as caught:
+        call()
+    assert len(str(caught.value)) < 300  # and no data in it
+
+
+def test_priors_are_for_engines_that_sample():
+    with pytest.raises(ModelError, match=r'`priors=` is for engines that sample, and irls.*engine="nuts"'):
+        st.glm("am ~ wt", CARS, "binomial", priors={"b": "normal(0, 1)"})
+    with pytest.raises(ModelError, match=r'nothing is penalised.*"normal\(0, 1\)"'):
+        st.glm("am ~ wt", CARS, "binomial", l2=1)
+
+
+def test_a_link_of_another_family_is_told_the_usual_ones():
+    with pytest.raises(ModelError, match=r'the logit link does not give means.*"log", "sqrt", "identity"'):
+        st.glm("carb ~ wt", CARS, "poisson", link="logit")
+
+
+def test_every_entry_takes_what_has_the_same_meaning():
+    parameters = {entry: inspect.signature(entry).parameters for entry in (st.lm, st.glm, st.fit, st.lmer)}
+    for name in ("weights", "offset", "subset", "na_action", "contrasts", "engine", "priors", "functions", "progress"):
+        assert all(name in known for known in parameters.values())
+    assert set(parameters[st.glm]) == set(parameters[st.fit]) - {"REML"}
+    sleep = st.load_dataset("sleepstudy")
+    holed = sleep.assign(Days=sleep["Days"].where(sleep.index != sleep.index[3]))
+    with pytest.raises(DataError, match=r"1 row with missing values \(Days 1\), and `na_action"):
+        st.lmer("Reaction ~ Days + (1 | Subject)", holed, na_action="fail")
+    housing = st.load_dataset("housing")
+    asked = {"weights": "Freq", "nominal": "~ Cont"}
+    one, other = (entry("Sat ~ Infl", housing, "cumulative", **asked) for entry in (st.fit, st.glm))
+    assert one.coef().equals(other.coef()) and one.diagnostics["why"].startswith("the first")
+    assert st.lm("mpg ~ wt", CARS).diagnostics["why"] == "what `lm` takes if not told"

@@ -61,7 +61,7 @@ def test_an_argument_of_r_is_translated(fit, ask, said):
     ("given", "said"),
     [
         ({"control": "x"}, "engine=PLS"),
-        ({"na_action": "na.omit"}, "dropped and counted"),
+        ({"na_action": "na.omit"}, "omit"),
         ({"family": "binomial"}, "gaussian"),
         ({"method": "ML"}, "`REML=False`"),
         ({"wieghts": "w"}, "Did you mean `weights`"),

@@ -13,12 +13,23 @@ if TYPE_CHECKING:
     from ...model import Model
     from .fit import Answer
 
+_PROBABILITY, _RATE = ("logit", "probit", "cloglog", "cauchit"), ("log", "sqrt", "identity")
+_USUAL = {"logit": _PROBABILITY, "log": _RATE, "inverse": ("inverse", "log", "identity")}
+"""The usual links of families by their canonical one."""
+
 SHOWN = 5
 """Rows named of those that are fitted without error."""
 
 
 def no_start(family: ExponentialFamily) -> str:
     """Return that no coefficients to start from give means in the family's range, and what to do."""
+    usual = _USUAL.get(family.canonical, ())
+    if usual and family.link.name not in usual:
+        listed = ", ".join(f'"{name}"' for name in usual)
+        return (
+            f"the {family.link.name} link does not give means in the range of the {family.name} family; its usual "
+            f"links are {listed}, and link={usual[0]!r} is what it takes if not told."
+        )
     return (
         f"no coefficients were found at which all means of the {family.name} family with link {family.link.name} lie "
         f'in its range; take a link that keeps them there (link="{family.canonical or "log"}"), or centre the columns.'
