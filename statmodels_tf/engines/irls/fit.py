@@ -160,7 +160,7 @@ def _warm(rows, family, options):
         some = rows.sample(many, 0)
         try:
             begun = None if found is None else found.beta
-            tried = newton(some, family, start=begun, single=begun is not None, rough=True, max_iterations=15)
+            tried = newton(some, family, start=begun, single=True, rough=True, max_iterations=15)
         except NoStartError:
             continue
         found = tried if tried.converged and len(tried.kept) == p else None

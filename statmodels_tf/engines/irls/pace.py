@@ -79,7 +79,7 @@ class Pace:
             return lag == 0
         last, square = trail[-1], decrement / size
         if self.rough:
-            return last * min(square, 1.0) < 0.25 * self.p
+            return square < 0.2 and last * square < self.p
         if not last < 1e-3:
             return False
         rate = min(last / trail[-2], 1.0) if len(trail) > 1 else 1.0
