@@ -17,9 +17,10 @@ import pandas as pd
 
 from ..errors import DataError
 from .anova_terms import default_test
-from .compare import described, estimates, likelihood_ratio, nested_offsets, numbered, same_rows, same_weights
-from .deviance_table import TESTS, chi_square_p, chosen_test, with_test
+from .compare import described, estimates, likelihood_ratio, numbered, same_rows, same_weights
+from .deviance_table import TESTS, cautions, chi_square_p, chosen_test, columns_of_test
 from .frame import headed
+from .nesting import nested_offsets
 from .score_test import score_statistic
 from .submodel import in_memory
 
@@ -48,9 +49,8 @@ def _variances(fits: Sequence[Regression], test: Any) -> pd.DataFrame:
     left, rss = np.array([fit.df_residual for fit in fits]), np.array([fit.deviance for fit in fits])
     df, gain = _steps(left), _steps(rss)
     largest = fits[int(np.argmin(left))]
-    table = pd.DataFrame({"Res.Df": left, "RSS": rss, "Df": df, "Sum of Sq": gain}, index=described(fits))
-    table = with_test(
-        table,
+    columns = {"Res.Df": left, "RSS": rss, "Df": df, "Sum of Sq": gain}
+    columns |= columns_of_test(
         test,
         gain=gain,
         df=df,
@@ -59,7 +59,8 @@ def _variances(fits: Sequence[Regression], test: Any) -> pd.DataFrame:
         residual=rss,
         parameters=fits[0].nobs - left,
     )
-    return headed(table, "analysis of variance", counts=("Res.Df", "Df"), **numbered(table))
+    table = pd.DataFrame(columns, index=described(fits))
+    return headed(table, "analysis of variance", counts=("Res.Df", "Df"), **numbered(table, fits))
 
 
 def _deviances(fits: Sequence[Regression], test: Any) -> pd.DataFrame:
@@ -70,8 +71,7 @@ def _deviances(fits: Sequence[Regression], test: Any) -> pd.DataFrame:
     df, gain = _steps(left), _steps(residual)
     columns = {"Resid. Df": left, "Resid. Dev": residual, "Df": df, "Deviance": gain}
     gain = np.array([np.nan, *(_score(*pair) for pair in pairwise(fits))]) if test == "Rao" else gain
-    table = with_test(
-        pd.DataFrame(columns, index=described(fits)),
+    columns |= columns_of_test(
         test,
         gain=gain,
         df=df,
@@ -80,7 +80,12 @@ def _deviances(fits: Sequence[Regression], test: Any) -> pd.DataFrame:
         residual=residual,
         parameters=fits[0].nobs - left,
     )
-    return headed(table, f"analysis of deviance: {largest.family.name}", counts=("Resid. Df", "Df"), **numbered(table))
+    table = pd.DataFrame(columns, index=described(fits))
+    said = numbered(table, fits)
+    said["lines"] += cautions(largest, test)
+    return headed(
+        table, f"analysis of deviance: {largest.family.name.replace('_', ' ')}", counts=("Resid. Df", "Df"), **said
+    )
 
 
 def _own_parameters(fits: Sequence[Regression], test: Any) -> pd.DataFrame:
@@ -94,7 +99,7 @@ def _own_parameters(fits: Sequence[Regression], test: Any) -> pd.DataFrame:
     columns |= {"Resid. df": [fit.df_residual for fit in fits], "2 x log-lik.": loglik, "df": df}
     columns |= {"LR stat.": statistic, "Pr(Chi)": chi_square_p(statistic, df)}
     table = pd.DataFrame(columns, index=described(fits))
-    return headed(table, "likelihood ratio tests", counts=("Resid. df", "df"), **numbered(table))
+    return headed(table, "likelihood ratio tests", counts=("Resid. df", "df"), **numbered(table, fits))
 
 
 def _score(one: Regression, other: Regression) -> float:

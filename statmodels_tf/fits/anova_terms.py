@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ..terms import INTERCEPT
-from .deviance_table import TESTS, chi_square_p, chosen_test, f_p, refuse_type, with_test
+from .deviance_table import TESTS, anova_type, cautions, chi_square_p, chosen_test, columns_of_test, f_p
 from .frame import headed
 from .score_test import score_statistic
 from .submodel import Reduced, own_columns, relatives, tested_terms, whole, with_columns, without_terms
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def variance_table(fit: Regression, test: Any, kind: Any) -> pd.DataFrame:
     """Return the analysis of variance of a linear model, with F tests."""
-    test, kind = chosen_test(test, "F", ("F",)), refuse_type(kind)
+    test, kind = chosen_test(test, "F", ("F", "Chisq", "LRT")), anova_type(kind)
     if kind == "I":
         labels, pairs = tested_terms(fit), list(pairwise(_growing(fit)))
     else:
@@ -45,8 +45,10 @@ def variance_table(fit: Regression, test: Any, kind: Any) -> pd.DataFrame:
         mean = squares / df
         F = np.append(mean[:-1] / mean[-1], np.nan)
     table = pd.DataFrame({"Df": df, "Sum Sq": squares, "Mean Sq": mean}, index=[*rows, "Residuals"])
-    if test:
+    if test == "F":
         table["F value"], table["Pr(>F)"] = F, f_p(F, df, fit.df_residual)
+    elif test:
+        table["Pr(>Chi)"] = chi_square_p(df * F, df)
     perfect = fit.deviance < 1e-10 * (squares.sum() + np.finfo(float).tiny)
     doubt = "; the fit is essentially perfect, its F tests mean nothing" if perfect else ""
     return headed(table, f"analysis of variance, type {kind}{doubt}")
@@ -54,7 +56,7 @@ def variance_table(fit: Regression, test: Any, kind: Any) -> pd.DataFrame:
 
 def deviance_table(fit: Regression, test: Any, kind: Any) -> pd.DataFrame:
     """Return the analysis of deviance of a generalized linear model."""
-    kind = refuse_type(kind)
+    kind = anova_type(kind)
     test = chosen_test(test, default_test(fit), TESTS if kind == "I" else ("Chisq", "LRT", "F"))
     if kind != "I":
         return _marginal_deviance(fit, test, kind)
@@ -68,11 +70,9 @@ def deviance_table(fit: Regression, test: Any, kind: Any) -> pd.DataFrame:
         "Resid. Df": [model.df_residual for model in models],
         "Resid. Dev": residual,
     }
-    table = pd.DataFrame(columns, index=["NULL", *labels])
     if test == "Rao":
         gain = np.array([np.nan, *_scores(fit, models, labels)])
-    table = with_test(
-        table,
+    columns |= columns_of_test(
         test,
         gain=gain,
         df=df,
@@ -81,9 +81,9 @@ def deviance_table(fit: Regression, test: Any, kind: Any) -> pd.DataFrame:
         residual=residual,
         parameters=rank,
     )
-    fixed = "".join(f"; {name} as estimated" for name in fit.family.own)
-    link = f"{fit.family.name}, {fit.family.link.name} link{fixed}"
-    return headed(table, f"analysis of deviance: {link}", counts=("Df", "Resid. Df"))
+    table = pd.DataFrame(columns, index=["NULL", *labels])
+    heading = f"analysis of deviance: {fit.family.name.replace('_', ' ')}, {fit.family.link.name} link"
+    return headed(table, heading, counts=("Df", "Resid. Df"), lines=cautions(fit, test))
 
 
 def default_test(fit: Regression) -> str:
@@ -134,8 +134,10 @@ def _marginal_deviance(fit: Regression, test: str | None, kind: str) -> pd.DataF
         F = np.append(gain / df / (error / nu), np.nan)
         df = np.append(df, nu)
         columns = {"Sum Sq": [*gain, error], "Df": df, "F value": F, "Pr(>F)": f_p(F, df, nu)}
-        return headed(pd.DataFrame(columns, index=[*labels, "Residuals"]), f"analysis of deviance, type {kind}")
+        table = pd.DataFrame(columns, index=[*labels, "Residuals"])
+        return headed(table, f"analysis of deviance, type {kind}", lines=cautions(fit, test))
     columns = {"LR Chisq": gain / fit.dispersion, "Df": df}
     if test:
         columns["Pr(>Chisq)"] = chi_square_p(gain / fit.dispersion, df)
-    return headed(pd.DataFrame(columns, index=labels), f"analysis of deviance, type {kind}")
+    table = pd.DataFrame(columns, index=labels)
+    return headed(table, f"analysis of deviance, type {kind}", lines=cautions(fit, test))

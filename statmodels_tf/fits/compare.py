@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,15 +10,14 @@ import pandas as pd
 
 from ..errors import DataError, ModelError
 from .blockwise import in_memory, streamed
-from .deviance_table import chi_square_p
+from .deviance_table import TESTS, chi_square_p
 from .estimate import Estimate
 from .frame import headed
+from .nesting import nested_offsets, nesting_lines
 from .words import spoken
 
 # A fit with more parameters that is worse by more than rounding, relative to the deviance.
 _WORSE = 1e-9
-# What a combination of columns may leave of an offset and still count as equal to it.
-_SPANNED = 1e-8
 
 
 @spoken
@@ -79,7 +77,7 @@ def likelihood_ratio(fits: Sequence[Any]) -> pd.DataFrame:
         heading += ", refitted by ML instead of REML" if refitted else ", fitted by ML"
     if np.any((df > 0) & (gain < -_WORSE * np.maximum(1.0, np.abs(deviance)))):
         heading += "; not nested: a model with more parameters fits worse, so no test compares them"
-    return headed(table, heading, counts=("Df",), **numbered(table))
+    return headed(table, heading, counts=("Df",), **numbered(table, fits))
 
 
 def described(fits: Sequence[Any]) -> list[str]:
@@ -100,10 +98,12 @@ def described(fits: Sequence[Any]) -> list[str]:
     return texts
 
 
-def numbered(table: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Return the lines that tell the rows of a comparison by number, and the numbers."""
+def numbered(table: pd.DataFrame, fits: Sequence[Any]) -> dict[str, tuple[str, ...]]:
+    """Return the lines that tell the rows of a comparison by number and what is not nested, and the numbers."""
     labels = tuple(str(i + 1) for i in range(len(table)))
-    return {"lines": tuple(f"{i}: {text}" for i, text in zip(labels, table.index, strict=True)), "labels": labels}
+    told = tuple(f"{i}: {text}" for i, text in zip(labels, table.index, strict=True))
+    plain = not any(fit.model.predictors for fit in fits)
+    return {"lines": told + (nesting_lines(fits) if plain else ()), "labels": labels}
 
 
 def by_ml(fit: Any) -> Any:
@@ -114,6 +114,8 @@ def by_ml(fit: Any) -> Any:
 def estimates(fits: Sequence[Any]) -> None:
     """Say so unless all are estimates."""
     for fit in fits:
+        if isinstance(fit, str) and fit.lower() in [test.lower() for test in TESTS]:
+            raise ModelError(f'`anova()` was given the name of a test; write `anova(test="{fit}")`.')
         if not isinstance(fit, Estimate):
             kind = type(fit).__name__
             raise ModelError(f"`anova()` compares fits by maximum likelihood; it was given a {kind}.")
@@ -157,29 +159,6 @@ def same_weights(fits: Sequence[Any]) -> None:
                 f"`{fits[0].formula}` and `{fit.formula}` have different weights, so neither contains the other and no "
                 "test compares them. Fit both with the same `weights=`; `fit.aic` compares ways to weight."
             )
-
-
-def nested_offsets(fits: Sequence[Any]) -> None:
-    """Say so unless each fit's offset is the next larger one's plus a combination of that one's columns."""
-    for less, more in pairwise(fits):
-        one, other = (fit.model.design for fit in (less, more))
-        if streamed(less) and streamed(more) and _offsets(one) == _offsets(other):
-            continue
-        gap = (0.0 if one.offset is None else one.offset) - (0.0 if other.offset is None else other.offset)
-        if not np.any(gap):
-            continue
-        X = other.common.dense()
-        left = gap - X @ np.linalg.lstsq(X, gap, rcond=None)[0]
-        if np.abs(left).max() > _SPANNED * np.abs(gap).max():
-            raise DataError(
-                f"`{less.formula}` and `{more.formula}` have different offsets, so the larger does not contain the "
-                "smaller and no test compares them. Fit both with the same offset."
-            )
-
-
-def _offsets(design: Any) -> tuple[str | None, ...]:
-    """Return the offsets of a design as written."""
-    return (design.spec.offset, *(term.label for term in design.formula.offsets))
 
 
 def _same(one: np.ndarray | None, other: np.ndarray | None) -> bool:

@@ -7,14 +7,16 @@ to F(df, nu), and Mallows' Cp = residual deviance + 2 phi (parameters).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from scipy import special
 
 from ..errors import ModelError
 from .arguments import one_of
+
+if TYPE_CHECKING:
+    from .regression_base import Regression
 
 TESTS = ("Chisq", "LRT", "F", "Rao", "Cp")
 
@@ -54,8 +56,7 @@ def f_p(statistic: np.ndarray | float, df: np.ndarray | float, df_scale: np.ndar
     return np.where(fit, p, np.nan)
 
 
-def with_test(
-    table: pd.DataFrame,
+def columns_of_test(
     test: str | None,
     *,
     gain: np.ndarray,
@@ -64,12 +65,11 @@ def with_test(
     df_dispersion: float,
     residual: np.ndarray,
     parameters: np.ndarray,
-) -> pd.DataFrame:
-    """Return the table with the columns of a test.
+) -> dict[str, np.ndarray]:
+    """Return the columns [m] of a test.
 
     Parameters
     ----------
-    table : DataFrame [m, ...]
     test : str or None
     gain, df : array [m]
         What each row takes off the deviance (the score statistic for "Rao"), and by how many parameters; negative
@@ -78,30 +78,50 @@ def with_test(
     residual, parameters : array [m]
         Deviance and number of parameters of each row's model, for "Cp".
     """
-    table = table.copy()
     df = np.asarray(df, dtype=float)
+    if test is None:
+        return {}
     if test == "Cp":
-        table["Cp"] = residual + 2 * dispersion * parameters
-        return table
+        return {"Cp": residual + 2 * dispersion * parameters}
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = np.where(df != 0, gain * np.sign(df) / dispersion, np.nan)
         statistic = np.where(statistic < 0, np.nan, statistic)
         if test == "F":
-            table["F"] = statistic / np.abs(df)
-            table["Pr(>F)"] = f_p(table["F"].to_numpy(), np.abs(df), df_dispersion)
-        elif test is not None:
-            if test == "Rao":
-                table["Rao"] = gain
-            table["Pr(>Chi)"] = chi_square_p(statistic, np.abs(df))
-    return table
+            F = statistic / np.abs(df)
+            return {"F": F, "Pr(>F)": f_p(F, np.abs(df), df_dispersion)}
+    return ({"Rao": gain} if test == "Rao" else {}) | {"Pr(>Chi)": chi_square_p(statistic, np.abs(df))}
 
 
-def refuse_type(kind: Any) -> str:
-    """Return "I", "II" or "III", or say that there are those."""
-    known = {"1": "I", "2": "II", "3": "III", "I": "I", "II": "II", "III": "III"}.get(str(kind).upper())
-    if known is None:
-        raise ModelError(
-            f'no `type={kind!r}`. There is "I" (each term after those before it), "II" (after all that do not contain '
-            'it), "III" (after all others).'
+def cautions(fit: Regression, test: str | None) -> tuple[str, ...]:
+    """Return what a reader of tests of a fit's terms must know of them."""
+    lines = [
+        f"{name} is held at its estimate, {fit.family.values[name]:.4g}, and not estimated anew without a term"
+        for name in fit.family.own
+    ]
+    if test == "F" and fit.family.known_dispersion is not None:
+        quasi = f', or fit family="quasi{fit.family.name}"' if fit.family.name in ("binomial", "poisson") else ""
+        lines.append(
+            f"F tests are of an estimated dispersion, and that of the {fit.family.name} family is known: "
+            f'write test="Chisq"{quasi}'
         )
-    return known
+    return tuple(lines)
+
+
+def anova_type(kind: Any, known: tuple[str, ...] = ("I", "II", "III")) -> str:
+    """Return "I", "II" or "III", or say which of them there are.
+
+    >>> anova_type(2), anova_type("iii")
+    ('II', 'III')
+    """
+    name = {"1": "I", "2": "II", "3": "III"}.get(str(kind), str(kind).upper())
+    if name in known:
+        return name
+    meanings = {
+        "I": "each term after those before it",
+        "II": "after all that do not contain it",
+        "III": "after all others",
+    }
+    absent = f" Type {name} is not available." if name in meanings else ""
+    raise ModelError(
+        f"no `type={kind!r}`.{absent} There is " + ", ".join(f'"{k}" ({meanings[k]})' for k in known) + "."
+    )

@@ -21,7 +21,7 @@ import pandas as pd
 from ..errors import DataError, ModelError, did_you_mean
 from ..formula import Formula
 from ..terms import CommonTerm
-from .deviance_table import chi_square_p, chosen_test, f_p
+from .deviance_table import cautions, chi_square_p, chosen_test, f_p
 from .frame import Frame, headed
 from .score_test import score_statistic
 from .submodel import Reduced, droppable, tested_terms, whole, without_terms
@@ -35,6 +35,8 @@ TESTS = ("Chisq", "LRT", "F", "Rao")
 def drop1(fit: Regression, test: Any, scope: Any, k: float = 2.0) -> pd.DataFrame:
     """Return the fit without each term that stands in no other, as R's `drop1`."""
     labels = _known(fit, [term.label for term in droppable(fit)] if scope is None else scope)
+    if isinstance(test, str) and test in tested_terms(fit):
+        raise ModelError(f'`{test}` is a term, not a test; write `drop1(scope="{test}")`.')
     models = [without_terms(fit, {label}) for label in labels]
     test = _test(fit, test)
     score = [score_statistic(fit, model.eta, fit.model.design.common) for model in models] if test == "Rao" else None
@@ -75,7 +77,10 @@ def step(fit: Any, scope: Any, direction: str, k: float, steps: int, say: Callab
         Gets the table of each step.
     """
     if not fit.family.likelihood:
-        raise ModelError(f"the {fit.family.name} family has no likelihood, so there is no AIC to search by.")
+        raise ModelError(
+            f"the {fit.family.name} family has no likelihood, so there is no AIC to search by. "
+            '`fit.drop1("F")` tests each term.'
+        )
     lower, upper = _bounds(fit, scope)
     for _ in range(steps):
         tables = []
@@ -200,7 +205,7 @@ def _table(
             error = np.where(rank > fit.rank, deviance, fit.deviance) / left
             F = gain / change / error
             table["F value"], table["Pr(>F)"] = F, f_p(F, change, left)
-    return headed(table, heading)
+    return headed(table, heading, lines=cautions(fit, test))
 
 
 def _criterion(fit: Regression, deviance: np.ndarray) -> np.ndarray:

@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ..errors import ModelError
 from .contrasts import marginal, missing_cells, own_columns, sequential
+from .deviance_table import anova_type
 from .frame import headed
 
 if TYPE_CHECKING:
@@ -27,15 +27,11 @@ if TYPE_CHECKING:
 
 
 _COLUMNS = ["Sum Sq", "Mean Sq", "NumDF", "DenDF", "F value", "Pr(>F)"]
-_TYPES = {"III": "III", "3": "III", "I": "I", "1": "I"}
 
 
 def anova_terms(fit: MixedEstimate, type: str | int) -> pd.DataFrame:
     """Return the F test of each common term but the intercept."""
-    kind = _TYPES.get(str(type).upper())
-    if kind is None:
-        also = " Type II is not available." if str(type).upper() in ("II", "2") else ""
-        raise ModelError(f'no `type={type!r}`.{also} There is "III", "I".')
+    kind = anova_type(type, ("III", "I"))
     contrasts = sequential(fit) if kind == "I" else marginal(fit)
     rows = {label: f_test(fit, L) for label, L in contrasts.items() if len(L)}
     table = _table(rows, f"analysis of variance, type {kind}, Satterthwaite's degrees of freedom")

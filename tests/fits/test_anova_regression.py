@@ -180,3 +180,55 @@ def test_the_null_model_alone_has_no_terms(cars):
     )
     assert list(st.glm("vs ~ 1", cars, "binomial").anova().index) == ["NULL"]
     assert list(st.glm("carb ~ 0 + wt", cars, "poisson").anova()["Df"].astype(float))[1] == 1
+
+
+def said(table):
+    """The lines printed above a table."""
+    return " ".join(str(table).split("\n\n")[0].split())
+
+
+def test_f_tests_of_a_known_dispersion_are_said_to_be_out_of_place():
+    fit = st.glm("carb ~ wt + hp", st.load_dataset("mtcars"), "poisson")
+    for table in (fit.anova(test="F"), fit.drop1("F"), fit.anova(test="F", type="II"), st.anova(fit, fit, test="F")):
+        assert 'that of the poisson family is known: write test="Chisq", or fit family="quasipoisson"' in said(table)
+    assert "dispersion" not in said(fit.anova()) and "dispersion" not in said(fit.drop1("Chisq"))
+
+
+def test_a_theta_that_is_not_estimated_anew_is_said():
+    fit = st.glm("Days ~ Sex + Age", st.load_dataset("quine"), "negative_binomial")
+    for table in (fit.anova(), fit.drop1("Chisq"), fit.anova(type="II")):
+        assert f"theta is held at its estimate, {fit.theta:.4g}" in said(table)
+
+
+def test_models_that_do_not_contain_each_other_are_said():
+    cars = st.load_dataset("mtcars")
+    larger, other = st.lm("carb ~ wt + hp", cars), st.lm("carb ~ qsec", cars)
+    assert "1 does not contain 2, which has `qsec`" in said(st.anova(larger, other))
+    assert "2 does not contain 1, which has `qsec`" in said(st.anova(other, larger))
+    # Contained, though the columns have other names.
+    coded = st.lm("carb ~ factor(cyl)", cars)
+    assert "contain" not in said(st.anova(st.lm("carb ~ I(2 * cyl + 1)", cars), coded))
+    poisson = st.glm("carb ~ wt + hp", cars, "poisson")
+    assert "contain" in said(st.anova(poisson, poisson.update(". ~ qsec")))
+
+
+def test_a_linear_model_has_chi_squared_tests_too():
+    fit = st.lm("mpg ~ wt + hp", st.load_dataset("mtcars"))
+    table = fit.anova(test="Chisq")
+    expected = stats.chi2.sf(table["Sum Sq"] / fit.dispersion, table["Df"])[:2]
+    np.testing.assert_allclose(table["Pr(>Chi)"][:2], expected, rtol=1e-12)
+    assert np.isnan(table["Pr(>Chi)"].iloc[-1])
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda fit: fit.anova("F"), r'given the name of a test; write `anova\(test="F"\)`'),
+        (lambda fit: fit.drop1("wt"), r'`wt` is a term, not a test; write `drop1\(scope="wt"\)`'),
+        (lambda fit: fit.anova(type="IV"), r'no `type=\'IV\'`. There is "I" \(each term after'),
+        (lambda fit: fit.update(family="quasipoisson").step(), r'`fit.drop1\("F"\)` tests each term'),
+    ],
+)
+def test_what_is_asked_in_the_wrong_place_is_told_where_it_goes(ask, message):
+    with pytest.raises(ModelError, match=message):
+        ask(st.glm("carb ~ wt + hp", st.load_dataset("mtcars"), "poisson"))
