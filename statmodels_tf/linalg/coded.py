@@ -115,7 +115,7 @@ class Coded(LinearMap):
         rows = slice(None) if rows is None else rows
         looked = self.table[self.codes[rows]]
         if self.values is not None:
-            looked = (looked[:, :, None] * self.values[rows][:, None, :]).reshape(len(looked), -1)
+            looked = (looked[:, :, None] * self.values[rows][:, None, :]).reshape(len(looked), self.shape[1])
         return looked if self.order is None else looked[:, self.order]
 
     def column(self, j: int) -> np.ndarray:

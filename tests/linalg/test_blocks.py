@@ -102,3 +102,9 @@ def test_the_indicator_matrix_is_not_formed():
     block = indicator(np.arange(n, dtype=np.int32) % levels, levels)
     np.testing.assert_array_equal(np.diag(block.gram()), np.full(levels, n / levels))
     np.testing.assert_array_equal(block.matvec(np.arange(levels, dtype=float))[:3], [0, 1, 2])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_rows_have_all_columns(kind):
+    block, matrix = make(np.random.default_rng(0), kind, 3)
+    assert block.dense(np.arange(0)).shape == (0, matrix.shape[1])
