@@ -12,6 +12,8 @@ from .likelihood import Likelihood, Point
 _HALVINGS = 30
 _ROUNDING = 1e-13
 """How much a log-likelihood may fall by rounding, relative to itself."""
+_RIDGES = (0.0, *np.logspace(-12, 20, 33))
+"""What is added to the diagonal of the information, scaled to ones, in turn."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +48,14 @@ def maximise(likelihood: Likelihood, tolerance: float, max_iterations: int) -> M
     x, keep = likelihood.start, likelihood.estimable
     first, decrement = likelihood.at(x), np.inf
     here = first
-    message = "" if np.isfinite(here.value) else "the log-likelihood is not finite at the start"
+    message = "" if _finite(here) else "the log-likelihood or its derivatives are not finite at the start"
     for iteration in range(max_iterations + 1):
         if message:
             break
         step, definite = _step(here.information[np.ix_(keep, keep)], here.score[keep])
+        if step is None:
+            message = "the information gives no step"
+            break
         decrement = float(step @ here.score[keep])
         if definite and decrement <= tolerance:
             return Maximum(x, here, first, decrement, iteration, True)
@@ -65,12 +70,15 @@ def maximise(likelihood: Likelihood, tolerance: float, max_iterations: int) -> M
     return Maximum(x, here, first, decrement, iteration, False, message)
 
 
-def _step(information: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, bool]:
-    """Return the step, and whether the information was positive definite; where not, it is made so."""
+def _step(information: np.ndarray, score: np.ndarray) -> tuple[np.ndarray | None, bool]:
+    """Return the step, and whether the information was positive definite; where not, it is made so.
+
+    There is no step where no multiple of the diagonal does that, as with numbers near the largest there are.
+    """
     scale = np.sqrt(np.maximum(np.abs(np.diag(information)), np.finfo(float).tiny))
-    scaled, target = information / np.outer(scale, scale), score / scale
-    ridge = 0.0
-    while True:
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled, target = information / np.outer(scale, scale), score / scale
+    for ridge in _RIDGES:
         try:
             factor = cho_factor(scaled + ridge * np.eye(len(scaled)), check_finite=False)
             step: np.ndarray = cho_solve(factor, target, check_finite=False) / scale
@@ -78,19 +86,23 @@ def _step(information: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, bool]
                 return step, ridge <= 1e-10
         except LinAlgError:
             pass
-        ridge = max(10 * ridge, 1e-12)
+    return None, False
 
 
 def _halved(
     likelihood: Likelihood, x: np.ndarray, keep: np.ndarray, step: np.ndarray, here: Point
 ) -> tuple[np.ndarray, Point] | None:
-    """Return the first of the whole step, its half, ... that does not lower the log-likelihood, or None."""
+    """Return the first of the whole step, its half, ... where all is finite and no log-likelihood is lost, or None."""
     least = here.value - _ROUNDING * abs(here.value)
     for _ in range(_HALVINGS):
         new = x.copy()
         new[keep] += step
         there = likelihood.at(new)
-        if there.value >= least:
+        if there.value >= least and _finite(there):
             return new, there
         step = step / 2
     return None
+
+
+def _finite(point: Point) -> bool:
+    return bool(np.isfinite(point.value) and np.isfinite(point.score).all() and np.isfinite(point.information).all())
