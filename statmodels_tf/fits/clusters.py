@@ -38,7 +38,8 @@ def cluster_codes(fit: Regression, cluster: Any) -> list[Way]:
         given: Sequence[Any] = [cluster[name] for name in cluster]
     elif isinstance(cluster, str) and "~" in cluster:
         terms = [[v.text for v in term.variables] for term in Formula.parse(cluster).common if term.variables]
-        return [list(combinations_of([_way(fit, text) for text in texts]))[-1][1:] for texts in terms]
+        weights = fit.model.design.weights
+        return [list(combinations_of([_way(fit, text) for text in texts], weights))[-1][1:] for texts in terms]
     elif isinstance(cluster, (list, tuple)) and all(isinstance(c, (str, np.ndarray, pd.Series)) for c in cluster):
         given = [cluster] if _is_labels(fit, cluster) else cluster
     else:
@@ -58,14 +59,17 @@ def cluster_text(cluster: Any) -> str:
     return " + ".join(cluster) if few else "the labels given"
 
 
-def combinations_of(ways: Sequence[Way]) -> Iterator[tuple[int, np.ndarray, int]]:
-    """Yield sign, codes and count of each combination of ways: +1 for odd ones, -1 for even ones."""
+def combinations_of(ways: Sequence[Way], weights: np.ndarray | None) -> Iterator[tuple[int, np.ndarray, int]]:
+    """Yield sign, codes and count of each combination of ways: +1 for odd ones, -1 for even ones.
+
+    Combinations that occur only in rows of weight 0 are not counted.
+    """
     for size in range(1, len(ways) + 1):
         for chosen in combinations(ways, size):
             codes, count = chosen[0]
-            for other, levels in chosen[1:]:
-                codes, found = pd.factorize(codes.astype(np.int64) * levels + other)
-                count = len(found)
+            for other, _ in chosen[1:]:
+                codes, _ = pd.factorize(codes.astype(np.int64) * (other.max() + 1) + other)
+                count = _counted(codes, weights)
             yield (1 if size % 2 else -1), codes, count
 
 
@@ -103,18 +107,21 @@ def _way(fit: Regression, given: Any) -> Way:
     """Return the codes of one variable; the rows of the fit lack none and there are two clusters or more."""
     name = f"`{given}`" if isinstance(given, str) else "`cluster`"
     values = _column(fit, given) if isinstance(given, str) else _labels(fit, given)
-    codes, found = pd.factorize(values)
-    weights = fit.model.design.weights
+    codes, _ = pd.factorize(values)
     if (codes < 0).any():
         raise DataError(
             f"the cluster {name} is missing in {np.count_nonzero(codes < 0):,} of the {len(codes):,} rows used; fill "
             "it, or fit without these rows."
         )
-    if weights is not None and not weights.all():
-        found = np.unique(codes[weights > 0])
-    if len(found) < 2:
+    count = _counted(codes, fit.model.design.weights)
+    if count < 2:
         raise ModelError(f"{name} is the same in all rows; clusters need two values or more.")
-    return codes, len(found)
+    return codes, count
+
+
+def _counted(codes: np.ndarray, weights: np.ndarray | None) -> int:
+    """Return how many clusters have a row of positive weight."""
+    return len(np.unique(codes if weights is None else codes[weights > 0]))
 
 
 def _column(fit: Regression, text: str) -> np.ndarray:

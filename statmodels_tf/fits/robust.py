@@ -108,7 +108,7 @@ def _clustered(fit: Regression, cluster: Any, correction: str | None) -> tuple[n
     default = "HC1" if fit.least_squares else "HC0"
     correction = one_of("correction", default if correction is None else correction, ("HC0", "HC1"))
     scores, meat = row_scores(fit), np.zeros((fit.rank,) * 2)
-    for sign, codes, count in combinations_of(ways):
+    for sign, codes, count in combinations_of(ways, fit.model.design.weights):
         part = np.zeros_like(meat)
         for sums in summed_scores(fit, scores, codes):
             part += sums.T @ sums

@@ -88,6 +88,16 @@ def test_clusters_in_one_way_and_in_two(fit, data, entries, monkeypatch):
     np.testing.assert_allclose(fit.vcov("cluster", cluster="~ firm:year"), pairs, rtol=1e-8)
 
 
+def test_rows_of_weight_zero_make_no_clusters():
+    rng = np.random.default_rng(0)
+    n = 40
+    d = pd.DataFrame({"x": rng.normal(size=n), "y": rng.poisson(3, n), "w": rng.integers(0, 2, n) * 1.0})
+    d["g"], d["h"] = rng.integers(0, 6, n), rng.integers(0, 4, n)
+    whole, left = st.glm("y ~ x", d, "poisson", weights="w"), st.glm("y ~ x", d[d.w > 0], "poisson")
+    for cluster in ("g", ["g", "h"], "~ g:h"):
+        np.testing.assert_allclose(whole.vcov("cluster", cluster=cluster), left.vcov("cluster", cluster=cluster), 1e-8)
+
+
 @pytest.mark.parametrize("entries", [4_000_000, 40])
 def test_neighbouring_rows(fit, data, entries, monkeypatch):
     monkeypatch.setattr(robust, "_ENTRIES", entries)
