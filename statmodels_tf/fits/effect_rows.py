@@ -13,8 +13,8 @@ import pandas as pd
 from ..design.table import table
 from ..errors import DataError, ModelError, did_you_mean
 from .arguments import one_of
+from .columns import changed, coerced, columns_of, is_numeric, model_columns, repeatable, rows_with, values_at
 from .quantity import Rows
-from .reference_grid import check_columns, columns_of, is_numeric, reference_grid, repeatable, values_of
 from .scale import scale_of
 
 
@@ -68,7 +68,8 @@ def asked_rows(fit: Any, asked: Asked) -> EffectRows:
             "the data were read block by block and are not in memory; write `newdata=` with the rows to average over."
         )
     if own:
-        frame, what = design.frame, f"over {len(design.frame):,} rows"
+        frame = model_columns(fit.model)
+        what = f"over {len(frame):,} rows"
         weights = _weights(asked.weights, frame)
     elif isinstance(asked.newdata, str):
         one_of("newdata", asked.newdata, ("mean",), " Or give a table of rows.")
@@ -106,49 +107,22 @@ def asked_rows(fit: Any, asked: Asked) -> EffectRows:
     return EffectRows(rows, codes, labels, every, weights, what + on)
 
 
-def changed(frame: pd.DataFrame, name: str, value: Any) -> pd.DataFrame:
-    """Return rows with a column set to one value, or to a Series of values; a factor keeps its levels."""
-    column = frame[name]
-    if isinstance(value, pd.Series):
-        return frame.assign(**{name: value})
-    dtype = None if is_numeric(column) else column.dtype
-    return frame.assign(**{name: pd.Series([value] * len(frame), index=frame.index, dtype=dtype)})
-
-
 def _typical(fit: Any) -> pd.DataFrame:
     """Return one row: the means of the numeric columns, the most frequent level of the others."""
-    frame = fit.model.design.frame
-    grid = reference_grid(fit, {n: [frame[n].mode()[0]] for n in columns_of(fit) if not is_numeric(frame[n])})
-    row = grid.frame.head(1)
-    return row.assign(**{n: float(frame[n].mean()) for n in columns_of(fit) if is_numeric(frame[n])})
+    frame, factors = model_columns(fit.model), coerced(fit)
+    middle = {
+        name: float(frame[name].mean()) if is_numeric(frame[name]) and name not in factors else frame[name].mode()[0]
+        for name in columns_of(fit)
+    }
+    return rows_with(frame, 1, middle)
 
 
 def _copied(fit: Any, frame: pd.DataFrame, at: Mapping[str, Any] | None) -> tuple[pd.DataFrame, int, list[str]]:
     """Return the rows once for each combination of the values in `at`, how often, and its columns."""
-    if not at:
+    lists = values_at(fit, at)
+    if not lists:
         return frame, 1, []
-    if not isinstance(at, Mapping):
-        raise ModelError(f'`at={at!r}`: write a dict of columns, such as `at={{"x": [1, 2]}}`.')
-    check_columns(fit, list(at), "`at=`")
-    lists = {}
-    for name, given in at.items():
-        lists[name] = list(given) if isinstance(given, (list, tuple, np.ndarray, pd.Series, range)) else [given]
-        known = fit.model.design.frame[name]
-        if not is_numeric(known):
-            levels = {str(v): v for v in values_of(known)}
-            for value in lists[name]:
-                if str(value) not in levels:
-                    listed = ", ".join(f'"{k}"' for k in levels)
-                    raise ModelError(
-                        f'`at=`: `{name}` has no level "{value}".{did_you_mean(str(value), levels)} It has {listed}.'
-                    )
-            lists[name] = [levels[str(value)] for value in lists[name]]
-    parts = []
-    for cell in product(*lists.values()):
-        part = frame
-        for name, value in zip(lists, cell, strict=True):
-            part = changed(part, name, value)
-        parts.append(part)
+    parts = [changed(frame, dict(zip(lists, cell, strict=True))) for cell in product(*lists.values())]
     return pd.concat(parts), len(parts), list(lists)
 
 

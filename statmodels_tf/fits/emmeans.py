@@ -21,8 +21,9 @@ import pandas as pd
 
 from ..errors import ModelError
 from .arguments import coverage, one_of
+from .columns import check_columns, is_numeric, model_columns, term_columns
 from .marginal_means import MarginalMeans
-from .reference_grid import Grid, check_columns, grid_design, is_numeric, mean_offset, reference_grid
+from .reference_grid import Grid, grid_design, mean_offset, reference_grid
 from .scale import scale_of
 from .specs import Specs, read_specs
 
@@ -51,7 +52,7 @@ def emmeans(
     shift = np.full(len(A), mean_offset(fit) if offset is None else float(offset))
     L = A @ grid_design(fit, grid)
     made = MarginalMeans(fit, L, shift, labels, asked.by, "emmean", type, scale_of(fit), coverage(level), vcov, df,
-                         _said(fit, grid, asked), notes)  # fmt: skip
+                         _said(grid, asked), notes)  # fmt: skip
     return made if asked.contrast is None else made.with_contrasts(asked.contrast)
 
 
@@ -68,11 +69,13 @@ def emtrends(
     df: str | None,
 ) -> MarginalMeans:
     """Return slopes of the linear predictor in `x`; see `Estimate.emtrends`."""
-    check_columns(fit, [x], "emtrends")
-    column = fit.model.design.frame[x]
+    (x,) = check_columns(fit, [x], "emtrends")
+    column = model_columns(fit.model)[x]
     if not is_numeric(column):
         raise ModelError(f'`{x}` is a factor and has no slope; write `fit.emmeans("{x}").pairs()` for its differences.')
     asked, grid, notes = _asked(fit, specs, by, at, weights)
+    variables = (v for term in fit.model.design.formula.common for v in term.variables)
+    curved = any(x in v.names and v.label != x for v in variables)  # else the slope is the same at all its values
     step = _STEP * float(column.max() - column.min())
 
     def difference(h: float) -> np.ndarray:
@@ -81,7 +84,7 @@ def emtrends(
     slope = (4 * difference(step) - difference(2 * step)) / 3
     labels, A = _averages(fit, grid, asked, weights)
     made = MarginalMeans(fit, A @ slope, np.zeros(len(A)), labels, asked.by, f"{x}.trend", "link", scale_of(fit),
-                         coverage(level), vcov, df, _said(fit, grid, asked), notes)  # fmt: skip
+                         coverage(level), vcov, df, _said(grid, asked, None if curved else x), notes)  # fmt: skip
     return made if asked.contrast is None else made.with_contrasts(asked.contrast)
 
 
@@ -99,6 +102,8 @@ def _asked(fit: Any, specs: Any, by: Any, at: Any, weights: str) -> tuple[Specs,
             'write `weights="equal"`.'
         )
     asked = read_specs(specs, by)
+    columns, by = (tuple(check_columns(fit, names, "emmeans")) for names in (asked.columns, asked.by))
+    asked = Specs(columns, by, asked.contrast)
     grid = reference_grid(fit, at, (*asked.columns, *asked.by))
     shown = (*asked.columns, *asked.by)
     notes = []
@@ -112,7 +117,7 @@ def _asked(fit: Any, specs: Any, by: Any, at: Any, weights: str) -> tuple[Specs,
     if unseen:
         raise ModelError(f'`{unseen[0]}` has one value in the grid; give several by `at={{"{unseen[0]}": [...]}}`.')
     averaged = [n for n, values in grid.levels.items() if n not in shown and len(values) > 1]
-    groups = [frozenset(n for v in term.variables for n in v.names) for term in fit.model.design.formula.common]
+    groups = term_columns(fit)
     crossed = [n for n in averaged if n not in grid.nests and any(n in g and g & set(shown) for g in groups)]
     if crossed:
         listed = ", ".join(f"`{name}`" for name in crossed)
@@ -152,7 +157,7 @@ def _codes(column: pd.Series, values: Sequence[Any]) -> np.ndarray:
 
 def _possible(fit: Any, grid: Grid) -> np.ndarray:
     """Return which rows of the grid have levels of nested factors that occur together."""
-    frame, out = fit.model.design.frame, np.ones(len(grid.frame), dtype=bool)
+    frame, out = model_columns(fit.model), np.ones(len(grid.frame), dtype=bool)
     for inner, outer in grid.nests.items():
         names = [inner, *outer]
         there = set(frame[names].drop_duplicates().itertuples(index=False, name=None))
@@ -178,11 +183,13 @@ def _sums(counts: np.ndarray, codes: list[np.ndarray]) -> np.ndarray:
     return np.bincount(same.ravel(), counts)[same.ravel()]
 
 
-def _said(fit: Any, grid: Grid, asked: Specs) -> str:
-    """Return in words what is averaged over and what is held."""
-    shown = (*asked.columns, *asked.by)
+def _said(grid: Grid, asked: Specs, x: str | None = None) -> str:
+    """Return in words what is averaged over and what is held; a slope in `x` is not at one value of it."""
+    shown = (*asked.columns, *asked.by, x)
     averaged = [n for n, values in grid.levels.items() if n not in shown and len(values) > 1]
-    held = dict(grid.held) | {n: v[0] for n, v in grid.levels.items() if n not in shown and len(v) == 1}
+    held = {n: v for n, v in grid.held.items() if n not in shown} | {
+        n: v[0] for n, v in grid.levels.items() if n not in shown and len(v) == 1
+    }
     parts = [f"averaged over {', '.join(averaged)}"] if averaged else []
     if held:
         parts.append("at " + ", ".join(f"{n} {v:.4g}" if isinstance(v, float) else f"{n} {v}" for n, v in held.items()))

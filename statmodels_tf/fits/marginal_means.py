@@ -83,6 +83,11 @@ class MarginalMeans(Answer):
         return value_of(self.fit, self.known.L) + self.offset
 
     @property
+    def title(self) -> str:
+        """What they are."""
+        return "Marginal slopes" if self.quantity.endswith(".trend") else "Marginal means"
+
+    @property
     def back(self) -> bool:
         """Whether the table is on the scale of the response."""
         return self.type == "response" and not self.scale.identity
@@ -245,12 +250,11 @@ class MarginalMeans(Answer):
             for i in range(len(table))
         ]
         what = name if self.back or self.scale.identity else f"{name} ({self.scale.what} scale)"
-        title = f"Marginal means and {100 * self.level:g}% intervals"
+        title = f"{self.title} and {100 * self.level:g}% intervals"
         return intervals(labels, table[name], table["lower"], table["upper"], title, what, ax)
 
     def summary(self) -> Summary:
         """Return the means as they print."""
-        title = "Marginal slopes" if self.quantity.endswith(".trend") else "Marginal means"
         lines = [self.said] if self.said else []
         if not self.scale.identity:
             shown = "the response, intervals from the" if self.back else "the linear predictor:"
@@ -266,7 +270,7 @@ class MarginalMeans(Answer):
         tables: tuple[Table, ...] = (rendered(self.table, name, self.level),)
         if self.contrasts is not None:
             tables, notes = (*tables, *self.contrasts.summary().tables), [*notes, *self.contrasts.summary().notes]
-        return Summary(title, str(self.fit.formula), tuple(lines), tables, (), tuple(notes), self.table)
+        return Summary(self.title, str(self.fit.formula), tuple(lines), tables, (), tuple(notes), self.table)
 
     def _label(self, i: int, rest: bool) -> str:
         """Return the levels of a mean, those of the groups or the others."""

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ..linalg import LinearMap
-from .reference_grid import repeatable
+from .columns import repeatable
 from .scale import Scale
 
 CHUNK = 65_536

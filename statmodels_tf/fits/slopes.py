@@ -21,11 +21,11 @@ import pandas as pd
 from ..errors import ModelError
 from .answer import Answer, rendered
 from .arguments import coverage, flag, one_of
-from .effect_rows import Asked, asked_rows, changed
+from .columns import changed, check_columns, coerced, columns_of, is_numeric, model_columns, values_of
+from .effect_rows import Asked, asked_rows
 from .linear_function import functions
 from .plots.interval import intervals
 from .quantity import Piece, Rows, averaged
-from .reference_grid import check_columns, coerced, columns_of, is_numeric, values_of
 from .student import t_p_value, t_quantile
 from .table import Summary
 
@@ -84,7 +84,7 @@ def slopes(fit: Any, x: Any, asked: Asked) -> Effects:
     rows = asked_rows(fit, asked)
     makers: list[tuple[dict[str, Any], list[_Ask]]] = []
     for name in _columns(fit, x, "slopes"):
-        column = fit.model.design.frame[name]
+        column = model_columns(fit.model)[name]
         if is_numeric(column) and name not in coerced(fit):
             spread = float(column.std()) if len(column) > 1 else 1.0
             makers.append(({"term": name, "contrast": "slope"}, [_slope(rows.rows, name, spread)]))
@@ -116,8 +116,7 @@ def _columns(fit: Any, x: Any, what: str) -> list[str]:
     if x is None:
         return columns_of(fit)
     names = [x] if isinstance(x, str) else list(x)
-    check_columns(fit, names, what)
-    return names
+    return check_columns(fit, names, what)
 
 
 def _slope(rows: Rows, name: str, spread: float) -> _Ask:
@@ -126,12 +125,12 @@ def _slope(rows: Rows, name: str, spread: float) -> _Ask:
 
 def _at(rows: Rows, name: str, value: Any, relative: bool) -> _Ask:
     """Return the means with a column set to a value, or moved by it."""
-    return lambda part, frame: rows.mean(part, changed(frame, name, frame[name] + value if relative else value))
+    return lambda part, frame: rows.mean(part, changed(frame, {name: frame[name] + value if relative else value}))
 
 
 def _pairs(rows: Rows, fit: Any, name: str, levels: str, step: Any) -> list[tuple[dict[str, Any], list[_Ask]]]:
     """Return for each pair of values of a column its labels, and the means at the higher and at the lower one."""
-    column = fit.model.design.frame[name]
+    column = model_columns(fit.model)[name]
     if is_numeric(column) and name not in coerced(fit):
         if isinstance(step, (tuple, list)) and len(step) == 2:
             low, high = step

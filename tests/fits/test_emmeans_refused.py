@@ -19,7 +19,7 @@ REFUSED = [
     (lambda f: f.emmeans("~ tension | wool", by="wool"), "both group"),
     (lambda f: f.emmeans("tension", at={"wool": "C"}), 'no level "C"'),
     (lambda f: f.emmeans("tension", at=3), "write a dict"),
-    (lambda f: f.emmeans("tension", type="respons"), "Did you mean `response`"),
+    (lambda f: f.emmeans("tension", type="respons"), 'Write "response"'),
     (lambda f: f.emmeans("tension", weights="prop"), "proportional"),
     (lambda f: f.emtrends("wool"), "is a factor"),
     (lambda f: f.emmeans("tension").contrast("pairwse"), "Did you mean `pairwise`"),
@@ -81,3 +81,19 @@ def test_thousands_of_means_are_not_paired_by_accident():
     with pytest.raises(ModelError, match="51,040 pairs"):
         means.pairs()
     assert len(means.contrast("trt.vs.ctrl", adjust="sidak").table) == 319
+
+
+def test_a_factor_made_of_numbers_is_known_by_its_column_and_by_its_label():
+    fit = st.lm("mpg ~ wt + factor(cyl)", st.load_dataset("mtcars"))
+    one, other = fit.emmeans("cyl").table, fit.emmeans("factor(cyl)").table
+    assert one.equals(other) and one.equals(fit.emmeans("cyl", at={"factor(cyl)": [4, 6, 8]}).table)
+    assert fit.slopes("factor(cyl)").table.equals(fit.slopes("cyl").table)
+    typical = fit.slopes("wt", newdata="mean").table
+    assert typical["estimate"].iloc[0] == pytest.approx(fit.coef()["wt"], rel=1e-8)
+
+
+def test_a_slope_is_not_said_to_be_at_a_value_of_its_own_column():
+    cars = st.load_dataset("mtcars")
+    assert "at wt" not in str(st.lm("mpg ~ wt", cars).emtrends("wt"))
+    assert "at wt" in str(st.lm("mpg ~ log(wt)", cars).emtrends("wt"))
+    assert st.lm("mpg ~ wt", cars).emtrends("wt").plot().get_title(loc="left").startswith("Marginal slopes")
