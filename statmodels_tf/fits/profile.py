@@ -24,12 +24,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from ..families.exponential import Working
 from .arguments import coverage
+from .blockwise import in_memory
 from .frame import headed
-from .submodel import fixed, in_memory
+from .profiled import Profiled
+from .student import t_quantile
+from .submodel import fixed
 
 if TYPE_CHECKING:
     from .regression_base import Regression
@@ -189,7 +191,7 @@ def _solved(gram: np.ndarray, score: np.ndarray) -> np.ndarray:
 def profile_intervals(fit: Regression, level: float) -> pd.DataFrame:
     """Return lower and upper of each coefficient; NaN where aliased."""
     in_memory(fit, "profile intervals")
-    profile, quantile = Profile(fit), float(special.ndtri((1 + coverage(level)) / 2))
+    profile, quantile = Profile(fit), quantile_of(fit, level)
     out = np.full((len(fit.beta), 2), np.nan)
     for j in profile.kept:
         out[j] = [profile.end(int(j), side, quantile) for side in (-1, 1)]
@@ -197,8 +199,13 @@ def profile_intervals(fit: Regression, level: float) -> pd.DataFrame:
     return headed(table, "profile likelihood")
 
 
-def profile_table(fit: Regression, level: float, points: int) -> pd.DataFrame:
-    """Return term, value, z and deviance along the profile of each coefficient, out to the interval of `level`."""
+def quantile_of(fit: Regression, level: float) -> float:
+    """Return the signed root at the ends of an interval: normal, but of a linear model t, which makes it exact."""
+    return float(t_quantile(fit.t_df if fit.least_squares else np.inf, coverage(level)))
+
+
+def profiled(fit: Regression, level: float, points: int) -> Profiled:
+    """Return the profile of each coefficient, out to the interval of `level`."""
     profile, ends, rows = Profile(fit), profile_intervals(fit, level), []
     for j in profile.kept:
         centre, name = profile.best.beta[j], fit.names[j]
@@ -211,4 +218,7 @@ def profile_table(fit: Regression, level: float, points: int) -> pd.DataFrame:
                     (name, value, profile.root(near, side), fit.deviance + near.objective - profile.best.objective)
                 )
             rows += own[::side] if side > 0 else [*own[::-1], (name, centre, 0.0, fit.deviance)]
-    return pd.DataFrame(rows, columns=["term", "value", "z", "deviance"])
+    ends = pd.DataFrame(ends).iloc[profile.kept]
+    ends.insert(0, "estimate", fit.estimates[profile.kept])
+    table = pd.DataFrame(rows, columns=["term", "value", "z", "deviance"])
+    return Profiled(table, ends, str(fit.formula), level, quantile_of(fit, level))

@@ -12,7 +12,8 @@ from . import anova_models, anova_terms, stepwise
 from .arguments import count_of, flag, one_of
 from .bootstrap import bootstrap, bootstrap_confint
 from .frame import headed
-from .profile import profile_intervals, profile_table
+from .profile import profile_intervals, profiled
+from .profiled import Profiled
 from .regression_base import Regression
 from .score_test import score_table
 from .words import spoken
@@ -94,22 +95,22 @@ class RegressionInference(Regression):
         return bootstrap(self, nsim, seed, kind=kind, cluster=cluster)
 
     @spoken
-    def profile(self, level: float = 0.99, points: int = 10) -> pd.DataFrame:
-        """Return the profile of the deviance over each coefficient, to plot.
+    def profile(self, level: float = 0.95, points: int = 10) -> Profiled:
+        """Return the profile of the deviance over each coefficient; `.plot()` draws it.
 
         Parameters
         ----------
         level : float
-            Out to the ends of the profile interval of this coverage.
+            Out to the ends of the profile interval of this coverage, which is printed and drawn.
         points : int
             On each side of the estimate.
 
         Returns
         -------
-        DataFrame
-            term, value, z (the signed root of the deviance added, over the dispersion's), deviance.
+        Profiled
+            In `.table` term, value, z (the signed root of the deviance added, over the dispersion's), deviance.
         """
-        return profile_table(self, level, count_of("profile", "points", points))
+        return profiled(self, level, count_of("profile", "points", points))
 
     @spoken
     def anova(self, *others: Any, test: str | bool | None = None, type: str | int | None = None) -> pd.DataFrame:

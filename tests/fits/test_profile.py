@@ -1,8 +1,11 @@
 """Profile-likelihood intervals against those stored of R, and against maximisation by brute force."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 from scipy import optimize, stats
 
 import statmodels_tf as st
@@ -144,7 +147,7 @@ def test_an_end_beyond_the_familys_range_is_its_last_value():
 
 def test_the_table_of_a_profile_runs_through_the_estimate():
     fit = st.glm("am ~ wt", st.load_dataset("mtcars"), "binomial")
-    table = fit.profile(level=0.95, points=4)
+    table = fit.profile(level=0.95, points=4).table
     ends = fit.confint(method="profile")
     for name, own in table.groupby("term"):
         assert len(own) == 9 and own["value"].is_monotonic_increasing and own["z"].is_monotonic_increasing
@@ -172,3 +175,31 @@ def test_a_wider_coverage_gives_a_wider_interval_and_vcov_is_walds():
         fit.confint(method="profile", vcov="HC3")
     with pytest.raises(ModelError, match='"profile", "boot"'):
         fit.confint(method="likelihood")
+
+
+def test_a_profile_prints_its_interval_and_draws_it():
+    fit = st.glm("am ~ wt + hp", st.load_dataset("mtcars"), "binomial")
+    profile, ends = fit.profile(), fit.confint(method="profile")
+    assert "Profile of the deviance" in str(profile) and "signed root of the deviance is ±1.96" in str(profile)
+    assert re.search(r"wt +-8\.0835 +-17\.2071 +-3\.7695", str(profile)) and "<table>" in profile._repr_html_()
+    axes = profile.plot()
+    assert [ax.get_title(loc="left") for ax in axes.flat] == ["Intercept", "wt", "hp"]
+    curve, *marks = axes[0, 1].lines
+    own = profile.table[profile.table["term"] == "wt"]
+    np.testing.assert_array_equal(curve.get_xdata(), own["value"])
+    np.testing.assert_array_equal(curve.get_ydata(), own["z"])
+    drawn = [mark.get_xdata()[0] for mark in marks if len(mark.get_xdata()) == 2 and mark.get_linewidth() == 1]
+    np.testing.assert_allclose([end for end in drawn if end in set(ends.loc["wt"])], ends.loc["wt"])
+    plt.close("all")
+
+
+def test_a_profile_of_an_infinite_estimate_is_drawn_as_far_as_it_was_followed():
+    profile = st.glm("y ~ x", {"x": [1.0, 2, 3, 4], "y": [0, 0, 1, 1]}, "binomial").profile()
+    assert profile.ends.loc["x", "upper"] == np.inf and re.search(r"x +inf +0\.\d+ +inf", str(profile))
+    assert np.isfinite(profile.plot()[0, 1].get_xlim()).all()
+    plt.close("all")
+
+
+def test_the_profile_of_a_linear_model_ends_at_its_t_interval():
+    fit = st.lm("mpg ~ wt", st.load_dataset("mtcars"))
+    pd.testing.assert_frame_equal(fit.profile(0.9).ends[["lower", "upper"]], pd.DataFrame(fit.confint(0.9)), rtol=1e-6)

@@ -5,6 +5,7 @@ from .coefficient import coefficients
 from .effect import effect
 from .mixed import caterpillar, mixed_diagnostics
 from .outcome import outcome_effect, outcome_residuals
+from .profile import profiles
 from .regression import leverage, regression_diagnostics
 from .residual import residuals_fitted
 from .rootogram import rootogram
@@ -18,6 +19,7 @@ __all__ = [
     "mixed_diagnostics",
     "outcome_effect",
     "outcome_residuals",
+    "profiles",
     "regression_diagnostics",
     "residuals_fitted",
     "rootogram",
