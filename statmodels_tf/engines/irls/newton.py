@@ -225,10 +225,10 @@ def _iterate(run: _Run, beta: np.ndarray, max_iterations: int, borrowed: Borrowe
             sums, lag, made = run.solve(sums, beta), 0.0, want
             run.single = run.single and run.solved.condition >= SINGLE_CONDITION
         step, decrement = run.solved.step, run.solved.decrement
-        pace.add(sums, decrement, len(run.solved.system.estimable))
+        pace.add(sums, decrement, len(run.solved.system.estimable), not made)
         best = (beta, sums)
         converged = made in (("gram", "single") if pace.rough else ("gram",)) and pace.done(sums, decrement, lag)
-        if converged or (run.watch and made and pace.slow):
+        if converged or (run.watch and pace.slow):
             break
         previous, shortened = (beta, sums.objective), 0
         beta = beta + step

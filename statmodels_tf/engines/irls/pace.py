@@ -45,6 +45,8 @@ class Pace:
         Whether an error well below the standard errors is good enough.
     trail : list of float
         The decrements so far, relative to the dispersion.
+    lent : int
+        How many of them are of steps by the information of a sample, which tell nothing of how fast Newton's method is.
     """
 
     family: ExponentialFamily
@@ -53,10 +55,12 @@ class Pace:
     thrifty: bool
     rough: bool
     trail: list[float] = field(default_factory=list)
+    lent: int = 0
 
-    def add(self, sums: Sums, decrement: float, rank: int) -> None:
-        """Take note of the decrement of a pass."""
+    def add(self, sums: Sums, decrement: float, rank: int, lent: bool) -> None:
+        """Take note of the decrement of a pass, and whether its step is by the information of a sample."""
         self.trail.append(decrement / self._dispersion(sums, rank))
+        self.lent += lent
 
     def following(self, change: float, rate: float, lag: float, single: bool) -> str:
         """Return what the next pass is to give after a step, the next of which is expected to be `rate` times it.
@@ -103,9 +107,10 @@ class Pace:
     @property
     def slow(self) -> bool:
         """Whether the decrement falls by a constant factor, as it does where the estimate is infinite."""
-        if len(self.trail) < 7 or self.trail[-1] < 1e-18:
+        own = self.trail[self.lent :]
+        if len(own) < 7 or own[-1] < 1e-18:
             return False
-        return all(after > 0.05 * before for before, after in pairwise(self.trail[-4:]))
+        return all(after > 0.05 * before for before, after in pairwise(own[-4:]))
 
     def _dispersion(self, sums: Any, rank: int) -> float:
         """Return the dispersion that decrements are relative to."""

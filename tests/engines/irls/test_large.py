@@ -112,6 +112,14 @@ def test_information_of_a_sample_serves_all_steps_but_the_last(wants):
     assert answer.fitted.iterations == len(wants) <= 5
 
 
+def test_steps_by_a_sample_are_no_sign_of_separation():
+    rows, family = _rows(np.random.default_rng(6), n=40_000, p=70), st.families.Binomial()
+    exact = newton.newton(rows, family, tolerance=1e-26)
+    system = type(exact.last.system)(exact.last.system.estimable, 0.9 * exact.last.system.lower)
+    found = newton.newton(rows, family, start=exact.beta + 0.02, borrowed=newton.Borrowed(system, 0.02), watch=True)
+    assert found.iterations >= 7 and found.converged and not found.slow
+
+
 def test_information_that_is_wrong_is_given_up():
     rows, family = _rows(np.random.default_rng(2)), st.families.Binomial()
     exact = newton.newton(rows, family, tolerance=1e-26)
