@@ -34,14 +34,14 @@ print(json.dumps([imported, used, sorted(sys.modules)]))
 
 @pytest.fixture(scope="module")
 def imported():
-    """In fresh processes, CPU seconds (best of five) until the import is done and until `lmer` is at hand, and modules.
+    """In fresh processes, CPU seconds (best of three) until the import is done and `lmer` is at hand, and modules.
 
     The import itself loads nothing: a public name is loaded when it is first used, which is when pandas, SciPy and
     formulaic are.
     """
     runs = [
         json.loads(subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, check=True, text=True).stdout)
-        for _ in range(5)
+        for _ in range(3)
     ]
     return min(run[0] for run in runs), min(run[1] for run in runs), set(runs[0][2])
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -54,12 +55,24 @@ def layer(path):
 LOADERS = {"importlib": {"__init__.py", "substrate.py"}, "__import__": set(), "runpy": set(), "pkgutil": set()}
 
 
+@cache
+def parsed(path, changed):
+    """Return the text of a file and its tree, read once for each time it was changed."""
+    text = path.read_text(encoding="utf-8")
+    return text, ast.parse(text)
+
+
+def tree_of(path):
+    """Return the tree of a file."""
+    return parsed(path, path.stat().st_mtime_ns)[1]
+
+
 def imports(path):
     """Yield (module, names, inside a function) for each import of a file, relative ones made absolute.
 
     Only what stands under `if TYPE_CHECKING:` itself, the bare name, is left out: what is under its `else:` is run.
     """
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     inside = {
         id(node)
         for function in ast.walk(tree)
@@ -90,7 +103,7 @@ def loaders(path):
     """Return the ways to load a module by name that a file uses where it may not."""
     name = path.relative_to(ROOT).as_posix()
     used = {module.split(".")[0] for module, _, _ in imports(path) if module != "importlib.metadata"}
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     used |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     used |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
@@ -126,6 +139,23 @@ def test_every_file_belongs_to_a_layer():
     assert {layer(path) for path in FILES} <= set(RANK)
 
 
+UNWANTED = {"utils.py", "misc.py"}
+"""Named by the conventions as what no file is called."""
+
+
+def test_the_documents_name_only_files_that_exist():
+    """Names are looked for anywhere in the repository; a folder before them must be there too."""
+    known = {path.relative_to(ROOT.parent).as_posix() for folder in (PACKAGE, "tests", "benchmarks", "vignettes")
+             for path in (ROOT.parent / folder).rglob("*.py")}  # fmt: skip
+    for name in ("ARCHITECTURE.md", "CONVENTIONS.md"):
+        text = (ROOT.parent / name).read_text(encoding="utf-8")
+        elsewhere = r"(?:equinox|optimistix|formulaic|scikit-learn|tabmat|xarray)\b[^.;]*?`[^`]*`(?:, `[^`]*`)*"
+        for found in re.findall(r"(?<![\w*/.])((?:\w+/)*\w+\.py)\b", re.sub(elsewhere, "", text)):
+            if found in UNWANTED:
+                continue
+            assert any(f"/{path}".endswith(f"/{found}") for path in known), (name, found)
+
+
 def test_every_layer_is_in_the_documented_tree():
     document = (ROOT.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
     for path in {ROOT / path.relative_to(ROOT).parts[0] for path in FILES}:
@@ -148,8 +178,7 @@ def test_imports_stand_at_the_top_except_the_heavy_ones(path):
 
 @BY_PATH
 def test_imports_within_the_package_are_relative(path):
-    text = path.read_text(encoding="utf-8")
-    assert not [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom) and absolute(node)]
+    assert not [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.ImportFrom) and absolute(node)]
 
 
 def absolute(node):

@@ -74,7 +74,7 @@ def test_slopes_are_those_of_the_density(p, phi):
     np.testing.assert_allclose(found[:, 2], (up - down) / (2 * step), rtol=1e-5, atol=1e-4)
 
 
-@pytest.mark.parametrize("name", ["tensorflow", "jax"])
+@pytest.mark.parametrize("name", ["tensorflow", pytest.param("jax", marks=pytest.mark.slow)])
 def test_the_derivatives_by_dispersion_and_power_are_finite_and_right_on_substrates(name):
     on, y, mu = substrate(name), np.array([1e-6, 0.3, 1.0, 40.0]), np.array([1.0, 1.0, 2.0, 1e-3])
 

@@ -193,7 +193,16 @@ def test_messages_have_no_terminal_colours():
         assert "⧛" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "x +", "x ~ z", "open('x')", "__class__"])
-def test_expressions_are_refused_too(text):
-    with pytest.raises(FormulaError):
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "Something is missing here"),
+        ("x +", "Something is missing here"),
+        ("x ~ z", "A formula has one `~`"),
+        ("open('x')", "Unknown function `open`"),
+        ("__class__", "`__class__` may not be used"),
+    ],
+)
+def test_expressions_are_refused_too(text, says):
+    with pytest.raises(FormulaError, match=says):
         expression(text)

@@ -220,7 +220,7 @@ def test_formulas_can_be_copied_and_pickled():
 def test_one_caller_cannot_change_the_formula_of_another():
     formula = Formula.parse("y | weights(w) ~ poisoned")
     for mapping in (formula.predictors, formula.annotations):
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match="does not support item assignment"):
             mapping["mu"] = ()
     again = Formula.parse("y | weights(w) ~ poisoned")
     assert [term.label for term in again.common] == ["Intercept", "poisoned"] and list(again.annotations) == ["weights"]

@@ -93,7 +93,7 @@ def test_many_pairs_of_levels_are_counted_sparsely(monkeypatch):
 
 
 def test_a_column_beyond_the_last_is_an_error():
-    with pytest.raises(IndexError):
+    with pytest.raises(IndexError, match="column 3 of 3"):
         Stacked((Dense(np.ones((2, 1))), Dense(np.ones((2, 2))))).column(3)
 
 

@@ -197,6 +197,7 @@ def test_predictions_tables_and_files(model):
     assert list(exported["mo(dose)_dim"].values) == list(LEVELS[1:])
 
 
+@pytest.mark.slow
 def test_nuts_finds_the_steps():
     fit = st.fit("y ~ z + mo(dose)", data(), engine=NUTS(draws=300, warmup=300, chains=2, seed=1))
     assert fit.shown["mo(dose)"].mean() == pytest.approx(2, abs=0.25)

@@ -21,10 +21,10 @@ def test_factors_are_judged_where_they_are(formula, data, REML):
     assert again.converged and again.diagnostics["message"] == "converged"
     assert again.diagnostics["predicted_decrease"] < 1e-6
     assert again.singular == fit.singular
-    away = fit.engine.at(fit.model, [factor + 0.3 * np.eye(len(factor)) for factor in fit.factors])
+    away = fit.engine.at(fit.model, [factor + 0.03 * np.eye(len(factor)) for factor in fit.factors])
     assert not away.converged and "lower the criterion" in away.diagnostics["message"]
-    # The step's promise is Newton's: of the size of what there is to gain.
-    assert away.diagnostics["predicted_decrease"] == pytest.approx(away.criterion - fit.criterion, rel=2)
+    # The step's promise is Newton's: near the optimum what there is to gain.
+    assert away.diagnostics["predicted_decrease"] == pytest.approx(away.criterion - fit.criterion, rel=0.1)
 
 
 def test_factors_without_end_have_not_converged():
