@@ -97,6 +97,11 @@ class Design:
         return len(self.rows) if self.weights is None else int(np.count_nonzero(self.weights))
 
     @cached_property
+    def counted(self) -> np.ndarray:
+        """The positions of the rows in memory that count: all but those of weight 0."""
+        return np.arange(self.n) if self.weights is None else np.flatnonzero(self.weights > 0)
+
+    @cached_property
     def aliased(self) -> tuple[int, ...]:
         """Columns that depend linearly on earlier ones, by the rule of R's `lm`; X keeps them."""
         return aliased_columns(self.common, self.weights)

@@ -23,11 +23,11 @@ from scipy import special
 
 from ..errors import ModelError, StatmodelsError
 from .arguments import count_of, coverage, generator, one_of
+from .blockwise import in_memory
 from .clusters import cluster_codes, summed_scores
 from .frame import headed
 from .replicates import solved_together
 from .robust import row_scores
-from .submodel import in_memory
 
 if TYPE_CHECKING:
     from .regression_base import Regression
@@ -87,8 +87,7 @@ def bootstrap_confint(
 
 def _rows_drawn(fit: Regression, cluster: Any) -> Callable[[np.random.Generator], np.ndarray]:
     """Return a function that draws how often each row is in a replicate [n]; rows of weight 0 are left out."""
-    weights, n = fit.model.design.weights, fit.model.design.n
-    counted = np.arange(n) if weights is None else np.flatnonzero(weights)
+    n, counted = fit.model.design.n, fit.model.design.counted
     if cluster is None:
         return lambda rng: np.bincount(counted[rng.integers(len(counted), size=len(counted))], minlength=n).astype(
             np.int16

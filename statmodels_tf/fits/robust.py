@@ -120,7 +120,7 @@ def _clustered(fit: Regression, cluster: Any, correction: str | None) -> tuple[n
 def _hac(fit: Regression, lags: Any, correction: str | None) -> tuple[np.ndarray, int]:
     """Return M [r, r] with Bartlett's weights, and the number of lags."""
     correction = one_of("correction", "HC0" if correction is None else correction, ("HC0", "HC1"))
-    counted = _counted(fit)
+    counted = fit.model.design.counted
     n = len(counted)
     L = int(4 * (n / 100) ** (2 / 9)) if lags is None else _lags(lags)
     L = min(L, n - 1)
@@ -142,12 +142,6 @@ def _windows(rows: np.ndarray, lags: int, common: LinearMap) -> list[tuple[np.nd
     """Return chunks of rows, and with each the rows up to `lags` before it."""
     size = max(_ENTRIES // max(common.shape[1], 1), 10 * lags, 1)
     return [(rows[i : i + size], rows[max(i - lags, 0) : i]) for i in range(0, len(rows), size)]
-
-
-def _counted(fit: Regression) -> np.ndarray:
-    """Return the positions of the rows whose weight is not 0."""
-    weights = fit.model.design.weights
-    return np.arange(fit.model.design.n) if weights is None else np.flatnonzero(weights)
 
 
 def _lags(lags: Any) -> int:

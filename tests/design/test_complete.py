@@ -31,6 +31,12 @@ def test_holes_that_an_expression_fills_and_rows_left_out_do_not_count(data):
     assert (made.dropped, made.missing_by, made.undefined_by) == (1, {}, {"log(x - 2.5)": 1})
 
 
+def test_rows_of_weight_zero_do_not_count(data):
+    design = build("y ~ x", data, weights=np.arange(len(data)) % 2)
+    np.testing.assert_array_equal(design.index[design.counted], design.index[design.weights == 1])
+    np.testing.assert_array_equal(build("y ~ x", data).counted, np.arange(build("y ~ x", data).n))
+
+
 def test_weights_with_holes_are_counted(data):
     data["w"] = data["w"].astype(float)
     data.loc["row3", "w"] = np.nan
