@@ -9,25 +9,31 @@ import numpy as np
 import pandas as pd
 
 from .arguments import one_of
-from .estimate import t_quantile
 from .predict import common_part
+from .student import t_quantile
 
 if TYPE_CHECKING:
     from .mixed import MixedEstimate
     from .regression import GLMEstimate, LinearEstimate, RegressionEstimate
 
+_NAMES = {"se": "std.error", "p": "p.value", "lower": "conf.low", "upper": "conf.high", "part": "coef.type"}
 _COLUMNS = ["effect", "group", "level", "term", "estimate", "std.error", "statistic", "df", "p.value"]
 _COLUMNS += ["conf.low", "conf.high"]
 
 
 def tidy(fit: MixedEstimate, effects: Sequence[str], level: float) -> pd.DataFrame:
     """Return one row for each coefficient, each sd and correlation, and, if asked, each random effect."""
-    parts = {"fixed": _fixed, "ran_pars": _parameters, "ran_vals": _values}
+    parts = {"fixed": _fixed, "ran_pars": lambda fit, _: _parameters(fit), "ran_vals": _values}
     wanted = [effects] if isinstance(effects, str) else list(effects)
     for part in wanted:
         one_of("effects", part, tuple(parts))
     table = pd.concat([parts[part](fit, level) for part in wanted], ignore_index=True)
     return table[[c for c in _COLUMNS if c in table.columns]]
+
+
+def broomed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of estimates with broom's names of its columns, the labels of its rows as a column `term`."""
+    return table.reset_index(names="term").rename(columns=_NAMES)
 
 
 def glance(fit: MixedEstimate) -> pd.DataFrame:
@@ -62,12 +68,10 @@ def augment(fit: MixedEstimate) -> pd.DataFrame:
 
 def _fixed(fit: MixedEstimate, level: float) -> pd.DataFrame:
     """Return the rows of the coefficients."""
-    table = fit.coef_table(level).reset_index(names="term")
-    names = {"se": "std.error", "p": "p.value", "lower": "conf.low", "upper": "conf.high"}
-    return table.rename(columns=names).assign(effect="fixed", group=None)
+    return broomed(fit.coef_table(level)).assign(effect="fixed", group=None)
 
 
-def _parameters(fit: MixedEstimate, level: float) -> pd.DataFrame:
+def _parameters(fit: MixedEstimate) -> pd.DataFrame:
     """Return the rows of the standard deviations and correlations."""
     rows = [
         {
@@ -101,8 +105,7 @@ def _values(fit: MixedEstimate, level: float) -> pd.DataFrame:
 
 def tidy_regression(fit: RegressionEstimate, level: float, exponentiate: bool) -> pd.DataFrame:
     """Return one row for each coefficient of a model without group terms."""
-    names = {"se": "std.error", "p": "p.value", "lower": "conf.low", "upper": "conf.high"}
-    table = fit.coef_table(level).reset_index(names="term").rename(columns=names).drop(columns="df")
+    table = broomed(fit.coef_table(level)).drop(columns="df")
     if exponentiate:
         shown = ["estimate", "conf.low", "conf.high"]
         table[shown] = np.exp(table[shown])

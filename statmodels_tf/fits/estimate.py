@@ -13,7 +13,7 @@ from .covariance import asked_covariance, covariance_kind, covariance_line, impl
 from .frame import Frame
 from .question import Questioned
 from .robust import robust_covariance
-from .student import t_p_value, t_quantile
+from .student import wald_columns
 from .words import spoken
 
 
@@ -141,22 +141,11 @@ class Estimate(Questioned):
             has an interval without end on its side, and no standard error.
         """
         variances, attrs = self._spread(vcov)
-        estimate, se = self.estimates, np.sqrt(variances)
         freedom = self.degrees_of_freedom(self.default_df if df is None else df)
         freedom = np.where(np.isfinite(freedom), attrs.get("df", freedom), freedom)
-        with np.errstate(divide="ignore", invalid="ignore"):  # where nothing is left for the residuals
-            statistic = estimate / se
-        half = t_quantile(freedom, level) * se
-        columns = {
-            "estimate": estimate,
-            "se": se,
-            "statistic": statistic,
-            "df": freedom,
-            "p": t_p_value(statistic, freedom),
-            "lower": np.where(estimate == -np.inf, -np.inf, estimate - half),
-            "upper": np.where(estimate == np.inf, np.inf, estimate + half),
-        }
-        table = Frame(pd.DataFrame(columns, index=list(self.names)))
+        table = Frame(
+            pd.DataFrame(wald_columns(self.estimates, np.sqrt(variances), freedom, level), index=list(self.names))
+        )
         if vcov is not None:
             own = f", t on {attrs['df']:g} df" if "df" in attrs and np.isfinite(freedom).any() else ""
             table.attrs["covariance"] = table.attrs["lines"] = (covariance_line(attrs) + own,)

@@ -12,6 +12,7 @@ import pandas as pd
 from ..errors import ModelError
 from . import compare, outcome_tests, plots
 from .arguments import count_of, file_path, generator, one_of
+from .broom import broomed
 from .check import Findings
 from .frame import headed
 from .outcome_base import OutcomeFigures
@@ -162,9 +163,7 @@ class OutcomeEstimate(OutcomeFigures):
     def tidy(self, *, level: float = 0.95) -> pd.DataFrame:
         """Return one row for each parameter, with broom's columns."""
         kinds = {"thresholds": "intercept", "coefficients": "location", "log scale": "scale"}
-        table = self.parameter_table(level).reset_index(names="term")
-        names = {"se": "std.error", "p": "p.value", "lower": "conf.low", "upper": "conf.high", "part": "coef.type"}
-        table = table.rename(columns=names)
+        table = broomed(self.parameter_table(level))
         return table.assign(**{"coef.type": table["coef.type"].map(kinds)})
 
     def glance(self) -> pd.DataFrame:

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from .arguments import one_of
-from .estimate import Estimate, t_p_value, t_quantile
+from .estimate import Estimate
+from .frame import Frame
 from .outcome_predict import OutcomeRows, own_rows
+from .student import wald_columns
 from .words import spoken
 
 
@@ -148,18 +150,11 @@ class OutcomeFigures(Estimate):
     @spoken
     def parameter_table(self, level: float = 0.95) -> pd.DataFrame:
         """Return the table of all parameters: part, estimate, se, statistic, p, lower, upper."""
-        estimate, se = self.reported, np.sqrt(np.diag(self.covariance))
-        statistic, half = estimate / se, float(t_quantile(np.inf, level)) * se
-        columns = {
-            "part": [name for name, at in self.parts.items() for _ in range(at.stop - at.start)],
-            "estimate": estimate,
-            "se": se,
-            "statistic": statistic,
-            "p": t_p_value(statistic, np.full(len(se), np.inf)),
-            "lower": np.where(estimate == -np.inf, -np.inf, estimate - half),
-            "upper": np.where(estimate == np.inf, np.inf, estimate + half),
-        }
-        return pd.DataFrame(columns, index=list(self.parameter_names))
+        se = np.sqrt(np.diag(self.covariance))
+        columns = wald_columns(self.reported, se, np.full(len(se), np.inf), level)
+        del columns["df"]
+        part = [name for name, at in self.parts.items() for _ in range(at.stop - at.start)]
+        return Frame(pd.DataFrame({"part": part, **columns}, index=list(self.parameter_names)))
 
     @cached_property
     def means(self) -> np.ndarray:

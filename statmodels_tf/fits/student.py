@@ -1,4 +1,4 @@
-"""Student's t: quantiles and p-values, normal where the degrees of freedom are infinite."""
+"""Student's t: quantiles, p-values and Wald's tables, normal where the degrees of freedom are infinite."""
 
 from __future__ import annotations
 
@@ -17,6 +17,25 @@ def t_quantile(freedom: np.ndarray | float, level: float) -> np.ndarray:
     upper = (1 + coverage(level)) / 2
     finite = np.isfinite(freedom)
     return np.where(finite, special.stdtrit(np.where(finite, freedom, 1.0), upper), special.ndtri(upper))
+
+
+def wald_columns(estimate: np.ndarray, se: np.ndarray, freedom: np.ndarray, level: float) -> dict[str, np.ndarray]:
+    """Return the columns of a table of estimates [p]: estimate, se, statistic, df, p, lower, upper.
+
+    The interval of an infinite estimate has no end on its side.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):  # where nothing is left for the residuals
+        statistic = estimate / se
+    half = t_quantile(freedom, level) * se
+    return {
+        "estimate": estimate,
+        "se": se,
+        "statistic": statistic,
+        "df": freedom,
+        "p": t_p_value(statistic, freedom),
+        "lower": np.where(estimate == -np.inf, -np.inf, estimate - half),
+        "upper": np.where(estimate == np.inf, np.inf, estimate + half),
+    }
 
 
 def t_p_value(statistic: np.ndarray, freedom: np.ndarray) -> np.ndarray:

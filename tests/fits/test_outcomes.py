@@ -270,3 +270,13 @@ def test_coefficients_of_categories_as_a_table(fits, housing):
     assert "72 rows · 1,681 observations by their weights" in str(weighted.summary())
     # nnet 7.3-18: multinom(Sat ~ Infl + Type + Cont, housing, weights = Freq)
     assert weighted.loglik == pytest.approx(-1735.0417, abs=1e-3)
+
+
+def test_the_table_of_all_parameters_holds_that_of_the_coefficients():
+    fit = st.glm("Sat ~ Infl + Cont", st.load_dataset("housing"), "cumulative", weights="Freq")
+    whole, part = fit.parameter_table(0.9), fit.coef_table(0.9)
+    assert list(whole.columns) == ["part", *(name for name in part.columns if name != "df")]
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(whole.loc[part.index, "se":]), pd.DataFrame(part.drop(columns=["df", "estimate"]))
+    )
+    assert list(fit.tidy().columns[:3]) == ["term", "coef.type", "estimate"]
