@@ -9,7 +9,8 @@ from .estimate import Estimate
 from .grouped import GroupedEstimate
 from .mixed import MixedEstimate
 from .ordinal import OrdinalEstimate
-from .regression import GLMEstimate, LinearEstimate, RegressionEstimate, Totals
+from .regression import GLMEstimate, LinearEstimate, RegressionEstimate
+from .regression_base import Totals
 from .system import MixedSystem, RegressionSystem
 from .table import Heading, Summary, Table
 

@@ -17,12 +17,12 @@ import pandas as pd
 
 from ..errors import DataError
 from .anova_terms import default_test
+from .blockwise import in_memory
 from .compare import described, estimates, likelihood_ratio, numbered, same_rows, same_weights
 from .deviance_table import TESTS, cautions, chi_square_p, chosen_test, columns_of_test
 from .frame import headed
 from .nesting import nested_offsets
 from .score_test import score_statistic
-from .submodel import in_memory
 
 if TYPE_CHECKING:
     from .regression_base import Regression

@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 
 from ..linalg import LinearMap
 from .arguments import coverage, flag, one_of
-from .estimate import t_quantile
+from .student import t_quantile
 
 if TYPE_CHECKING:
     from .outcome_base import OutcomeFigures

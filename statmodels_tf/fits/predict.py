@@ -23,7 +23,7 @@ from ..design.table import table
 from ..errors import DataError
 from ..formula.expressions import expression
 from .arguments import coverage, flag, one_of
-from .estimate import t_quantile
+from .student import t_quantile
 
 if TYPE_CHECKING:
     from .base import Fit

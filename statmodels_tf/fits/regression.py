@@ -19,7 +19,6 @@ from .linear_figures import LinearFigures, linear_figures
 from .own import family_value, own_parameters
 from .plotted import PlottedEstimate
 from .predict import Prediction
-from .regression_base import Totals
 from .regression_check import regression_findings
 from .regression_inference import RegressionInference
 from .regression_predict import predict_regression
@@ -30,7 +29,7 @@ from .storage import save_fit
 from .table import Summary
 from .words import spoken
 
-__all__ = ["GLMEstimate", "LinearEstimate", "RegressionEstimate", "Totals"]
+__all__ = ["GLMEstimate", "LinearEstimate", "RegressionEstimate"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

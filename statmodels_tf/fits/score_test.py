@@ -23,9 +23,9 @@ from ..design import Design, build
 from ..design.rank import aliased_columns
 from ..errors import DataError, ModelError
 from ..linalg import LinearMap
+from .blockwise import in_memory
 from .deviance_table import chi_square_p, f_p
 from .frame import headed
-from .submodel import in_memory
 
 if TYPE_CHECKING:
     from .regression_base import Regression
