@@ -21,7 +21,7 @@ from .arguments import count_of, coverage, generator
 from .frame import headed
 
 
-def bootstrap_intervals(fit: Any, level: float, nsim: int, seed: Any) -> pd.DataFrame:
+def bootstrap_intervals(fit: Any, level: float, *, nsim: int, seed: Any) -> pd.DataFrame:
     """Return lower and upper of each coefficient, standard deviation, correlation and sigma; see `confint`."""
     tails = [(1 - coverage(level)) / 2, (1 + level) / 2]
     count, rng = count_of("confint", "nsim", nsim), generator(seed)

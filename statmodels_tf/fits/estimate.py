@@ -34,6 +34,8 @@ class Estimate(Questioned):
         Why it has no robust covariances, and what to do instead; empty where it has.
     by_deviance : bool
         Whether fits of its kind are compared by their deviances, rather than by likelihood ratios only.
+    outcome_scales : tuple of str
+        The scales on which outcomes have marginal means, the usual one first; none where the response has one mean.
     """
 
     beta: np.ndarray
@@ -44,6 +46,7 @@ class Estimate(Questioned):
         "groups, and unequal variances are given as `weights=`."
     )
     by_deviance: ClassVar[bool] = False
+    outcome_scales: ClassVar[tuple[str, ...]] = ()
 
     @property
     @abstractmethod
@@ -115,7 +118,7 @@ class Estimate(Questioned):
         kind = covariance_kind(implied_kind(type, cluster=cluster, lags=lags, correction=correction), self.unrobust)
         if kind != "model":
             regression: Any = self  # what has robust covariances is one
-            return robust_covariance(regression, kind, cluster, lags, correction)
+            return robust_covariance(regression, kind, cluster=cluster, lags=lags, correction=correction)
         names = list(self.names)
         return pd.DataFrame(self.covariance_matrix(), index=names, columns=names)
 
@@ -143,9 +146,8 @@ class Estimate(Questioned):
         variances, attrs = self._spread(vcov)
         freedom = self.degrees_of_freedom(self.default_df if df is None else df)
         freedom = np.where(np.isfinite(freedom), attrs.get("df", freedom), freedom)
-        table = Frame(
-            pd.DataFrame(wald_columns(self.estimates, np.sqrt(variances), freedom, level), index=list(self.names))
-        )
+        columns = wald_columns(self.estimates, np.sqrt(variances), df=freedom, level=level)
+        table = Frame(pd.DataFrame(columns, index=list(self.names)))
         if vcov is not None:
             own = f", t on {attrs['df']:g} df" if "df" in attrs and np.isfinite(freedom).any() else ""
             table.attrs["covariance"] = table.attrs["lines"] = (covariance_line(attrs) + own,)

@@ -138,7 +138,7 @@ class GroupedEstimate(Estimate):
         hint = ' Intervals by profiling the likelihood are not available; "boot" needs no normality of the estimates.'
         one_of("method", word, ("wald", "satterthwaite", "boot"), hint if word == "profile" else "")
         if word == "boot":
-            return bootstrap_intervals(self, level, nsim, seed)
+            return bootstrap_intervals(self, level, nsim=nsim, seed=seed)
         table = self.coef_table(level, df="none" if word == "wald" else word)
         return headed(table[["lower", "upper"]], f"{100 * level:g}% intervals, {word}")
 

@@ -151,7 +151,7 @@ class OutcomeFigures(Estimate):
     def parameter_table(self, level: float = 0.95) -> pd.DataFrame:
         """Return the table of all parameters: part, estimate, se, statistic, p, lower, upper."""
         se = np.sqrt(np.diag(self.covariance))
-        columns = wald_columns(self.reported, se, np.full(len(se), np.inf), level)
+        columns = wald_columns(self.reported, se, df=np.full(len(se), np.inf), level=level)
         del columns["df"]
         part = [name for name, at in self.parts.items() for _ in range(at.stop - at.start)]
         return Frame(pd.DataFrame({"part": part, **columns}, index=list(self.parameter_names)))

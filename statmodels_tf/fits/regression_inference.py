@@ -174,7 +174,7 @@ class RegressionInference(Regression):
         known = ("both", "backward", "forward")
         way = one_of("direction", ("backward" if scope is None else "both") if direction is None else direction, known)
         say = print if flag("trace", trace) else None
-        return stepwise.step(self, scope, way, k, count_of("step", "steps", steps), say)
+        return stepwise.step(self, scope, way, k=k, steps=count_of("step", "steps", steps), say=say)
 
     @spoken
     def score_test(self, *terms: str) -> pd.DataFrame:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _ENTRIES = 4_000_000
 
 
-def robust_covariance(fit: Regression, type: str, cluster: Any, lags: Any, correction: str | None) -> pd.DataFrame:
+def robust_covariance(fit: Regression, type: str, *, cluster: Any, lags: Any, correction: str | None) -> pd.DataFrame:
     """Return the covariance [p, p] of the coefficients by a sandwich; `attrs` say which, and its degrees of freedom."""
     if fit.separated:
         raise ModelError(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 TESTS = ("Chisq", "LRT", "F", "Rao")
 
 
-def drop1(fit: Regression, test: Any, scope: Any, k: float = 2.0) -> pd.DataFrame:
+def drop1(fit: Regression, test: Any, scope: Any, *, k: float = 2.0) -> pd.DataFrame:
     """Return the fit without each term that stands in no other, as R's `drop1`."""
     labels = _known(fit, [term.label for term in droppable(fit)] if scope is None else scope)
     if isinstance(test, str) and test in tested_terms(fit):
@@ -40,10 +40,10 @@ def drop1(fit: Regression, test: Any, scope: Any, k: float = 2.0) -> pd.DataFram
     models = [without_terms(fit, {label}) for label in labels]
     test = _test(fit, test)
     score = [score_statistic(fit, model.eta, fit.model.design.common) for model in models] if test == "Rao" else None
-    return _table(fit, labels, models, test, score, k, "single term deletions")
+    return _table(fit, dict(zip(labels, models, strict=True)), "single term deletions", test=test, score=score, k=k)
 
 
-def add1(fit: Regression, scope: Any, test: Any, k: float = 2.0) -> pd.DataFrame:
+def add1(fit: Regression, scope: Any, test: Any, *, k: float = 2.0) -> pd.DataFrame:
     """Return the fit with each term of the scope that it lacks, as R's `add1`."""
     terms, fits = addable(fit, scope), []
     for term in terms:
@@ -58,11 +58,11 @@ def add1(fit: Regression, scope: Any, test: Any, k: float = 2.0) -> pd.DataFrame
     score = None
     if test == "Rao":
         score = [score_statistic(fit, fit.linear_predictor, larger.model.design.common) for larger in fits]
-    models = [whole(larger) for larger in fits]
-    return _table(fit, [term.label for term in terms], models, test, score, k, "single term additions")
+    models = {term.label: whole(larger) for term, larger in zip(terms, fits, strict=True)}
+    return _table(fit, models, "single term additions", test=test, score=score, k=k)
 
 
-def step(fit: Any, scope: Any, direction: str, k: float, steps: int, say: Callable[[str], None] | None) -> Any:
+def step(fit: Any, scope: Any, direction: str, *, k: float, steps: int, say: Callable[[str], None] | None) -> Any:
     """Return the fit that taking out and putting in terms ends at, each time the change that lowers AIC most.
 
     Parameters
@@ -87,10 +87,10 @@ def step(fit: Any, scope: Any, direction: str, k: float, steps: int, say: Callab
         if direction != "forward":
             stay = set() if lower is None else {term.label for term in lower.common}
             labels = [term.label for term in droppable(fit) if term.label not in stay]
-            tables.append(_marked(drop1(fit, False, labels, k), "-"))
+            tables.append(_marked(drop1(fit, False, labels, k=k), "-"))
         if direction != "backward" and upper is not None:
             texts = [term.text for term in _lacking(fit, upper)]
-            tables.append(_marked(add1(fit, texts, False, k), "+"))
+            tables.append(_marked(add1(fit, texts, False, k=k), "+"))
         if not tables:
             break
         table = pd.concat([tables[0], *(more.iloc[1:] for more in tables[1:])]).sort_values("AIC", kind="stable")
@@ -164,16 +164,16 @@ def _test(fit: Regression, test: Any) -> str | None:
 
 def _table(
     fit: Regression,
-    labels: list[str],
-    models: list[Reduced],
+    models: dict[str, Reduced],
+    heading: str,
+    *,
     test: str | None,
     score: list[float] | None,
     k: float,
-    heading: str,
 ) -> pd.DataFrame:
     """Return the table of changed models beside the fit."""
-    rank = np.array([fit.rank, *(model.rank for model in models)])
-    deviance = np.array([fit.deviance, *(model.deviance for model in models)])
+    rank = np.array([fit.rank, *(model.rank for model in models.values())])
+    deviance = np.array([fit.deviance, *(model.deviance for model in models.values())])
     change = np.abs(rank - fit.rank).astype(float)
     gain = np.where(rank < fit.rank, deviance - fit.deviance, fit.deviance - deviance)
     criterion = _criterion(fit, deviance)
@@ -187,7 +187,7 @@ def _table(
         table = pd.DataFrame({"Df": change, "Deviance": deviance, "AIC": aic})
         if not fit.family.likelihood:
             table = table.drop(columns="AIC")
-    table.index = pd.Index(["<none>", *labels])
+    table.index = pd.Index(["<none>", *models])
     with np.errstate(divide="ignore", invalid="ignore"):
         if test in ("Chisq", "LRT"):
             statistic = np.maximum(np.abs(criterion - criterion[0]), 0.0)

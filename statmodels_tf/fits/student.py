@@ -19,20 +19,20 @@ def t_quantile(freedom: np.ndarray | float, level: float) -> np.ndarray:
     return np.where(finite, special.stdtrit(np.where(finite, freedom, 1.0), upper), special.ndtri(upper))
 
 
-def wald_columns(estimate: np.ndarray, se: np.ndarray, freedom: np.ndarray, level: float) -> dict[str, np.ndarray]:
+def wald_columns(estimate: np.ndarray, se: np.ndarray, *, df: np.ndarray, level: float) -> dict[str, np.ndarray]:
     """Return the columns of a table of estimates [p]: estimate, se, statistic, df, p, lower, upper.
 
     The interval of an infinite estimate has no end on its side.
     """
     with np.errstate(divide="ignore", invalid="ignore"):  # where nothing is left for the residuals
         statistic = estimate / se
-    half = t_quantile(freedom, level) * se
+    half = t_quantile(df, level) * se
     return {
         "estimate": estimate,
         "se": se,
         "statistic": statistic,
-        "df": freedom,
-        "p": t_p_value(statistic, freedom),
+        "df": df,
+        "p": t_p_value(statistic, df),
         "lower": np.where(estimate == -np.inf, -np.inf, estimate - half),
         "upper": np.where(estimate == np.inf, np.inf, estimate + half),
     }
