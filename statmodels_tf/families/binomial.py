@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.special import betainc, gammaln
+from scipy.special import betainc
 
 from ..substrate import special
 from .base import Array, Data, Values, family
+from .counts import poisson_deviance
 from .exponential import WithoutParameters
 from .links import Link, ProbabilityLink, as_link
 from .randomized import randomized
 from .shares import Shares
+from .stirling import log_peak
 
 
 @family("binomial")
@@ -89,8 +91,6 @@ def _binary(y: np.ndarray) -> bool:
 
 
 def _log_binomial(y: np.ndarray, m: np.ndarray | float, mu: np.ndarray) -> np.ndarray:
-    """Return the log probability of y successes."""
-    with np.errstate(divide="ignore"):
-        log, rest = np.log(mu), np.log1p(-mu)
-    constant = gammaln(m + 1) - gammaln(y + 1) - gammaln(m - y + 1)
-    return np.where(y > 0, y * log, 0.0) + np.where(m > y, (m - y) * rest, 0.0) + constant
+    """Return the log probability of y successes: that of y of a mean of y, less half the deviance."""
+    deviance = poisson_deviance(y, m * mu) + poisson_deviance(m - y, m * (1 - mu))
+    return log_peak(y) + log_peak(m - y) - log_peak(m) - 0.5 * deviance

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
-from scipy.special import betainc, gammaln, xlogy
+from scipy.special import betainc
 
 from ..errors import ModelError
 from ..priors import Exponential, Prior
 from ..substrate import special
 from .base import Array, Data, Values, family
-from .counts import poisson_deviance, refuses_negative
+from .counts import refuses_negative
 from .exponential import OfNumbers, Working, fisher
 from .links import Link, as_link
 from .randomized import randomized
-from .stirling import digamma_less_log, excess, trigamma_less
+from .stirling import NEAR, digamma_less_log, excess, log_peak, near_excess, remainder, trigamma_less
 
 _SMALLEST, _LARGEST = 1e-6, 1e8
 """Where theta is looked for: at the largest the family is Poisson's to all digits that counts of millions have."""
@@ -173,8 +173,7 @@ class NegativeBinomial(OfNumbers):
 
     def deviance(self, y: Array, mu: Array) -> Array:
         """Return 2 (y log(y / mu) - (y + theta) log((y + theta) / (mu + theta)))."""
-        theta = self.values["theta"]
-        return poisson_deviance(y, mu) - poisson_deviance(y + theta, mu + theta)
+        return 2 * _half_deviance(y, mu, self.values["theta"])
 
     def loglik(
         self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data, dispersion: float | None = None
@@ -204,8 +203,30 @@ class NegativeBinomial(OfNumbers):
 
 
 def _log_density(y, mu, theta) -> np.ndarray:
-    each = gammaln(y + theta) - gammaln(theta) - gammaln(y + 1) + xlogy(y, mu / theta)
-    return each - (y + theta) * np.log1p(mu / theta)
+    """Return the log probability of y of a mean of y, less half the deviance, so that large terms do not cancel."""
+    return log_peak(y) - 0.5 * np.log1p(y / theta) + _less(y, theta) - _half_deviance(y, mu, theta)
+
+
+def _less(y, theta) -> np.ndarray:
+    """Return r(y + theta) - r(theta), of Stirling's remainder r."""
+    return np.where(y > 0, remainder(y + theta, np) - remainder(np.asarray(theta, dtype=float), np), 0.0)
+
+
+def _half_deviance(y, mu, theta) -> np.ndarray:
+    """Return y log(1 + u) - theta log(1 + v), u = theta (y - mu) / (mu (y + theta)) and v = (y - mu) / (mu + theta).
+
+    With s = (y + theta) / (mu + theta), 1 + v = s and 1 + u = y / (mu s).
+
+    Near y = mu, where the terms cancel, it is theta u v + theta (v - log(1 + v)) - y (u - log(1 + u)).
+    """
+    left = y - mu
+    near = np.abs(left) < NEAR * mu
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        u, v, s = theta * left / (mu * (y + theta)), left / (mu + theta), (y + theta) / (mu + theta)
+        rise, fall = np.where(u < -0.5, np.log(y / mu / s), np.log1p(u)), np.where(v < -0.5, np.log(s), np.log1p(v))
+        far = np.where(y > 0, y * rise, 0.0) - theta * fall
+    u, v = np.where(near, u, 0.0), np.where(near, v, 0.0)
+    return np.where(near, theta * u * v + theta * near_excess(v) - y * near_excess(u), far)
 
 
 def _distinct(y: np.ndarray, a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.special import gammainc, gammaincc, gammaln, xlogy
+from scipy.special import gammainc, gammaincc
 
 from ..substrate import special
 from .base import Array, Data, Values, family
@@ -13,6 +13,7 @@ from .counts import Counts
 from .exponential import WithoutParameters
 from .links import Link, as_link
 from .randomized import randomized
+from .stirling import log_peak
 
 
 @family("poisson")
@@ -58,7 +59,7 @@ class Poisson(WithoutParameters, Counts):
         self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None, data: Data, dispersion: float | None = None
     ) -> np.ndarray:
         """Return the log density of each row times its prior weight, as R's `logLik`."""
-        each = xlogy(y, mu) - mu - gammaln(y + 1)
+        each = log_peak(y) - 0.5 * self.deviance(y, mu)
         return each if a is None else a * each
 
     def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:

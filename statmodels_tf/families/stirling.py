@@ -20,7 +20,8 @@ HALF_LOG_2PI = 0.5 * float(np.log(2 * np.pi))
 _SHIFT = 10
 """Stirling's series is summed from here on; smaller arguments come here by Γ(x + 1) = x Γ(x)."""
 _COEFFICIENTS = (-691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12)
-_NEAR = 0.1
+NEAR = 0.1
+"""How near to one a ratio is for its logarithm to be summed as a series."""
 
 
 def remainder(x: Array, xp: Any) -> Array:
@@ -50,15 +51,30 @@ def excess(y: Array, mu: Array, xp: Any) -> Array:
     0.99999999...
     """
     ratio, left = y / mu, y - mu
-    near = xp.abs(left) < _NEAR * mu
+    near = xp.abs(left) < NEAR * mu
     # Each branch is evaluated where it is harmless, so that derivatives of the other one stay finite.
     inside = xp.where(near, left / mu, xp.zeros_like(ratio))
-    s = inside / (2 + inside)
+    outside = xp.where(near, xp.ones_like(ratio), ratio)
+    return xp.where(near, near_excess(inside), outside - 1 - xp.log(outside))
+
+
+def near_excess(x: Array) -> Array:
+    """Return x - log(1 + x) for |x| < 0.1, every digit of it."""
+    s = x / (2 + x)
     square, total = s * s, 0.0
     for k in (15, 13, 11, 9, 7, 5, 3):
         total = total * square + 1 / k
-    outside = xp.where(near, xp.ones_like(ratio), ratio)
-    return xp.where(near, inside * s - 2 * s * square * total, outside - 1 - xp.log(outside))
+    return x * s - 2 * s * square * total
+
+
+def log_peak(y: np.ndarray) -> np.ndarray:
+    """Return log(y^y exp(-y) / y!): the log probability of a Poisson count that equals its mean.
+
+    >>> log_peak(np.array([0.0, 1.0]))
+    array([ 0., -1.])
+    """
+    positive = np.where(y > 0, y, 1.0)
+    return np.where(y > 0, -HALF_LOG_2PI - 0.5 * np.log(positive) - remainder(positive, np), 0.0)
 
 
 def _series(x: Array, xp: Any) -> Array:
