@@ -39,7 +39,7 @@ format: $(VENV)/.test
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 bench: $(VENV)/.bench
-	@$(BIN)/python -m benchmarks.mixed && $(BIN)/python -m benchmarks.glm
+	@$(BIN)/python -m benchmarks.mixed && $(BIN)/python -m benchmarks.glm && $(BIN)/python -m benchmarks.streaming --rows 5000000 --no-cluster
 
 docs: $(VENV)/.docs
 	@$(BIN)/python -W ignore -m pdoc --docformat numpy --output-directory site/api statmodels_tf

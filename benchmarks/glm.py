@@ -7,22 +7,17 @@ standard errors; glum, statsmodels and R's `glm.fit` are handed the ready matrix
     python -m benchmarks.glm [problem ...] [--repeats 3] [--check]
 """
 
-import argparse
-import json
-import shutil
-import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.board import run
 from benchmarks.glm_problems import GLM_PROBLEMS, GLMProblem
 from benchmarks.glm_table import markdown
 from benchmarks.peers.columns import write
-from benchmarks.turns import Peer, hardware, in_turns
+from benchmarks.turns import Peer, in_turns
 
 HERE = Path(__file__).parent
 EQUAL = 1e-8
@@ -36,37 +31,28 @@ PEERS = [
         "glum",
         (sys.executable, "-m", "benchmarks.peers.glum_glm"),
         (*_DENSE, "factors"),
+        needs=("glum",),
         least=dict.fromkeys(_DENSE, 3.0) | {"factors": 10.0},
     ),
-    Peer("R glm.fit", _R, _DENSE, last=("matrix",), least=dict.fromkeys(_DENSE, 8.0)),
+    Peer("R glm.fit", _R, _DENSE, last=("matrix",), needs=("jsonlite",), least=dict.fromkeys(_DENSE, 8.0)),
     Peer(
         "statsmodels",
         (sys.executable, "-m", "benchmarks.peers.statsmodels_glm"),
         (*_DENSE, "mtcars"),
+        needs=("statsmodels",),
         least=dict.fromkeys(_DENSE, 20.0),
     ),
     Peer(
         "formulaic + statsmodels",
         (sys.executable, "-m", "benchmarks.peers.formulaic_glm"),
         ("interactions", "mtcars"),
+        needs=("formulaic", "statsmodels"),
         least={"interactions": 4.0},
     ),
-    Peer("R glm", _R, ("mtcars",), last=("formula",)),
+    Peer("R glm", _R, ("mtcars",), last=("formula",), needs=("jsonlite",)),
 ]
 HALF = "formulaic + statsmodels"
 """The peer of whose memory ours may take half at most."""
-
-
-def missing(peer: Peer) -> str:
-    """Return why a peer cannot run on this machine, or an empty string."""
-    if peer.command[0] == "Rscript":
-        if shutil.which("Rscript") is None:
-            return "R is not installed"
-        check = 'stopifnot(requireNamespace("jsonlite", quietly = TRUE))'
-        done = subprocess.run(["Rscript", "-e", check], capture_output=True, check=False)
-        return "R lacks jsonlite" if done.returncode else ""
-    lacking = [name for name in ("glum", "statsmodels", "formulaic") if name in peer.name and find_spec(name) is None]
-    return f"{lacking[0]} is not installed" if lacking else ""
 
 
 def compare(problem: GLMProblem, peers: list[Peer], repeats: int) -> dict[str, dict]:
@@ -109,34 +95,7 @@ def failures(results: dict[str, dict]) -> list[str]:
 
 def main() -> int:
     """Run the comparison from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.glm", description=__doc__.splitlines()[0])
-    parser.add_argument("problems", nargs="*", default=list(GLM_PROBLEMS), help=f"among {', '.join(GLM_PROBLEMS)}")
-    parser.add_argument("--repeats", type=int, default=3, help="measured calls of each library (default 3)")
-    parser.add_argument("--peers", nargs="*", help=f"only these, among {', '.join(p.name for p in PEERS)}")
-    parser.add_argument("--check", action="store_true", help="exit with 1 where a limit is not met")
-    parser.add_argument("--out", type=Path, default=HERE / "results", help="folder for the JSON and the table")
-    options = parser.parse_args()
-    if unknown := set(options.problems) - set(GLM_PROBLEMS):
-        parser.error(f"no problem {', '.join(sorted(unknown))}; there are {', '.join(GLM_PROBLEMS)}")
-    wanted = [p for p in PEERS if options.peers is None or p.name in ("statmodels_tf", *options.peers)]
-    skipped = {peer.name: reason for peer in wanted if (reason := missing(peer))}
-    for name, reason in skipped.items():
-        print(f"without {name}: {reason}", file=sys.stderr)
-    peers = [peer for peer in wanted if peer.name not in skipped]
-    results = {}
-    for name in options.problems:
-        print(f"{name} ...", file=sys.stderr, flush=True)
-        results[name] = compare(GLM_PROBLEMS[name], peers, options.repeats)
-    now = datetime.now(UTC)
-    record = {"date": now.strftime("%Y-%m-%d"), "hardware": hardware(), "repeats": options.repeats, "results": results}
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / f"glm-{now:%Y-%m-%d}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    table = markdown(record)
-    (options.out / "glm.md").write_text(table, encoding="utf-8")
-    print(table)
-    short = failures(results)
-    print(*short, sep="\n", file=sys.stderr, end="\n" if short else "")
-    return 1 if options.check and short else 0
+    return run("glm", GLM_PROBLEMS, PEERS, compare=compare, failures=failures, markdown=markdown, repeats=3)
 
 
 if __name__ == "__main__":

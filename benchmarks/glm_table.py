@@ -1,7 +1,7 @@
 """The comparison of `glm` as a Markdown table."""
 
 from benchmarks.glm_problems import GLM_PROBLEMS
-from benchmarks.mixed_table import seconds
+from benchmarks.turns import seconds
 
 
 def markdown(record: dict) -> str:

@@ -3,11 +3,7 @@
 import re
 
 from benchmarks.mixed_problems import PROBLEMS
-
-
-def seconds(value: float) -> str:
-    """Return a time in the unit that reads well."""
-    return f"{value * 1000:.1f} ms" if value < 0.1 else f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
+from benchmarks.turns import seconds
 
 
 def _blas(file: str) -> tuple[str, str]:

@@ -1,9 +1,9 @@
-"""Data beyond memory: 5e7 rows of Parquet, a logistic fit of 114 coefficients, here and on a cluster losing a worker.
+"""Data beyond memory: 5e7 rows of Parquet, a logistic fit of 116 coefficients, here and on a cluster losing a worker.
 
-    python benchmarks/streaming.py [--rows 50000000] [--files 25] [--no-cluster]
+    python -m benchmarks.streaming [--rows 50000000] [--files 25] [--no-cluster]
 
 The files are made in a temporary folder and removed. A pass counts all CPU time of reading, coding and summing, by the
-process clock; the peak is that of a process that only fits.
+process clock; the peak is that of a process that only fits. What was measured is written as JSON.
 """
 
 import argparse
@@ -24,26 +24,28 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import statmodels_tf as st
+from benchmarks.board import RESULTS, write
 from statmodels_tf.engines.irls.passes import Pass
 from statmodels_tf.engines.irls.streamed import StreamedRows
 from statmodels_tf.sources import as_source
 
-FORMULA = "y ~ x1 + x2 + x3 + f + g"
+FORMULA = "y ~ x1 + x2 + x3 + x4 + x5 + f + g"
+SLOPES = np.array([0.3, -0.2, 0.1, 0.05, -0.15], dtype=np.float32)
 MONTHS = [f"m{i:02d}" for i in range(12)]
 STORES = [f"store{i:03d}" for i in range(100)]
 
 
 def make(folder: Path, rows: int, files: int) -> None:
-    """Write the files: int8 y, three float32 columns, factors of 12 and 100 levels as codes."""
+    """Write the files: int8 y, five float32 columns, factors of 12 and 100 levels as codes."""
     rng = np.random.default_rng(5)
     months, stores = 0.3 * rng.normal(size=12), 0.3 * rng.normal(size=100)
     for k in range(files):
         n = rows // files
-        X = rng.standard_normal((3, n), dtype=np.float32)
+        X = rng.standard_normal((len(SLOPES), n), dtype=np.float32)
         f, g = rng.integers(0, 12, n).astype(np.int8), rng.integers(0, 100, n).astype(np.int8)
-        eta = -1 + months[f] + stores[g] + np.array([0.3, -0.2, 0.1], dtype=np.float32) @ X
+        eta = -1 + months[f] + stores[g] + SLOPES @ X
         y = (rng.random(n, dtype=np.float32) < 1 / (1 + np.exp(-eta))).astype(np.int8)
-        columns = {"y": y, "x1": X[0], "x2": X[1], "x3": X[2]}
+        columns = {"y": y, **{f"x{j + 1}": x for j, x in enumerate(X)}}
         columns["f"] = pa.DictionaryArray.from_arrays(f, MONTHS)
         columns["g"] = pa.DictionaryArray.from_arrays(g, STORES)
         how = {"compression": "zstd", "compression_level": 1, "use_dictionary": ["f", "g"]}
@@ -99,10 +101,12 @@ def cluster(folder: str, coefficients: np.ndarray, kill: bool) -> dict:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Run the measurement from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.streaming", description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=50_000_000)
     parser.add_argument("--files", type=int, default=25)
     parser.add_argument("--no-cluster", action="store_true")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the JSON")
     parser.add_argument("--fit", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.fit:
@@ -111,14 +115,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         make(Path(folder), given.rows, given.files)
         size = sum(path.stat().st_size for path in Path(folder).iterdir()) / 1e6
-        ran = subprocess.run([sys.executable, __file__, "--fit", folder], stdout=subprocess.PIPE, check=True, text=True)
+        alone = [sys.executable, "-m", "benchmarks.streaming", "--fit", folder]
+        ran = subprocess.run(alone, stdout=subprocess.PIPE, check=True, text=True)
         out = {"megabytes": size, "fit": json.loads(ran.stdout), "one_file_against_memory": one_file(folder)}
         coefficients = np.array(out["fit"].pop("coefficients"))
         if not given.no_cluster:
             out["two_workers"] = cluster(folder, coefficients, kill=False)
             out["one_of_two_killed"] = cluster(folder, coefficients, kill=True)
     versions = {"statmodels_tf": st.__version__, "pyarrow": pa.__version__, "python": platform.python_version()}
-    print(json.dumps({**out, "versions": versions}, indent=1))
+    print(json.dumps(write("streaming", {**out, "versions": versions}, given.out), indent=1))
 
 
 if __name__ == "__main__":

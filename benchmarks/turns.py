@@ -18,7 +18,8 @@ class Peer:
     """A library to compare.
 
     `command` starts it and `last` is put behind the arguments of the problem; `preload` names a library put in place
-    of one that the program was linked with; `least` are ratios of CPU times, this library to ours, by problem, below
+    of one that the program was linked with; `needs` are packages of Python, or of R where it is R that runs; `absent`
+    is why the peer cannot run here, if so; `least` are ratios of CPU times, this library to ours, by problem, below
     which `--check` fails.
     """
 
@@ -27,6 +28,8 @@ class Peer:
     problems: tuple[str, ...]
     last: tuple[str, ...] = ()
     preload: str | None = None
+    needs: tuple[str, ...] = ()
+    absent: str = ""
     least: dict[str, float] = field(default_factory=dict)
 
 
@@ -76,6 +79,11 @@ def in_turns(peers: list[Peer], arguments: list[str], repeats: int) -> dict[str,
         for process in running.values():
             process.measure()
     return {name: process.close() for name, process in running.items()}
+
+
+def seconds(value: float) -> str:
+    """Return a time in the unit that reads well."""
+    return f"{value * 1000:.1f} ms" if value < 0.1 else f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
 
 
 def hardware() -> dict:
