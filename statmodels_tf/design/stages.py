@@ -9,10 +9,8 @@ import numpy as np
 from ..errors import DataError
 from ..transforms import Factor, Transform
 from ..transforms.base import Logical
-from ..transforms.code import NUMBERINGS
 from ..transforms.factor import as_factor
-from ..transforms.learner import Learner
-from ..transforms.learning import learner
+from ..transforms.learner import Learner, learner
 from .column import memory
 from .evaluate import evaluate
 from .recipe import Recipe
@@ -130,7 +128,7 @@ class Learn:
 
 def _shown(key, transform, arguments, block):
     """Return the rows that show the different values which the arguments of a call take together."""
-    plain = transform.name in NUMBERINGS or transform.name == "poly"
+    plain = transform.by_level
     columns = [a for a in arguments if isinstance(a, (Factor, Logical)) or (not plain and np.shape(a) == (block.n,))]
     return levels_shown(key, [as_factor(a) for a in columns]) if columns else {(key,): 0}
 

@@ -6,6 +6,7 @@ levels), a `Matrix` (several named columns), or a constant.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -105,12 +106,19 @@ class Transform:
     A stateful one takes a keyword `state` (None the first time) and returns the value and the state that repeats it
     on other rows; the state is plain data: numbers, text, lists and arrays. `finite` says that one infinite value would
     spoil what it learns.
+
+    Of data that come in blocks `learner` makes what learns the state from sums, of the transform and the arguments of a
+    call by name (None: the different values that occur are enough); `whole` says that nothing but all rows would do,
+    `by_level` that of its arguments only factors are learned from.
     """
 
     name: str
     function: Callable
     stateful: bool = False
     finite: bool = False
+    learner: Callable[["Transform", dict], Any] | None = None
+    whole: bool = False
+    by_level: bool = False
 
 
 def describe(value):

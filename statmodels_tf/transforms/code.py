@@ -75,7 +75,7 @@ def dummy(x, levels=None, *, state=None):
 
 
 def _numbering(name, function):
-    return Transform(name, lambda x, *, state=None: function(x, name, state=state), True)
+    return Transform(name, lambda x, *, state=None: function(x, name, state=state), True, by_level=True)
 
 
 NUMBERINGS = {"as.numeric": as_numeric, "as.double": as_numeric, "as.integer": as_integer, "unclass": unclass}

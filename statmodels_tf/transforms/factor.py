@@ -21,6 +21,7 @@ from .base import (
     truth,
 )
 from .contrasts import as_contrast, contrast_matrix
+from .learning import OfExtremes
 
 MOST_CUTS = 10_000
 """The most intervals that a formula asks for by number."""
@@ -254,5 +255,5 @@ FACTORS = [
     Transform("relevel", relevel, True),
     Transform("C", with_contrast, True),
     Transform("droplevels", droplevels, True),
-    Transform("cut", cut, True),
+    Transform("cut", cut, True, learner=OfExtremes.of),
 ]

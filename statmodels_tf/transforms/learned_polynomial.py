@@ -1,12 +1,12 @@
 """Learning orthogonal polynomials in blocks: their recursion, one degree a pass."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from .learner import Learner
-from .polynomial import arguments as polynomial_arguments
 
 
 @dataclass(frozen=True)
@@ -27,19 +27,21 @@ class OfPolynomials(Learner):
 
     Attributes
     ----------
+    read : function of (x, others, degree) -> (columns, degree)
+        How a call says its columns.
     means : array [columns]
     alpha, norms : tuple of array [columns]
         Of the centred columns, so far.
     """
 
+    read: Callable[..., tuple[list[np.ndarray], int]]
     means: np.ndarray | None = None
     alpha: tuple[np.ndarray, ...] = ()
     norms: tuple[np.ndarray, ...] = ()
 
-    @staticmethod
-    def _columns(arguments):
+    def _columns(self, arguments):
         others = arguments.get("others", ())
-        return polynomial_arguments(arguments["x"], others, arguments.get("degree", 1))
+        return self.read(arguments["x"], others, arguments.get("degree", 1))
 
     def part(self, arguments: dict[str, Any]) -> Projections:
         columns, degree = self._columns(arguments)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import DataError
 from .base import Transform, numeric
 
 
@@ -18,11 +19,16 @@ class Learner(ABC):
     ----------
     transform : Transform
     arguments : dict
-        What the call says besides its columns.
+        What the call says besides its column `x`.
     """
 
     transform: Transform
     arguments: dict[str, Any]
+
+    @classmethod
+    def of(cls, transform: Transform, given: dict[str, Any], **how: Any) -> "Learner":
+        """Return the learner of a call, given its arguments by name; `how` are fields of the learner."""
+        return cls(transform, {key: value for key, value in given.items() if key != "x"}, **how)
 
     @staticmethod
     def bound(transform: Transform, arguments: list, options: dict) -> dict[str, Any]:
@@ -44,3 +50,18 @@ class Learner(ABC):
     def numbers(self, arguments: dict[str, Any]) -> np.ndarray:
         """Return the column of the call as numbers [n]."""
         return np.atleast_1d(numeric(arguments["x"], f"{self.transform.name}()"))
+
+
+def learner(transform: Transform, arguments: list, options: dict) -> Learner | None:
+    """Return what learns the state of a call in blocks; None where the different values that occur are enough.
+
+    A function that needs all rows at once is a DataError.
+    """
+    if transform.whole:
+        raise DataError(
+            f"{transform.name}() needs all rows at once, and these data are read block by block. Compute it as a "
+            "column of the data beforehand, or read the data into memory and pass them as a table."
+        )
+    if transform.learner is None:
+        return None
+    return transform.learner(transform, Learner.bound(transform, arguments, options))

@@ -4,39 +4,39 @@ Each pass over the data adds up a part from every block; the sum gives the state
 The states are those that the function learns from the whole column.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ..errors import DataError
-from .base import Factor, Transform, numeric
-from .learned_polynomial import OfPolynomials
+from .base import Factor, numeric
 from .learner import Learner
 from .moments import Moments
-from .polynomial import arguments as polynomial_arguments
-from .scale import scaling
 from .selection import Selection, wanted
 
 
 @dataclass(frozen=True, eq=False)
 class OfMoments(Learner):
-    """Learns from the count, the mean and the sum of squares: `mean`, `sd`, `var`, `sum`, `scale`, `center`."""
+    """Learns from the count, the mean and the sum of squares: `mean`, `sd`, `var`, `sum`, `scale`, `center`.
+
+    Attributes
+    ----------
+    made : function of (moments, arguments) -> state
+    single : bool
+        Whether the state is one number, which needs a value that is not missing, or all of them by `na.rm = FALSE`.
+    """
+
+    made: Callable[[Moments, dict], dict]
+    single: bool = False
 
     def part(self, arguments: dict[str, Any]) -> Moments:
         return Moments.of(self.numbers(arguments))
 
     def after(self, total: Moments) -> dict:
-        name, given = self.transform.name, self.arguments
-        if name in ("scale", "standardize"):
-            return scaling(total, given.get("center", True), given.get("scale", True))
-        if name == "center":
-            return scaling(total, True, False)
-        if not total.n or (total.missing and not given.get("na_rm", True)):
+        if self.single and (not total.n or (total.missing and not self.arguments.get("na_rm", True))):
             return self.state(np.array([np.nan]))
-        variance = total.squares / (total.n - 1) if total.n > 1 else np.nan
-        values = {"mean": total.mean, "sum": total.total, "var": variance, "sd": np.sqrt(variance)}
-        return {"value": float(values[name])}
+        return self.made(total, self.arguments)
 
 
 @dataclass(frozen=True)
@@ -102,19 +102,25 @@ class OfSize(Learner):
 
 @dataclass(frozen=True, eq=False)
 class OfQuantiles(Learner):
-    """Learns quantiles: `median`, `quantile`, and the knots of `bs`, `ns`, `cs`. First the range, then a selection."""
+    """Learns quantiles: `median`, `quantile`, and the knots of `bs`, `ns`, `cs`. First the range, then a selection.
 
+    Attributes
+    ----------
+    share : float or None
+        That of the one quantile, where the call does not say `probs`.
+    spline : bool
+        Whether the quantiles are knots.
+    """
+
+    share: float | None = None
+    spline: bool = False
     range: Extremes | None = None
     search: Selection | None = None
-
-    @property
-    def _spline(self):
-        return self.transform.name in ("bs", "ns", "cs", "cr")
 
     def _within(self, arguments):
         """Return the column and which of its values count."""
         values = self.numbers(arguments)
-        if not self._spline:
+        if not self.spline:
             return values, ~np.isnan(values)
         inside = np.isfinite(values)
         ends = self.arguments.get("Boundary_knots")
@@ -130,18 +136,18 @@ class OfQuantiles(Learner):
     @property
     def _shares(self):
         """The shares of the quantiles wanted."""
-        if self._spline:
+        if self.spline:
             knots = len(self.state(self.range.column)["knots"])
             return np.linspace(0, 1, knots + 2)[1:-1]
-        return np.array([0.5]) if self.transform.name == "median" else np.ravel(numeric(self.arguments["probs"]))
+        return np.array([self.share]) if self.share is not None else np.ravel(numeric(self.arguments["probs"]))
 
     def after(self, total: Any) -> Learner | dict:
         if self.search is None:
             found = replace(self, range=total)
-            if self._spline and (self.arguments.get("knots") is not None or self.arguments.get("df") is None):
+            if self.spline and (self.arguments.get("knots") is not None or self.arguments.get("df") is None):
                 return self.state(total.column)
             learned = self.state(total.column)  # says what is wrong with the call, where something is
-            if not total.n or (total.missing and not self._spline and not self.arguments.get("na_rm", True)):
+            if not total.n or (total.missing and not self.spline and not self.arguments.get("na_rm", True)):
                 return learned
             if not len(found._shares):
                 return learned
@@ -154,40 +160,9 @@ class OfQuantiles(Learner):
         _, part = wanted(shares, self.range.n)
         low, high = ended.reshape(-1, 2).T
         values = np.where(part == 0, low, low + (high - low) * part)
-        if self._spline:
+        if self.spline:
             return {**self.state(self.range.column), "knots": values.tolist()}
-        if self.transform.name == "median":
+        if self.share is not None:
             return {"value": float(values[0])}
         shape = np.shape(numeric(self.arguments["probs"]))
         return {"value": values.reshape(() if shape == (1,) else shape).tolist()}
-
-
-LEARNERS: dict[str, type[Learner]] = {
-    **dict.fromkeys(("mean", "sum", "sd", "var", "scale", "standardize", "center"), OfMoments),
-    **dict.fromkeys(("min", "max", "cut"), OfExtremes),
-    **dict.fromkeys(("median", "quantile", "bs", "ns", "cs", "cr"), OfQuantiles),
-    "length": OfSize,
-}
-
-WHOLE = ("rank",)
-"""Functions that need all rows at once."""
-
-
-def learner(transform: Transform, arguments: list, options: dict) -> Learner | None:
-    """Return what learns the state of a call in blocks; None where the different values that occur are enough.
-
-    A function that needs all rows at once is a DataError.
-    """
-    name = transform.name
-    if name in WHOLE:
-        raise DataError(
-            f"{name}() needs all rows at once, and these data are read block by block. Compute it as a column of the "
-            "data beforehand, or read the data into memory and pass them as a table."
-        )
-    given = Learner.bound(transform, arguments, options)
-    if name == "poly" and not given.get("raw", False):
-        _, degree = polynomial_arguments(given["x"], given.get("others", ()), given.get("degree", 1))
-        return OfPolynomials(transform, {"degree": degree})
-    if name not in LEARNERS:
-        return None
-    return LEARNERS[name](transform, {key: value for key, value in given.items() if key != "x"})

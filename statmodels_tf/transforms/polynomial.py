@@ -7,6 +7,7 @@ import numpy as np
 
 from ..errors import DataError
 from .base import Factor, Logical, Matrix, Transform, count, flag, numeric
+from .learned_polynomial import OfPolynomials
 
 MOST = 1_000
 """The most columns of one call."""
@@ -88,4 +89,12 @@ def _evaluate(x, alpha, norms):
     return np.column_stack(columns[1:]) / np.sqrt(norms[2:])
 
 
-POLYNOMIALS = [Transform("poly", poly, True, finite=True)]
+def _learner(transform, given):
+    """Return what learns the recursion; raw powers have nothing to learn."""
+    if given.get("raw", False):
+        return None
+    _, degree = arguments(given["x"], given.get("others", ()), given.get("degree", 1))
+    return OfPolynomials(transform, {"degree": degree}, arguments)
+
+
+POLYNOMIALS = [Transform("poly", poly, True, finite=True, learner=_learner, by_level=True)]

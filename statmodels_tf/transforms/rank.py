@@ -29,4 +29,4 @@ def rank(x, *, state=None):
     return result, state
 
 
-RANKS = [Transform("rank", rank, True)]
+RANKS = [Transform("rank", rank, True, whole=True)]

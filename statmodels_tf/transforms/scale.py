@@ -1,8 +1,11 @@
 """Functions that centre and scale, and remember by how much: `scale(x)`, `center(x)`."""
 
+from functools import partial
+
 import numpy as np
 
 from .base import Transform, number, numeric
+from .learning import OfMoments
 from .moments import Moments
 
 
@@ -33,8 +36,16 @@ def center(x, *, state=None):
     return scale(x, True, False, state=state)
 
 
+def _scaled(moments, arguments):
+    return scaling(moments, arguments.get("center", True), arguments.get("scale", True))
+
+
+def _centred(moments, arguments):
+    return scaling(moments, True, False)
+
+
 SCALES = [
-    Transform("scale", scale, True, finite=True),
-    Transform("standardize", scale, True, finite=True),
-    Transform("center", center, True, finite=True),
+    Transform("scale", scale, True, finite=True, learner=partial(OfMoments.of, made=_scaled)),
+    Transform("standardize", scale, True, finite=True, learner=partial(OfMoments.of, made=_scaled)),
+    Transform("center", center, True, finite=True, learner=partial(OfMoments.of, made=_centred)),
 ]

@@ -1,9 +1,12 @@
 """Regression splines, with R's knots and bases: `bs`, `ns`, and cardinal natural cubic splines `cs` (also `cr`)."""
 
+from functools import partial
+
 import numpy as np
 
 from ..errors import DataError
 from .base import Matrix, Transform, count, flag, number, numeric
+from .learning import OfQuantiles
 
 MOST = 1_000
 """The most columns of one basis."""
@@ -168,4 +171,8 @@ def _named(basis):
     return Matrix(basis, tuple(str(j + 1) for j in range(basis.shape[1])))
 
 
-SPLINES = [Transform("bs", bs, True), Transform("ns", ns, True), Transform("cs", cs, True), Transform("cr", cs, True)]
+_KNOTS = partial(OfQuantiles.of, spline=True)
+SPLINES = [
+    Transform(name, function, True, learner=_KNOTS)
+    for name, function in {"bs": bs, "ns": ns, "cs": cs, "cr": cs}.items()
+]

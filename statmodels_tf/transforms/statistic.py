@@ -1,12 +1,15 @@
 """One number of a column, remembered: with `I(x - mean(x))` new rows are centred by the mean of the data fitted."""
 
+from functools import partial
+
 import numpy as np
 
 from ..errors import DataError
 from .base import Factor, Transform, numeric
+from .learning import OfExtremes, OfMoments, OfQuantiles, OfSize
 
 
-def _statistic(name, function):
+def _statistic(name, function, learner):
     """Return the transform of a statistic of the values that are not missing, or of all of them by `na.rm = FALSE`."""
 
     def call(x, *, na_rm=True, state=None):
@@ -18,7 +21,7 @@ def _statistic(name, function):
             state = {"value": float(function(present))}
         return np.float64(state["value"]), state
 
-    return Transform(name, call, True, finite=name not in ("min", "max", "median"))
+    return Transform(name, call, True, finite=name not in ("min", "max", "median"), learner=learner)
 
 
 def length(x, *, state=None):
@@ -41,19 +44,39 @@ def quantile(x, probs, *, na_rm=True, state=None):
     return np.asarray(state["value"])[()], state
 
 
+def _moment(of, moments, arguments):
+    return {"value": float(of(moments))}
+
+
+def _mean(moments):
+    return moments.mean
+
+
+def _total(moments):
+    return moments.total
+
+
+def _variance(moments):
+    return moments.squares / (moments.n - 1) if moments.n > 1 else np.nan
+
+
+def _sd(moments):
+    return np.sqrt(_variance(moments))
+
+
+def _of_moments(of):
+    """Return what makes the learner of a number that the moments give."""
+    return partial(OfMoments.of, made=partial(_moment, of), single=True)
+
+
 STATISTICS = [
-    *(
-        _statistic(name, function)
-        for name, function in {
-            "mean": np.mean,
-            "sd": lambda x: np.std(x, ddof=1),
-            "var": lambda x: np.var(x, ddof=1),
-            "min": np.min,
-            "max": np.max,
-            "median": np.median,
-            "sum": np.sum,
-        }.items()
-    ),
-    Transform("length", length, True),
-    Transform("quantile", quantile, True),
+    _statistic("mean", np.mean, _of_moments(_mean)),
+    _statistic("sd", lambda x: np.std(x, ddof=1), _of_moments(_sd)),
+    _statistic("var", lambda x: np.var(x, ddof=1), _of_moments(_variance)),
+    _statistic("min", np.min, OfExtremes.of),
+    _statistic("max", np.max, OfExtremes.of),
+    _statistic("median", np.median, partial(OfQuantiles.of, share=0.5)),
+    _statistic("sum", np.sum, _of_moments(_total)),
+    Transform("length", length, True, learner=OfSize.of),
+    Transform("quantile", quantile, True, learner=OfQuantiles.of),
 ]

@@ -5,8 +5,7 @@ import pytest
 
 from statmodels_tf.errors import DataError
 from statmodels_tf.transforms import REGISTRY
-from statmodels_tf.transforms.learner import Learner
-from statmodels_tf.transforms.learning import learner
+from statmodels_tf.transforms.learner import Learner, learner
 from statmodels_tf.transforms.selection import GATHERED, Selection, keys, numbers
 
 RNG = np.random.default_rng(1)
