@@ -10,6 +10,9 @@ from html import escape
 import pandas as pd
 
 _GAP = "   "
+_DECIMALS, _LARGE, _SPREAD, _SMALLER, _NOTHING = 7, 7, 5, 2, 6
+"""The most decimals; the digits before the point, and the powers of ten between numbers, from which on numbers have
+exponents; how many more decimals than half of the numbers ask are given; the power of ten that is nothing beside 1."""
 _CSS = """
 .statmodels{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;
 color:#1f2328;background:transparent;max-width:60em}
@@ -63,23 +66,23 @@ class Table:
         """Return for each column whether it is aligned to the left."""
         return [h.left or i == 0 for i, h in enumerate(self.headings) for _ in range(h.span)]
 
-    def text(self) -> str:
-        """Return the table as aligned text."""
+    def text(self, gap: str = _GAP) -> str:
+        """Return the table as aligned text, `gap` between its columns."""
         left = self._left()
         width = [max((len(row[j]) for row in self.rows), default=0) for j in range(len(left))]
         head, j = [], 0
         for i, heading in enumerate(self.headings):
             here = range(j, j + heading.span)
-            missing = len(heading.text) - sum(width[c] for c in here) - len(_GAP) * (heading.span - 1)
+            missing = len(heading.text) - sum(width[c] for c in here) - len(gap) * (heading.span - 1)
             width[j if left[j] or heading.span > 1 else here[-1]] += max(0, missing)
-            total = sum(width[c] for c in here) + len(_GAP) * (heading.span - 1)
+            total = sum(width[c] for c in here) + len(gap) * (heading.span - 1)
             head.append(heading.text.ljust(total) if heading.left or i == 0 else heading.text.rjust(total))
             j += heading.span
         lines = [head] + [
             [c.ljust(w) if to_left else c.rjust(w) for c, w, to_left in zip(row, width, left, strict=True)]
             for row in self.rows
         ]
-        return "\n".join(_GAP.join(line).rstrip() for line in lines)
+        return "\n".join(gap.join(line).rstrip() for line in lines)
 
     def html(self) -> str:
         """Return the table as an HTML table."""
@@ -217,25 +220,41 @@ def grouped(value: float, decimals: int = 1) -> str:
 def decimals_for(scales: Iterable[float], digits: int = 3) -> int | None:
     """Return the decimals that show each positive number in `scales` with at least `digits` significant digits.
 
-    None when the numbers differ so much in size that one count of decimals would not read well.
+    A few that are far smaller than most do not count. None when the numbers differ so much in size, or are so large or
+    small, that one count of decimals would not read well.
 
-    >>> decimals_for([6.8, 1.5]), decimals_for([0.0188, 0.0133]), decimals_for([1e-9, 1e5])
-    (2, 4, None)
+    >>> decimals_for([6.8, 1.5]), decimals_for([0.0188, 0.0133]), decimals_for([1e-9, 1e5]), decimals_for([2e9])
+    (2, 4, None, None)
     """
-    need = [digits - 1 - _exponent(s) for s in scales if s == s and 0 < s < float("inf")]
+    need = sorted(digits - 1 - _exponent(s) for s in scales if s == s and 0 < s < float("inf"))
     if not need:
         return digits
-    if max(need) > 7 or max(need) - min(need) > 5:
+    middle, edge = need[len(need) // 2], len(need) // 10
+    decimals = min(need[-1], middle + _SMALLER)
+    if decimals > _DECIMALS or decimals < digits - _LARGE or need[-1 - edge] - need[edge] > _SPREAD:
         return None
-    return max(0, max(need))
+    return max(0, decimals)
 
 
 def column_format(scales: Iterable[float], digits: int = 3) -> Callable[[Sequence[float]], list[str]]:
-    """Return a function that formats a column whose precision is that of `scales`."""
+    """Return a function that formats a column whose precision is that of `scales`.
+
+    A number that would show fewer than two significant digits gets three, so that its sign is not lost, unless it is
+    next to nothing.
+    """
     decimals = decimals_for(scales, digits)
     if decimals is None:
         return lambda values: ["" if v != v else f"{v:.4g}" for v in map(float, values)]
-    return lambda values: fixed(values, decimals)
+
+    def one(value: float) -> str:
+        if value != value:
+            return ""
+        size = abs(value)
+        if 10.0 ** -(decimals + _NOTHING) < size < 9.5 * 10.0**-decimals:
+            return _one(value, f".{max(2 - _exponent(size), decimals)}f")
+        return _one(value, f".{decimals}f")
+
+    return lambda values: list(map(one, map(float, values)))
 
 
 def p_value(value: float) -> str:

@@ -80,10 +80,27 @@ def test_latex_escapes_and_balances():
 
 @pytest.mark.parametrize(
     ("scale", "value", "shown"),
-    [(6.82, 251.405, "251.41"), (0.0188, 3.28331, "3.2833"), (123.0, 98765.4, "98765"), (0.0188, -0.00001, "0.0000")],
+    [
+        (6.82, 251.405, "251.41"),
+        (0.0188, 3.28331, "3.2833"),
+        (123.0, 98765.4, "98765"),
+        (0.0188, -0.00001, "-0.0000100"),
+    ],
 )
 def test_figures_are_shown_to_three_digits_of_the_standard_error(scale, value, shown):
     assert column_format([scale])([value]) == [shown]
+
+
+def test_a_number_smaller_than_its_column_keeps_its_digits():
+    """Ratios have intervals whose ends differ by powers of ten; one is never rounded to the other side of the null."""
+    assert column_format([237.0])([90.1, 0.507, 15882.3]) == ["90", "0.507", "15882"]
+    assert column_format([0.5, 0.4, 0.6, 0.5, 0.3, 1e-6])([1.2, 1e-6]) == ["1.20000", "0.00000100"]
+    assert column_format([0.5])([1e-13, -1e-13, 0.0, np.inf]) == ["0.000", "0.000", "0.000", "inf"]
+
+
+def test_large_numbers_have_an_exponent():
+    assert column_format([1877627337.0])([37285126167.0, 1877627337.0]) == ["3.729e+10", "1.878e+09"]
+    assert column_format([18776.0])([3728512.6]) == ["3728513"]
 
 
 def test_figures_of_very_different_size_keep_their_digits():
