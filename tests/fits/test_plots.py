@@ -75,24 +75,38 @@ def test_effects_of_numbers_and_factors():
 def test_points_of_an_effect_are_partial_residuals():
     """Line and points differ by residuals only, whatever the other columns do."""
     fit = dense_fit("crossed")
-    shown = effect_data(fit, "x", 0.95)
-    held = data_of("crossed").assign(arm="old")
-    np.testing.assert_allclose(shown.points, fit.predict(held, random="exclude") + fit.residuals())
+    shown, data = effect_data(fit, "x", 0.95), data_of("crossed")
     (ax,) = drawn(fit.plot_effects("x"))
-    np.testing.assert_allclose(ax.lines[0].get_ydata(), shown.points)
-    assert "partial residuals" in ax.get_title(loc="left") and "arm old" in ax.get_title(loc="left")
-    factor = effect_data(fit, "arm", 0.95)
+    assert shown.by == "arm" and [one.level for one in shown.series] == ["old", "new", "none"]
+    for k, one in enumerate(shown.series):
+        own = data["arm"] == one.level
+        expected = fit.predict(data, random="exclude")[own] + fit.residuals()[own]
+        np.testing.assert_allclose(one.points, expected)
+        np.testing.assert_allclose(ax.lines[2 * k].get_ydata(), expected)
+    assert "points: partial residuals" in ax.get_title(loc="left")
+    (factor,) = effect_data(fit, "arm", 0.95).series
     middle = [factor.points[factor.values == i].mean() for i in range(3)]
     assert np.all(np.abs(middle - factor.band["mean"]) < 0.5)
+
+
+def test_factors_are_held_at_their_most_frequent_level():
+    rng = np.random.default_rng(3)
+    data = {"x": rng.normal(size=30), "f": ["a"] * 8 + ["b"] * 14 + ["c"] * 8}
+    data["y"] = data["x"] + rng.normal(size=30)
+    fit = st.lm("y ~ x + f", data)
+    shown = effect_data(fit, "x", 0.95)
+    assert shown.held == "at f b" and shown.by is None
+    held = fit.predict({"x": data["x"], "f": ["b"] * 30})
+    np.testing.assert_allclose(shown.series[0].points, held + fit.residuals())
 
 
 def test_effects_say_at_which_offset():
     data = data_of("slopes").assign(o=lambda d: 10.0 + d["Days"])
     within = dense_lmer("Reaction ~ Days + offset(o) + (1 | Subject)", data)
-    assert "o 14.5" in within.plot_effects("Days").get_title(loc="left")
+    assert "offset at its mean, 14.5" in within.plot_effects("Days").get_title(loc="left")
     beside = dense_lmer("Reaction ~ Days + (1 | Subject)", data, offset=data["o"].to_numpy())
-    assert "offset 14.5" in beside.plot_effects("Days").get_title(loc="left")
-    one, two = effect_data(within, "Days", 0.95), effect_data(beside, "Days", 0.95)
+    assert "offset at its mean, 14.5" in beside.plot_effects("Days").get_title(loc="left")
+    (one,), (two,) = effect_data(within, "Days", 0.95).series, effect_data(beside, "Days", 0.95).series
     np.testing.assert_allclose(one.band, two.band)
     np.testing.assert_allclose(one.points, two.points)
 

@@ -17,10 +17,11 @@ from scipy import special
 
 from ...errors import ModelError
 from ..arguments import coverage
+from ..modelled import mean_name
 from .style import BLUE, GREY, PALE, axes_for, response, style
 
 if TYPE_CHECKING:
-    from ..regression_base import RegressionEstimate
+    from ..regression import RegressionEstimate
 
 _BINS = 10
 _LEAST = 5
@@ -38,6 +39,7 @@ def calibration(fit: RegressionEstimate, level: float, ax: Any) -> Any:
     mu = fit.fitted().to_numpy()
     expected, share, count = _binned(mu, y, weight)
     low, high = wilson(share, count, coverage(level))
+    name = mean_name(fit, response(fit))
     with style():
         ax = axes_for(ax, (5.6, 5.4))
         ax.axline((0, 0), slope=1, color=GREY, lw=0.8, zorder=0)
@@ -45,8 +47,8 @@ def calibration(fit: RegressionEstimate, level: float, ax: Any) -> Any:
         ax.plot(expected, share, "o", color=BLUE, ms=6)
         spread = np.histogram(mu, np.linspace(0, 1, 51), weights=weight)[0]
         ax.bar(np.linspace(0.01, 0.99, 50), 0.12 * spread / spread.max(), 0.018, bottom=0, color=PALE, zorder=0)
-        ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel=f"fitted probability of {response(fit)}",
-               ylabel="observed share", title=f"Calibration of {response(fit)}, {100 * level:g}% intervals\n"
+        ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel=f"fitted {name}",
+               ylabel="observed share", title=f"Calibration of {name}, {100 * level:g}% intervals\n"
                f"{len(expected)} bins of equal size; grey: all fitted values")  # fmt: skip
         ax.set_aspect("equal")
     return ax

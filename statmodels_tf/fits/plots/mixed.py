@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..arguments import known_group
 from ..student import t_quantile
-from .piece import cloud, counted, quantiles, running_mean
+from .piece import cloud, counted, quantiles, running_line
 from .residual import residuals_fitted
 from .style import BLUE, GREEN, GREY, INK, PALE, RED, figure, response, style
 
@@ -31,7 +31,7 @@ def mixed_diagnostics(fit: Fit) -> Any:
         axes[0, 1].set(title="Normal quantiles of the residuals", xlabel="normal quantile", ylabel="residual / sigma")
         root = np.sqrt(np.abs(scaled))
         cloud(axes[1, 0], fitted, root)
-        running_mean(axes[1, 0], fitted, root)
+        running_line(axes[1, 0], fitted, root)
         axes[1, 0].set(title="Spread of the residuals", xlabel=f"fitted {response(fit)}", ylabel="√|residual / sigma|")
         _ranef_quantiles(fit, axes[1, 1])
     return axes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..effect_data import held_over
-from .piece import cloud, running_mean
+from .piece import cloud, running_line
 from .style import GREY, OUTCOMES, axes_for, labelled, response, style
 
 if TYPE_CHECKING:
@@ -36,14 +36,14 @@ def outcome_effect(fit: OutcomeEstimate, x: str, level: float, ax: Any) -> Any:
         if not shown.numeric:
             ax.set_xticks(np.arange(len(shown.grid)), [str(value) for value in shown.grid])
         ax.legend(title=response(fit), loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-        title = f"Probability of each {response(fit)} over {x}, {100 * level:g}% intervals\n{shown.said}"
+        title = f"Probability of each {response(fit)} over {x}, {100 * level:g}% intervals\n{shown.said()}"
         ax.set(title=title.rstrip(), xlabel=labelled(fit.model.design.frame, x), ylabel="probability")
         ax.set_ylim(0, 1)
     return ax
 
 
 def outcome_residuals(fit: OutcomeEstimate, ax: Any) -> Any:
-    """Draw quantile residuals against the expected position among the outcomes, with their running mean."""
+    """Draw quantile residuals against the expected position among the outcomes, with their local mean."""
     expected = fit.means @ np.arange(1.0, len(fit.outcomes) + 1)
     residuals = fit.residuals("quantile").to_numpy()
     kept = np.isfinite(residuals)
@@ -51,7 +51,7 @@ def outcome_residuals(fit: OutcomeEstimate, ax: Any) -> Any:
         ax = axes_for(ax, (7, 4.5))
         cloud(ax, expected[kept], residuals[kept])
         ax.axhline(0, color=GREY, lw=0.8, zorder=1)
-        running_mean(ax, expected[kept], residuals[kept])
+        running_line(ax, expected[kept], residuals[kept])
         first, last = fit.outcomes[0], fit.outcomes[-1]
         where = f"expected position of {response(fit)}, 1 {first} to {len(fit.outcomes)} {last}"
         ax.set(title="Quantile residuals against what is expected", xlabel=where, ylabel="quantile residual")

@@ -1,4 +1,4 @@
-"""Pieces of plots: clouds of points, running means, quantiles. Thousands of points become a density."""
+"""Pieces of plots: clouds of points, local means, quantiles. Thousands of points become a density."""
 
 from __future__ import annotations
 
@@ -8,33 +8,68 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from .style import GREY, INK, MANY, PALE, RED
+from .label import name_points
+from .style import GREY, MANY, PALE, RED, shades
 
 if TYPE_CHECKING:
     from ..base import Fit
 
-# Share of the height of a panel that a line of text takes.
-_LINE = 0.05
+_SPAN, _FULL = 2 / 3, 100
+_KNOTS, _FEW = 60, 8
+_BINS = 1_500
 
 
-def cloud(ax: Any, x: np.ndarray, y: np.ndarray) -> None:
+def cloud(ax: Any, x: np.ndarray, y: np.ndarray, colour: str = GREY) -> None:
     """Draw points, or their density on a log scale where they are thousands."""
     if len(x) > MANY:
-        ax.hexbin(x, y, gridsize=(60, 40), bins="log", mincnt=1, cmap="Greys", lw=0.1, zorder=0)
+        ax.hexbin(x, y, gridsize=(60, 40), norm=shades(), mincnt=1, cmap="Greys", lw=0.1, zorder=0)
     else:
-        ax.plot(x, y, "o", color=GREY, alpha=0.5 if len(x) > 500 else 0.75, ms=4, mew=0, zorder=2)
+        ax.plot(x, y, "o", color=colour, alpha=0.5 if len(x) > 500 else 0.75, ms=4, mew=0, zorder=2)
 
 
-def running_mean(ax: Any, x: np.ndarray, y: np.ndarray) -> None:
-    """Draw the mean of y in bins of about equally many points, equal x in one bin; it should be flat."""
-    bins = int(np.clip(len(x) // 15, 3, 25))
-    edges = np.unique(np.quantile(x, np.linspace(0, 1, bins + 1)[1:-1]))
-    place = np.searchsorted(edges, x, side="left")
-    count = np.bincount(place, minlength=len(edges) + 1)
-    used = count > 0
-    means = [np.bincount(place, values, minlength=len(count))[used] / count[used] for values in (x, y)]
-    ax.plot(*means, color=RED, lw=1.5, zorder=3)
-    note(ax, "mean in bins")
+def running_line(ax: Any, x: np.ndarray, y: np.ndarray) -> None:
+    """Draw the local mean of y, which should be flat."""
+    kept = np.isfinite(x) & np.isfinite(y)
+    if np.count_nonzero(kept) < 3:
+        return
+    ax.plot(*local_line(x[kept], y[kept]), color=RED, lw=1.5, zorder=3)
+    note(ax, "local mean")
+
+
+def local_line(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return points of a local straight line through (x, y): the means themselves where x takes few values.
+
+    At each point a line is fitted by least squares to the nearest rows, with tricube weights: two thirds of them up to
+    a hundred rows, and a share that falls with the fifth root of their number beyond. Thousands of rows are put into
+    bins first. Nothing is done against outliers, which would take the rarer of two responses for them.
+
+    References
+    ----------
+    Cleveland (1979), doi:10.1080/01621459.1979.10481038.
+    """
+    span = _SPAN * min(1.0, (_FULL / len(x)) ** 0.2)
+    order = np.argsort(x, kind="stable")
+    x, y = x[order], y[order]
+    starts = np.flatnonzero(np.r_[True, np.diff(x) > 0])
+    if len(starts) > _BINS:
+        starts = np.unique(np.searchsorted(x, x[np.linspace(0, len(x) - 1, _BINS).astype(int)]))
+    count = np.diff(np.r_[starts, len(x)])
+    x, y = np.add.reduceat(x, starts) / count, np.add.reduceat(y, starts) / count
+    if len(x) <= _FEW:
+        return x, y
+    total = count.sum()
+    at = np.unique(np.r_[np.quantile(x, np.linspace(0, 1, _KNOTS)), np.linspace(x[0], x[-1], _KNOTS // 2)])
+    out = np.empty(len(at))
+    for k, centre in enumerate(at):
+        distance = np.abs(x - centre)
+        near = np.argsort(distance, kind="stable")
+        reach = distance[near[min(np.searchsorted(np.cumsum(count[near]), span * total), len(x) - 1)]]
+        weight = count * np.clip(1 - (distance / (1.001 * max(reach, 1e-12 * np.ptp(x)))) ** 3, 0, None) ** 3
+        mean = weight @ x / weight.sum()
+        spread = weight @ (x - mean) ** 2
+        slope = weight @ ((x - mean) * y) / spread if spread > 1e-12 * weight.sum() * np.ptp(x) ** 2 else 0.0
+        out[k] = weight @ y / weight.sum() + slope * (centre - mean)
+    return at, out
 
 
 def note(ax: Any, text: str) -> None:
@@ -60,11 +95,11 @@ def quantiles(ax: Any, values: np.ndarray, colour: str, labels: pd.Index | None 
         name_points(ax, labels[order], normal, values, np.argsort(-np.abs(values), kind="stable")[:named])
 
 
-def strips(ax: Any, place: np.ndarray, y: np.ndarray) -> None:
+def strips(ax: Any, place: np.ndarray, y: np.ndarray, colour: str = GREY, width: float = 0.15) -> None:
     """Draw points around each place, or bars of their middle 90% and 50% where they are thousands."""
     if len(y) <= MANY:
-        jitter = np.random.default_rng(0).uniform(-0.15, 0.15, len(y))
-        ax.plot(place + jitter, y, "o", color=GREY, alpha=0.35, ms=3, mew=0)
+        jitter = np.random.default_rng(0).uniform(-width, width, len(y))
+        ax.plot(place + jitter, y, "o", color=colour, alpha=0.35, ms=3, mew=0)
         return
     for at in np.unique(place):
         low, first, third, high = np.quantile(y[place == at], [0.05, 0.25, 0.75, 0.95])
@@ -76,23 +111,3 @@ def counted(fit: Fit, values: pd.Series) -> np.ndarray:
     """Return the values of the rows that count; those of weight 0 have residuals of zero that say nothing."""
     weights = fit.model.design.weights
     return values.to_numpy() if weights is None else values.to_numpy()[weights > 0]
-
-
-def name_points(ax: Any, labels: pd.Index, x: np.ndarray, y: np.ndarray, which: np.ndarray) -> None:
-    """Write the labels of the rows at the positions `which` beside their points, towards the middle of the plot.
-
-    A label that would lie on an earlier one goes to the other side of its point.
-    """
-    which = np.array([i for i in which if np.isfinite(x[i]) and np.isfinite(y[i])], dtype=int)
-    if len(which) == 0:
-        return
-    low, high = ax.get_ylim()
-    centre = sum(ax.get_xlim()) / 2
-    placed: list[tuple[float, bool]] = []
-    for i in which:
-        left = bool(x[i] > centre)
-        if any(side == left and abs(at - y[i]) < _LINE * (high - low) for at, side in placed):
-            left = not left
-        placed.append((y[i], left))
-        place = {"xytext": (-5 if left else 5, 0), "textcoords": "offset points", "ha": "right" if left else "left"}
-        ax.annotate(str(labels[i]), (x[i], y[i]), fontsize=8, color=INK, va="center", **place)

@@ -11,23 +11,28 @@ Dunn & Smyth (1996), Randomized quantile residuals. doi:10.1080/10618600.1996.10
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
-from .piece import cloud, name_points, note, quantiles, running_mean
+from ..modelled import mean_name
+from .label import name_points
+from .piece import cloud, note, quantiles, running_line
 from .style import BLUE, GREY, RED, axes_for, figure, response, style
 
 if TYPE_CHECKING:
-    from ..regression_base import RegressionEstimate
+    from ..regression import RegressionEstimate
 
 _NAMED = 3
 _COOK = (0.5, 1.0)
+_CLOSE = 0.04
 
 
 def regression_diagnostics(fit: RegressionEstimate) -> Any:
     """Draw residuals against fitted values, normal quantiles, scale and location, and leverage; Axes [2, 2]."""
-    about = _Rows(fit)
+    about = _rows(fit)
     with style():
         panels = figure(2, 2, (10, 8))
         _residuals(panels[0, 0], about)
@@ -41,30 +46,36 @@ def leverage(fit: RegressionEstimate, ax: Any) -> Any:
     """Draw standardised residuals against leverage, with contours of Cook's distance."""
     with style():
         ax = axes_for(ax, (7, 5))
-        _leverage(ax, _Rows(fit))
+        _leverage(ax, _rows(fit))
     return ax
 
 
+@dataclass(frozen=True, eq=False)
 class _Rows:
-    """What the four plots show of the rows that count."""
+    """What the four plots show of the rows that count: each array is [m].
 
-    def __init__(self, fit: RegressionEstimate):
-        design = fit.model.design
-        used = slice(None) if design.weights is None else np.flatnonzero(design.weights > 0)
-        self.labels = design.index[used]
-        self.fitted = fit.linear_predictor[used]
-        self.linear = fit.family.linear
-        self.on = f"fitted {response(fit)}" if self.linear else f"linear predictor of {response(fit)}"
-        # A quasi family has no distribution to take quantiles of.
-        kind = "response" if self.linear else "quantile" if fit.family.likelihood else "deviance"
-        self.raw = fit.residuals(kind).to_numpy()[used]
-        self.raw_name = "residual" if self.linear else f"{kind} residual"
-        self.standard = self.raw if kind == "quantile" else fit.rstandard().to_numpy()[used]
-        self.standard_name = self.raw_name if kind == "quantile" else "standardised residual"
-        self.pearson = fit.rstandard("pearson").to_numpy()[used]
-        self.hat = fit.hatvalues().to_numpy()[used]
-        self.cook = fit.cooks_distance().to_numpy()[used]
-        self.rank = fit.rank
+    Parameters
+    ----------
+    labels : Index
+    fitted, raw, standard, pearson, hat, cook : array [m]
+        Linear predictor, residuals as they are, standardised, standardised Pearson's, leverage, Cook's distance.
+    kind, on : str
+        What the residuals and what the linear predictor are called.
+    standard_name : str
+    rank : int
+    """
+
+    labels: pd.Index
+    fitted: np.ndarray
+    raw: np.ndarray
+    standard: np.ndarray
+    pearson: np.ndarray
+    hat: np.ndarray
+    cook: np.ndarray
+    kind: str
+    on: str
+    standard_name: str
+    rank: int
 
     def far(self, size: np.ndarray) -> np.ndarray:
         """Return the positions of the rows with the largest `size`, worst first."""
@@ -72,17 +83,41 @@ class _Rows:
         return np.argsort(-size, kind="stable")[:_NAMED]
 
 
+def _rows(fit: RegressionEstimate) -> _Rows:
+    """Return the figures of the rows of positive weight."""
+    design, linear = fit.model.design, fit.family.linear
+    used = design.counted
+    # A quasi family has no distribution to take quantiles of.
+    kind = "response" if linear else "quantile" if fit.family.likelihood else "deviance"
+    raw = fit.residuals(kind).to_numpy()[used]
+    quantile = kind == "quantile"
+    return _Rows(
+        labels=design.index[used],
+        fitted=fit.linear_predictor[used],
+        raw=raw,
+        standard=raw if quantile else fit.rstandard().to_numpy()[used],
+        pearson=fit.rstandard("pearson").to_numpy()[used],
+        hat=fit.hatvalues().to_numpy()[used],
+        cook=fit.cooks_distance().to_numpy()[used],
+        kind="residual" if linear else f"{kind} residual",
+        on=f"fitted {response(fit)}" if linear else f"linear predictor of {mean_name(fit, response(fit))}",
+        standard_name="quantile residual" if quantile else "standardised residual",
+        rank=fit.rank,
+    )
+
+
 def _residuals(ax: Any, rows: _Rows) -> None:
     cloud(ax, rows.fitted, rows.raw)
     ax.axhline(0, color=GREY, lw=0.8, zorder=1)
-    running_mean(ax, rows.fitted, rows.raw)
+    running_line(ax, rows.fitted, rows.raw)
     name_points(ax, rows.labels, rows.fitted, rows.raw, rows.far(rows.standard))
-    ax.set(title="Residuals against fitted values", xlabel=rows.on, ylabel=rows.raw_name)
+    title = "Residuals against fitted values" if rows.kind == "residual" else f"{rows.kind.capitalize()}s"
+    ax.set(title=title, xlabel=rows.on, ylabel=rows.kind)
 
 
 def _normal(ax: Any, rows: _Rows) -> None:
-    values = rows.standard[np.isfinite(rows.standard)]
-    quantiles(ax, values, BLUE, rows.labels[np.isfinite(rows.standard)], _NAMED)
+    kept = np.isfinite(rows.standard)
+    quantiles(ax, rows.standard[kept], BLUE, rows.labels[kept], _NAMED)
     ax.set(title="Normal quantiles of the residuals", xlabel="normal quantile", ylabel=rows.standard_name)
 
 
@@ -90,7 +125,7 @@ def _spread(ax: Any, rows: _Rows) -> None:
     root = np.sqrt(np.abs(rows.standard))
     kept = np.isfinite(root)
     cloud(ax, rows.fitted[kept], root[kept])
-    running_mean(ax, rows.fitted[kept], root[kept])
+    running_line(ax, rows.fitted, root)
     name_points(ax, rows.labels, rows.fitted, root, rows.far(rows.standard))
     ax.set(title="Spread of the residuals", xlabel=rows.on, ylabel=f"√|{rows.standard_name}|")
 
@@ -99,19 +134,35 @@ def _leverage(ax: Any, rows: _Rows) -> None:
     kept = np.isfinite(rows.pearson) & (rows.hat < 1)
     cloud(ax, rows.hat[kept], rows.pearson[kept])
     ax.axhline(0, color=GREY, lw=0.8, zorder=1)
-    name_points(ax, rows.labels, rows.hat, rows.pearson, rows.far(np.where(kept, rows.cook, np.nan)))
     ax.set(title="Leverage and influence", xlabel="leverage", ylabel="standardised Pearson residual")
     ax.set_xlim(left=0)
-    low, high = ax.get_ylim()
-    right = min(ax.get_xlim()[1], 0.999)
-    hat = np.linspace(1e-3, right, 200)
-    for distance in _COOK:
-        height = np.sqrt(distance * rows.rank * (1 - hat) / hat)
-        for side in (1, -1):
-            ax.plot(hat, side * height, color=RED, lw=0.9, ls="--", zorder=1)
-            end = side * height[-1]
-            if low < end < high:
-                place = {"xytext": (3, 0), "textcoords": "offset points", "va": "center", "color": RED, "fontsize": 8}
-                ax.annotate(f"{distance:g}", (right, end), annotation_clip=False, **place)
-    ax.set_ylim(low, high)
+    ax.set_xlim(right=min(ax.get_xlim()[1], 0.999))
+    _contours(ax, rows.rank)
+    name_points(ax, rows.labels, rows.hat, rows.pearson, rows.far(np.where(kept, rows.cook, np.nan)))
     note(ax, "dashed: Cook's distance")
+
+
+def _contours(ax: Any, rank: int) -> None:
+    """Draw where Cook's distance has a value, named where the contour leaves the panel, none name on another."""
+    low, high = ax.get_ylim()
+    right = ax.get_xlim()[1]
+    hat = np.linspace(1e-3, 1, 400) * right
+    for side in (1, -1):
+        taken: list[np.ndarray] = []
+        for distance in _COOK:
+            height = side * np.sqrt(distance * rank * (1 - hat) / hat)
+            ax.plot(hat, height, color=RED, lw=0.9, ls="--", zorder=1)
+            inside = (height > low) & (height < high)
+            if not inside.any():
+                continue
+            place = {"textcoords": "offset points", "color": RED, "fontsize": 8, "annotation_clip": False}
+            if inside[-1]:
+                at, how = (right, height[-1]), {"xytext": (3, 0), "va": "center"}
+            else:
+                last = np.flatnonzero(inside)[-1]
+                at, how = (hat[last], height[last]), {"xytext": (3, 0), "va": "top" if side > 0 else "bottom"}
+            share = np.array([at[0] / right, (at[1] - low) / (high - low)])
+            if all(np.any(np.abs(share - other) > _CLOSE) for other in taken):
+                ax.annotate(f"{distance:g}", at, **place, **how)
+                taken.append(share)
+    ax.set_ylim(low, high)

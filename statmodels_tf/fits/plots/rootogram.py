@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...errors import ModelError
-from .style import BLUE, GREY, PALE, RED, axes_for, response, style
+from .style import GREY, PALE, RED, axes_for, response, style
 
 if TYPE_CHECKING:
-    from ..regression_base import RegressionEstimate
+    from ..regression import RegressionEstimate
 
 _MOST = 60
 _SHARE = 0.999
@@ -26,14 +26,20 @@ _SHARE = 0.999
 
 def rootogram(fit: RegressionEstimate, ax: Any) -> Any:
     """Draw a hanging rootogram of a count response; many counts are put into bins."""
-    y = fit.model.design.response.values
-    if fit.model.design.response.trials is not None or np.any(y != np.round(y)) or np.any(y < 0):
-        raise ModelError("a rootogram shows counts; the response of this fit holds other numbers. See `plot()`.")
-    if not fit.family.likelihood:
+    family, y = fit.family, fit.model.design.response.values
+    if not family.likelihood:
         raise ModelError(
-            f"the {fit.family.name} family has no distribution to compare counts with; fit a poisson or a "
+            f"the {family.name} family has no distribution to compare counts with; fit a poisson or a "
             "negative_binomial model."
         )
+    if not family.whole or family.shares:
+        raise ModelError(
+            f"a rootogram shows counts, and the responses of a {family.name} model are none. See "
+            f"{'`plot_calibration()`' if family.shares else '`plot_diagnostics()`'}; of counts, fit a poisson or a "
+            "negative_binomial model."
+        )
+    if np.any(y != np.round(y)):
+        raise ModelError("a rootogram shows counts; some responses of this fit are not whole. See `plot()`.")
     edges = _edges(y)
     observed, expected = _frequencies(fit, y, edges)
     middle, width = (edges[:-1] + edges[1:] - 1) / 2, np.diff(edges)
@@ -47,7 +53,7 @@ def rootogram(fit: RegressionEstimate, ax: Any) -> Any:
         ax.annotate("expected", (middle[np.argmax(top)], top.max()), xytext=(8, 2), textcoords="offset points",
                     color=RED, fontsize=9)  # fmt: skip
         ax.annotate("bars: observed, hanging from expected", (0.99, 0.96), xycoords="axes fraction", ha="right",
-                    va="top", color=BLUE, fontsize=9)  # fmt: skip
+                    va="top", color=GREY, fontsize=9)  # fmt: skip
         unit = "" if width.max() == 1 else f", in bins of {width[0]:g}"
         ax.set(title=f"Rootogram of {response(fit)}{unit}", xlabel=response(fit), ylabel="√frequency")
     return ax

@@ -35,6 +35,13 @@ def figure(rows: int, columns: int, size: tuple[float, float]) -> Any:
     return plt.subplots(rows, columns, figsize=size, squeeze=False)[1]
 
 
+def shades() -> Any:
+    """Return the log scale of the shades of counts, which begins below one, so that a lone row can be seen."""
+    from matplotlib.colors import LogNorm
+
+    return LogNorm(vmin=0.2)
+
+
 def axes_for(ax: Any, size: tuple[float, float]) -> Any:
     """Return `ax`, or the Axes of a new figure."""
     return figure(1, 1, size)[0, 0] if ax is None else ax
