@@ -80,6 +80,13 @@ def rendered(table: pd.DataFrame, value: str, level: float, name: str | None = N
     return Table(tuple(headings), tuple(zip(*cells, strict=True)))
 
 
+def unknown(endless: bool, missing: bool) -> list[str]:
+    """Return the note of figures that are not there: some rest on infinite coefficients, or are not estimable."""
+    if endless:
+        return ["Some coefficients are infinite; what rests on them has no standard error. See `fit.check()`."]
+    return ["What is not estimable depends on cells or columns that the data do not tell apart."] if missing else []
+
+
 def joint_line(test: dict[str, Any]) -> str:
     """Return a joint test as a line of text."""
     p = p_value(test["p"])

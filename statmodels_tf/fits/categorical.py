@@ -19,6 +19,8 @@ class CategoricalEstimate(OutcomeEstimate):
     Each outcome but the first has its own coefficients, named `outcome:column`; they are log odds against the first.
     """
 
+    outcome_scales = ("prob",)
+
     @property
     def title(self) -> str:
         """What was fitted, as the summary says it."""

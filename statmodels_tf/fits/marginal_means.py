@@ -11,20 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import ModelError, did_you_mean
-from .answer import Answer, rendered
+from ..errors import ModelError
+from .answer import Answer, rendered, unknown
 from .arguments import coverage, one_of
-from .contrast_coefficients import DEFAULT_ADJUST, coefficients
 from .joint_tests import JointTests, interaction
 from .linear_function import Functions, endless, estimable_part, functions, joint_test, value_of
-from .mean_contrasts import ADJUSTED_BY, MeanContrasts
+from .mean_contrasts import ADJUSTED_BY, MeanContrasts, contrasts_of
 from .multiplicity import ADJUSTMENTS, FamilyOfTests, half_widths, interval_method
 from .plots.interval import intervals
 from .scale import Scale
 from .table import Summary, Table
 from .words import spoken
-
-_MOST = 300  # the most means to compare in pairs
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,7 +39,8 @@ class MarginalMeans(Answer):
         The columns of `labels` that make groups.
     quantity : str
         The name of the estimates on the scale of the linear predictor.
-    type : {"link", "response"}
+    type : str
+        "link" or "response"; of outcomes one of their scales.
     scale : Scale
     level : float
     vcov, df
@@ -154,56 +152,7 @@ class MarginalMeans(Answer):
             `.table`: contrast, the groups, estimate (`ratio`, `odds.ratio` for log and logit links on the response
             scale), se, df, statistic, p, lower, upper.
         """
-        names = self.by if by is None else (by,) if isinstance(by, str) else tuple(by)
-        known = list(self.labels.columns)
-        for name in names:
-            if name not in known:
-                listed = ", ".join(f"`{k}`" for k in known)
-                raise ModelError(
-                    f"`by=`: the means have no column `{name}`.{did_you_mean(str(name), known)} There is {listed}."
-                )
-        if adjust is None:
-            adjust = DEFAULT_ADJUST.get(method, "none") if isinstance(method, str) else "none"
-        one_of(
-            "adjust",
-            adjust,
-            ADJUSTMENTS,
-            ' For "dunnettx" or "dunnett" write "mvt".' if "dunnet" in str(adjust) else "",
-        )
-        ratio = self.back and self.scale.ratio is not None
-        labels: list[str] = []
-        matrix, groups, sizes = [], [], []
-        shown = [column for column in known if column not in names]
-        for rows in self.groups(names):
-            if len(rows) > _MOST and method in ("pairwise", "revpairwise"):
-                raise ModelError(
-                    f"{len(rows):,} means have {len(rows) * (len(rows) - 1) // 2:,} pairs; compare fewer by `at=`, or "
-                    'all with one by `.contrast("trt.vs.ctrl")`.'
-                )
-            own = self._names(rows, shown)
-            said, C = coefficients(method, own, ratio, ref)
-            full = np.zeros((len(C), len(self.L)))
-            full[:, rows] = C
-            labels += said
-            matrix.append(full)
-            groups += [self.labels.loc[rows[0], list(names)]] * len(C)
-            sizes.append((len(C), len(rows)))
-        C = np.concatenate(matrix)
-        if not len(C):
-            raise ModelError(f'"{method}" needs more than one mean to compare, and there is one in each group.')
-        groups_table = pd.DataFrame(groups, columns=list(names)).reset_index(drop=True)
-        scale_note = () if not self.back or self.scale.ratio else (
-            f"Contrasts are on the {self.scale.what} scale: differences there mean nothing on the response's.",
-        )  # fmt: skip
-        if ratio and np.abs(C.sum(axis=1)).max() > 1e-9:
-            ratio, scale_note = False, (f"Contrasts are on the {self.scale.what} scale: they do not sum to zero.",)
-        L = _times(C, self.known.L)
-        return MeanContrasts(
-            functions(self.fit, L, self.vcov, self.df), value_of(self.fit, L) + _times(C, self.offset[:, None])[:, 0],
-            pd.concat([pd.DataFrame({"contrast": labels}), groups_table], axis=1), tuple(sizes), adjust,
-            self.level if level is None else coverage(level), self.scale if ratio else None, str(self.fit.formula),
-            self.said, scale_note,
-        )  # fmt: skip
+        return contrasts_of(self, method, adjust, by, ref, level)
 
     @spoken
     def pairs(self, *, adjust: str = "tukey", by: Any = None, reverse: bool = False) -> MeanContrasts:
@@ -228,6 +177,10 @@ class MarginalMeans(Answer):
 
         In each group of `by`, on the scale of the linear predictor. For balanced averages these are tests of type III.
         """
+        if self.type not in ("link", "response", "latent"):
+            raise ModelError(
+                'joint tests are of differences on the latent scale: leave `type=` out, or write "latent".'
+            )
         factors = [name for name in self.labels.columns if name not in self.by]
         rows = []
         for group in self.groups():
@@ -263,10 +216,7 @@ class MarginalMeans(Answer):
         notes = list(self.notes)
         if self.adjust != "none":
             notes.append(f"Intervals hold together, by {ADJUSTED_BY[self.adjust]}.")
-        if endless(self.fit, self.L).any():
-            notes.append("Some coefficients are infinite; what rests on them has no standard error. See `fit.check()`.")
-        elif np.isnan(self.table[name]).any():
-            notes.append("What is not estimable depends on cells or columns that the data do not tell apart.")
+        notes += unknown(endless(self.fit, self.L).any(), np.isnan(self.table[name]).any())
         tables: tuple[Table, ...] = (rendered(self.table, name, self.level),)
         if self.contrasts is not None:
             tables, notes = (*tables, *self.contrasts.summary().tables), [*notes, *self.contrasts.summary().notes]
@@ -276,25 +226,3 @@ class MarginalMeans(Answer):
         """Return the levels of a mean, those of the groups or the others."""
         row = self.labels.iloc[i]
         return " ".join(str(row[name]) for name in self.labels.columns if (name in self.by) != rest)
-
-    def _names(self, rows: np.ndarray, shown: list[str]) -> list[str]:
-        """Return the names of means in contrasts; a factor whose levels are numbers lends them its name."""
-        parts = []
-        for name in shown:
-            texts = [f"{v:.6g}" if isinstance(v, float) else str(v) for v in self.labels[name]]
-            numbers = all(_is_number(text) for text in texts)
-            parts.append([f"{name}{texts[i]}" if numbers else texts[i] for i in rows])
-        return [" ".join(words) for words in zip(*parts, strict=True)] if parts else [str(i) for i in rows]
-
-
-def _times(C: np.ndarray, M: np.ndarray) -> np.ndarray:
-    """Return C M; a NaN of M counts only where its coefficient is not zero."""
-    return np.where(((C != 0).astype(float) @ np.isnan(M)) > 0, np.nan, C @ np.nan_to_num(M, nan=0.0))
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

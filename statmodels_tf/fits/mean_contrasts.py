@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from .answer import Answer, rendered
+from ..errors import ModelError, did_you_mean
+from .answer import Answer, rendered, unknown
 from .arguments import coverage, one_of
-from .linear_function import Functions
+from .contrast_coefficients import DEFAULT_ADJUST, coefficients
+from .linear_function import Functions, functions, value_of
 from .multiplicity import ADJUSTMENTS, FamilyOfTests, adjusted_p, half_widths, interval_method
 from .plots.interval import intervals
 from .scale import Scale
 from .table import Summary
 
+if TYPE_CHECKING:
+    from .marginal_means import MarginalMeans
+
+_MOST = 300  # the most means to compare in pairs
 ADJUSTED_BY = {
     "tukey": "Tukey's range",
     "sidak": "Sidak",
@@ -119,10 +127,8 @@ class MeanContrasts(Answer):
             notes.append(f"{by[0].upper()}{by[1:]}{also}.")
         if self.ratio is not None:
             notes.append(f"Tests are on the {self.ratio.what} scale.")
-        if (np.isnan(self.known.se) & ~np.isnan(self.known.df)).any():
-            notes.append("Some coefficients are infinite; what rests on them has no standard error. See `fit.check()`.")
-        elif np.isnan(self.estimates).any():
-            notes.append("What is not estimable depends on cells or columns that the data do not tell apart.")
+        endless = (np.isnan(self.known.se) & ~np.isnan(self.known.df)).any()
+        notes += unknown(endless, np.isnan(self.estimates).any())
         table = rendered(self.table, self.quantity, self.level)
         lines = (self.said,) if self.said else ()
         return Summary("Contrasts", self.formula, lines, (table,), (), tuple(notes), self.table)
@@ -134,3 +140,82 @@ class MeanContrasts(Answer):
         rank = int(np.linalg.matrix_rank(L[finite])) if finite.any() else 0
         df = np.where(np.isnan(self.known.se[rows]), np.nan, self.known.df[rows])
         return FamilyOfTests(df, size, rank, self.known.correlation(rows))
+
+
+def contrasts_of(
+    means: MarginalMeans, method: str | Mapping[str, Any], adjust: str | None, by: Any, ref: Any, level: float | None
+) -> MeanContrasts:
+    """Return contrasts between the means of each group; see `MarginalMeans.contrast`."""
+    names = means.by if by is None else (by,) if isinstance(by, str) else tuple(by)
+    known = list(means.labels.columns)
+    for name in names:
+        if name not in known:
+            listed = ", ".join(f"`{k}`" for k in known)
+            raise ModelError(
+                f"`by=`: the means have no column `{name}`.{did_you_mean(str(name), known)} There is {listed}."
+            )
+    if adjust is None:
+        adjust = DEFAULT_ADJUST.get(method, "none") if isinstance(method, str) else "none"
+    one_of(
+        "adjust",
+        adjust,
+        ADJUSTMENTS,
+        ' For "dunnettx" or "dunnett" write "mvt".' if "dunnet" in str(adjust) else "",
+    )
+    ratio = means.back and means.scale.ratio is not None
+    labels: list[str] = []
+    matrix, groups, sizes = [], [], []
+    shown = [column for column in known if column not in names]
+    for rows in means.groups(names):
+        if len(rows) > _MOST and method in ("pairwise", "revpairwise"):
+            raise ModelError(
+                f"{len(rows):,} means have {len(rows) * (len(rows) - 1) // 2:,} pairs; compare fewer by `at=`, or "
+                'all with one by `.contrast("trt.vs.ctrl")`.'
+            )
+        own = _names(means.labels, rows, shown)
+        said, C = coefficients(method, own, ratio, ref)
+        full = np.zeros((len(C), len(means.L)))
+        full[:, rows] = C
+        labels += said
+        matrix.append(full)
+        groups += [means.labels.loc[rows[0], list(names)]] * len(C)
+        sizes.append((len(C), len(rows)))
+    C = np.concatenate(matrix)
+    if not len(C):
+        raise ModelError(f'"{method}" needs more than one mean to compare, and there is one in each group.')
+    groups_table = pd.DataFrame(groups, columns=list(names)).reset_index(drop=True)
+    scale_note = () if not means.back or means.scale.ratio else (
+        f"Contrasts are on the {means.scale.what} scale: differences there mean nothing on the response's.",
+    )  # fmt: skip
+    if ratio and np.abs(C.sum(axis=1)).max() > 1e-9:
+        ratio, scale_note = False, (f"Contrasts are on the {means.scale.what} scale: they do not sum to zero.",)
+    L = _times(C, means.known.L)
+    return MeanContrasts(
+        functions(means.fit, L, means.vcov, means.df), value_of(means.fit, L) + _times(C, means.offset[:, None])[:, 0],
+        pd.concat([pd.DataFrame({"contrast": labels}), groups_table], axis=1), tuple(sizes), adjust,
+        means.level if level is None else coverage(level), means.scale if ratio else None, str(means.fit.formula),
+        means.said, scale_note,
+    )  # fmt: skip
+
+
+def _names(labels: pd.DataFrame, rows: np.ndarray, shown: list[str]) -> list[str]:
+    """Return the names of means in contrasts; a factor whose levels are numbers lends them its name."""
+    parts = []
+    for name in shown:
+        texts = [f"{v:.6g}" if isinstance(v, float) else str(v) for v in labels[name]]
+        numbers = all(_is_number(text) for text in texts)
+        parts.append([f"{name}{texts[i]}" if numbers else texts[i] for i in rows])
+    return [" ".join(words) for words in zip(*parts, strict=True)] if parts else [str(i) for i in rows]
+
+
+def _times(C: np.ndarray, M: np.ndarray) -> np.ndarray:
+    """Return C M; a NaN of M counts only where its coefficient is not zero."""
+    return np.where(((C != 0).astype(float) @ np.isnan(M)) > 0, np.nan, C @ np.nan_to_num(M, nan=0.0))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

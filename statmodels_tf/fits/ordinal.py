@@ -28,6 +28,8 @@ class OrdinalEstimate(OutcomeEstimate):
     Christensen (2018), Cumulative link models for ordinal regression with the R package ordinal.
     """
 
+    outcome_scales = ("latent", "prob", "cum.prob", "mean.class")
+
     @property
     def title(self) -> str:
         """What was fitted, as the summary says it."""
@@ -105,6 +107,26 @@ class OrdinalEstimate(OutcomeEstimate):
         gradient = np.zeros((len(eta), 1, len(self.parameters)))
         gradient[:, 0, self.parts["coefficients"]] = rows.common.dense()
         return eta[:, None], gradient, ("location",)
+
+    @property
+    def cuts(self) -> tuple[str, ...]:
+        """The names of the thresholds: `Low|Medium`."""
+        return threshold_names("flexible", self.outcomes)
+
+    def latent(self, rows: OutcomeRows) -> tuple[np.ndarray, np.ndarray]:
+        """Return the location [m] less the mean of all thresholds on the rows, over their mean scale, and its gradient.
+
+        As R's emmeans; the scale's mean is that of its logarithm.
+        """
+        eta, theta, log_scale = self._pieces(rows)
+        shrink, parts = np.exp(-log_scale.mean()), self.parts
+        gradient = np.zeros((len(eta), len(self.parameters)))
+        mean_threshold = np.outer(_nominal(rows).mean(axis=0), self._mapping.mean(axis=0)).ravel()
+        gradient[:, parts["thresholds"]] = -shrink * mean_threshold
+        gradient[:, parts["coefficients"]] = shrink * rows.common.dense()
+        value = shrink * (eta - theta.mean())
+        gradient[:, parts["log scale"]] = -np.outer(value, _scale(rows).mean(axis=0))
+        return value, gradient
 
     def surrogate(self, normal: np.ndarray) -> np.ndarray:
         """Return quantile residuals [n] on the scale of the latent variable."""

@@ -12,6 +12,7 @@ from scipy.special import expit, logit
 
 from ..linalg import LinearMap
 from .arguments import coverage, flag, one_of
+from .columns import repeatable
 from .student import t_quantile
 
 if TYPE_CHECKING:
@@ -67,6 +68,23 @@ def new_rows(fit: OutcomeFigures, newdata: Any) -> OutcomeRows:
     missing = np.logical_or.reduce([new.missing, *(other.missing for other in others.values())])
     parts = {name: (other.common, other.offset) for name, other in others.items()}
     return OutcomeRows(new.common, new.offset, parts, new.index, missing)
+
+
+def rows_at(fit: OutcomeFigures, frame: pd.DataFrame, offset: Any = None) -> OutcomeRows:
+    """Return the same columns on a table that lacks no value.
+
+    Parameters
+    ----------
+    offset : float or array [m], optional
+        In place of what the offset is on these rows; one that was an array is at its mean if left out.
+    """
+    design, shift = repeatable(fit.model.design)
+    new = design.on(frame, groups=False)
+    others = {name: repeatable(other)[0].on(frame, groups=False) for name, other in fit.model.predictors.items()}
+    parts = {name: (other.common, other.offset) for name, other in others.items()}
+    own = shift if new.offset is None else new.offset + shift
+    given = np.broadcast_to(np.asarray(own if offset is None else offset, dtype=float), (len(frame),))
+    return OutcomeRows(new.common, given, parts, frame.index, None)
 
 
 def predict_outcomes(

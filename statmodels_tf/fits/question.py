@@ -51,7 +51,7 @@ class Questioned(Fit):
         by: Any = None,
         *,
         at: Mapping[str, Any] | None = None,
-        type: str = "link",
+        type: str | None = None,
         weights: str = "equal",
         level: float = 0.95,
         vcov: Any = None,
@@ -70,7 +70,10 @@ class Questioned(Fit):
         at : dict, optional
             Values of columns in place of all levels of a factor and of the mean of a number.
         type : {"link", "response"}
-            The scale of the linear predictor, or means on that of the response, and ratios for log and logit links.
+            The scale of the linear predictor, if left out, or means on that of the response, and ratios for log and
+            logit links. Of an ordinal model "latent" (the location less the mean threshold), "prob" (a row for each
+            outcome), "cum.prob" or "mean.class" (their mean, numbered from 1), as emmeans' `mode`; of a categorical one
+            "prob". `"~ Sat | Infl"` names the outcomes by the response.
         weights : {"equal", "proportional", "outer", "cells"}
             How the levels of the other factors are averaged: equally, as often as their combinations are in the data,
             by the product of their frequencies, or as often as each cell is.

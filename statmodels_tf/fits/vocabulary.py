@@ -282,6 +282,7 @@ VALUES = {
         "mean": ("response",),
         "class": ("response",),
         "response": ("prob",),
+        "exc.prob": ("cum.prob",),
         "cum_prob": ("cum.prob",),
         "variance": ("se",),
     },

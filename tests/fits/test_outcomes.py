@@ -223,8 +223,8 @@ def test_profile_intervals_bracket_the_likelihood(data):
         (lambda f: f["plain"].varcorr(), "no group terms"),
         (lambda f: f["plain"].vcov("HC3"), 'There is "model".*responses in categories'),
         (lambda f: f["categorical"].confint(method="profile"), 'use method="wald"'),
-        (lambda f: f["categorical"].emmeans("g"), "a linear predictor for each outcome"),
-        (lambda f: f["categorical"].slopes("x"), "a linear predictor for each outcome"),
+        (lambda f: f["categorical"].emtrends("x"), "a linear predictor for each outcome"),
+        (lambda f: f["categorical"].slopes("x", type="link"), "a linear predictor for each outcome"),
     ],
 )
 def test_what_is_refused(ask, said, fits):
