@@ -173,6 +173,8 @@ def _named(basis):
 
 _KNOTS = partial(OfQuantiles.of, spline=True)
 SPLINES = [
-    Transform(name, function, True, learner=_KNOTS)
-    for name, function in {"bs": bs, "ns": ns, "cs": cs, "cr": cs}.items()
+    Transform("bs", bs, True, learner=_KNOTS),
+    Transform("ns", ns, True, learner=_KNOTS),
+    Transform("cs", cs, True, learner=_KNOTS),
+    Transform("cr", cs, True, learner=_KNOTS),
 ]
