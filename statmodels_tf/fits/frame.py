@@ -12,7 +12,8 @@ import pandas as pd
 from .table import Heading, Summary, Table, column_format, fixed, grouped, p_value
 
 _WIDTH = 80
-_GAP = 3
+_GAPS = ("   ", "  ")
+"""What stands between columns; the second where only that fits."""
 _SHOWN = 10
 _MANY = 24
 _NOISE = 1e-10
@@ -46,9 +47,10 @@ class Frame(pd.DataFrame):
     """
 
     def __repr__(self) -> str:
-        shown = printed(self, _WIDTH)
+        tries = [(printed(self, _WIDTH, len(gap)), gap) for gap in _GAPS]
+        shown, gap = next((one for one in tries if len(one[0].tables) == 1), tries[0])
         head = [line for line in (shown.title, *shown.lines) if line]
-        blocks = ["\n".join(_wrapped(head)), *(table.text() for table in shown.tables), *shown.footers]
+        blocks = ["\n".join(_wrapped(head)), *(table.text(gap) for table in shown.tables), *shown.footers]
         return "\n\n".join(block for block in blocks if block)
 
     def _repr_html_(self) -> str:
@@ -82,8 +84,11 @@ def headed(
     return out
 
 
-def printed(frame: pd.DataFrame, width: int | None) -> Summary:
-    """Return the parts of a table as text, those of a wide one below each other where `width` limits it."""
+def printed(frame: pd.DataFrame, width: int | None, gap: int = 3) -> Summary:
+    """Return the parts of a table as text, those of a wide one below each other where `width` limits it.
+
+    Degrees of freedom that are all infinite are left out.
+    """
     many = len(frame) > _MANY
     half = _SHOWN // 2
     part = pd.DataFrame(frame).iloc[[*range(half), *range(len(frame) - half, len(frame))]] if many else frame
@@ -98,7 +103,9 @@ def printed(frame: pd.DataFrame, width: int | None) -> Summary:
         title=heading[:1].upper() + heading[1:],
         formula="",
         lines=tuple(frame.attrs.get("lines", ())),
-        tables=tuple(_table(labels, block, width) for block in _blocks(labels, columns, width)),
+        tables=tuple(
+            _table(labels, block, width and width - gap * len(block)) for block in _blocks(labels, columns, width, gap)
+        ),
         footers=footers,
     )
 
@@ -110,6 +117,8 @@ def _cells(frame: pd.DataFrame, part: pd.DataFrame) -> dict[str, list[str]]:
     out = {}
     for column in frame:
         name, values = str(column), part[column]
+        if name == "df" and not np.isfinite(numbers[column]).any():
+            continue
         if values.dtype == bool:
             out[name] = ["yes" if v else "" for v in values]
         elif column not in numbers:
@@ -126,7 +135,7 @@ def _format(name: str, numbers: dict[Any, np.ndarray]) -> Callable[[Sequence[flo
         return lambda shown: [p_value(v) for v in shown]
     own = numbers[name][np.isfinite(numbers[name])]
     if not np.any(own % 1):
-        return lambda shown: ["" if v != v else grouped(v, 0) for v in shown]
+        return lambda shown: fixed(shown, 0)
     if name in ("df", "DenDF"):
         return lambda shown: ["" if v != v else "∞" if v == np.inf else grouped(v) for v in shown]
     unit = next((unit for unit in _UNITS if name in unit), {name})
@@ -142,8 +151,9 @@ def _format(name: str, numbers: dict[Any, np.ndarray]) -> Callable[[Sequence[flo
     decimals = int(min(3 - powers.min(), max(6 - powers.max(), 1)))
     if decimals > _EXPONENTS:
         return lambda shown: ["" if v != v else f"{v:.4g}" if abs(v) > noise else "0" for v in shown]
+    least = 2 if name in _UNITS[1] else 1  # what counts is the difference of two criteria
     most = 2 if name == "statistic" else 3 if name in _STATISTICS | _MEASURES or name.startswith("dfb.") else _EXPONENTS
-    return lambda shown: fixed([0.0 if abs(v) <= noise else v for v in shown], int(np.clip(decimals, 1, most)))
+    return lambda shown: fixed([0.0 if abs(v) <= noise else v for v in shown], int(np.clip(decimals, least, most)))
 
 
 def _estimates(numbers: dict[Any, np.ndarray]) -> Callable[[Sequence[float]], list[str]]:
@@ -162,13 +172,13 @@ def _is_number(column: pd.Series) -> bool:
 
 
 def _blocks(
-    labels: list[str], columns: list[tuple[str, list[str]]], width: int | None
+    labels: list[str], columns: list[tuple[str, list[str]]], width: int | None, gap: int
 ) -> list[list[tuple[str, list[str]]]]:
     """Return the columns in blocks that fit into `width` beside the labels."""
     if width is None or not columns:
         return [columns]
     blocks: list[list[tuple[str, list[str]]]] = [[]]
-    wide = [max(map(len, (name, *cells))) + _GAP for name, cells in columns]
+    wide = [max(map(len, (name, *cells))) + gap for name, cells in columns]
     first = min(max(map(len, labels), default=0), max(width - sum(wide), width // 4))
     left = width - first
     for column, size in zip(columns, wide, strict=True):
@@ -181,9 +191,9 @@ def _blocks(
 
 
 def _table(labels: list[str], columns: list[tuple[str, list[str]]], width: int | None) -> Table:
-    """Return some columns beside the labels, which are broken where they are too long."""
+    """Return some columns beside the labels, which are broken where they are too long for what `width` leaves."""
     headings = (Heading(""), *(Heading(name) for name, _ in columns))
-    used = sum(max(map(len, (name, *cells))) + _GAP for name, cells in columns)
+    used = sum(max(map(len, (name, *cells))) for name, cells in columns)
     rows = []
     for i, label in enumerate(labels):
         parts = [label] if width is None else wrap(label, max(width - used, width // 4), subsequent_indent="  ")

@@ -140,7 +140,7 @@ class GroupedEstimate(Estimate):
         if word == "boot":
             return bootstrap_intervals(self, level, nsim=nsim, seed=seed)
         table = self.coef_table(level, df="none" if word == "wald" else word)
-        return headed(table[["lower", "upper"]], f"{100 * level:g}% intervals, {word}")
+        return headed(table[["lower", "upper"]], f"{100 * level:g}% intervals, {word.capitalize()}")
 
     @spoken
     def varcorr(self) -> pd.DataFrame:

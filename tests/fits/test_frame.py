@@ -86,6 +86,14 @@ def test_rounding_error_is_printed_as_nothing():
     assert shown == [["0.000", "0.000"], ["0.000", "0.000"], ["3.000", "1.500"]]
 
 
+def test_a_table_that_is_nearly_too_wide_has_narrower_gaps_and_infinite_degrees_of_freedom_no_column(tables):
+    glm = str(st.glm("am ~ wt", CARS, "binomial").coef_table())
+    assert glm.splitlines()[0].split() == ["estimate", "se", "statistic", "p", "lower", "upper"]
+    wide = pd.DataFrame({f"column {k}": [1.5, 2.5] for k in range(7)}, index=["first", "second"])
+    assert len(str(Frame(wide)).splitlines()) == 3 and "   column" not in str(Frame(wide))[7:]
+    assert len(str(Frame(wide.assign(more=1.5))).splitlines()) == 7
+
+
 def test_the_covariance_used_is_said_with_its_degrees_of_freedom(tables):
     assert "clustered by cyl, 3 clusters, t on 2 df" in str(tables["robust"])
 
