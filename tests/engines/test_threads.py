@@ -65,8 +65,17 @@ for thread in running: thread.join(20)
 
 @pytest.mark.parametrize(
     "script",
-    [NESTED, FAILING, OVERLAPPING.format(keep="pass"), OVERLAPPING.format(keep="done.wait(10)")],
-    ids=["nested", "failing", "overlapping", "the first thread outlives the second"],
+    [
+        *(
+            pytest.param(text, id=id, marks=pytest.mark.slow)
+            for id, text in {
+                "nested": NESTED,
+                "failing": FAILING,
+                "overlapping": OVERLAPPING.format(keep="pass"),
+            }.items()
+        ),
+        pytest.param(OVERLAPPING.format(keep="done.wait(10)"), id="the first thread outlives the second"),
+    ],
 )
 def test_one_thread_inside_and_all_of_them_after_the_last(script):
     done = subprocess.run(
