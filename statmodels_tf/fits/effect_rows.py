@@ -12,8 +12,10 @@ import pandas as pd
 
 from ..design.table import table
 from ..errors import DataError, ModelError, did_you_mean
+from .all_parameters import AllParameters
 from .arguments import one_of
 from .columns import changed, coerced, columns_of, is_numeric, model_columns, repeatable, rows_with, values_at
+from .outcome_quantity import OutcomeRowsAt
 from .quantity import Rows
 from .scale import scale_of
 
@@ -39,7 +41,10 @@ class EffectRows:
 
     Attributes
     ----------
-    rows : Rows
+    each : tuple of (dict, Rows or OutcomeRowsAt)
+        The quantities: labels, and the rows at which they are asked; of outcomes one for each.
+    asked : Estimate or AllParameters
+        What the Jacobians are of.
     codes : int array [n]
     labels : DataFrame [G, ...]
         The levels of each group.
@@ -49,7 +54,8 @@ class EffectRows:
     said : str
     """
 
-    rows: Rows
+    each: tuple[tuple[dict[str, str], Any], ...]
+    asked: Any
     codes: np.ndarray
     labels: pd.DataFrame
     every: pd.DataFrame
@@ -60,8 +66,9 @@ class EffectRows:
 def asked_rows(fit: Any, asked: Asked) -> EffectRows:
     """Return the rows that are asked for, and their groups."""
     design = fit.model.design
-    scale = scale_of(fit)
-    one_of("type", asked.type, ("response", "link"))
+    kind = one_of("type", "response" if asked.type == "prob" else asked.type, ("response", "link"))
+    by_outcome = bool(fit.outcome_scales) and kind == "response"
+    scale = None if by_outcome else scale_of(fit)
     own = asked.newdata is None
     if design.source is not None and (own or isinstance(asked.newdata, str)):
         raise ModelError(
@@ -79,7 +86,8 @@ def asked_rows(fit: Any, asked: Asked) -> EffectRows:
         given = table(asked.newdata, what="newdata", known=design.spec.columns)
         frame = given.frame(given.names, None)
         weights = _weights(asked.weights, frame)
-        whole = ~repeatable(design)[0].on(frame, groups=False).missing
+        designs = (design, *fit.model.predictors.values())
+        whole = ~np.any([repeatable(one)[0].on(frame, groups=False).missing for one in designs], axis=0)
         weights = None if weights is None else weights[whole]
         frame = frame[whole]
         what = f"over {len(frame):,} rows of `newdata`"
@@ -92,19 +100,16 @@ def asked_rows(fit: Any, asked: Asked) -> EffectRows:
         offset = None if offset is None else np.tile(offset, copies)
     names = [*at_names, *(n for n in _by(asked.by, frame, own) if n not in at_names)]
     codes, labels = _groups(frame, names)
-    transformed = fit.family.link.name == "identity"
-    rows = Rows(
-        design,
-        np.nan_to_num(np.asarray(fit.beta, dtype=float), nan=0.0),
-        None if asked.type == "link" or transformed else scale,
-        frame,
-        offset,
-    )
-    on = "" if scale.identity else " · response scale" if asked.type == "response" and not transformed else (
-        f" · {scale.what} scale"
-    )  # fmt: skip
     every = frame[names].reset_index(drop=True)
-    return EffectRows(rows, codes, labels, every, weights, what + on)
+    if scale is None:
+        each = tuple(({"outcome": name}, OutcomeRowsAt(fit, k, frame, offset)) for k, name in enumerate(fit.outcomes))
+        return EffectRows(
+            each, AllParameters(fit), codes, labels, every, weights, f"{what} · probability of an outcome"
+        )
+    beta, transformed = np.nan_to_num(fit.beta, nan=0.0), fit.family.link.name == "identity"
+    rows = Rows(design, beta, None if kind == "link" or transformed else scale, frame, offset)
+    on = f" · {scale.what} scale" if kind == "link" or transformed else " · response scale"
+    return EffectRows((({}, rows),), fit, codes, labels, every, weights, what + ("" if scale.identity else on))
 
 
 def _typical(fit: Any) -> pd.DataFrame:

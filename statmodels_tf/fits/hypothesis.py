@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ModelError, did_you_mean
+from .all_parameters import AllParameters
 from .answer import Answer, joint_line, rendered
 from .arguments import coverage
 from .coefficient_text import stated
@@ -65,6 +66,8 @@ class Hypotheses(Answer):
 def wald_tests(fit: Any, what: Any, rhs: Any, level: float, df: str | None, vcov: Any) -> Hypotheses:
     """Return the tests; see `Estimate.hypothesis`."""
     level = coverage(level)
+    if fit.outcome_scales and (isinstance(what, Mapping) or _is_text(what)):
+        fit = AllParameters(fit)  # whose names are those of the thresholds too
     labels, values, L, null, linear = _read(fit, what, rhs)
     known = functions(fit, L, vcov, df)
     values = np.where(np.isnan(known.df), np.nan, values)
@@ -111,7 +114,7 @@ def _read(fit: Any, what: Any, rhs: Any) -> tuple[list[str], np.ndarray, np.ndar
             parts = list(what.values())
             rows = all(isinstance(v, Mapping) for v in parts)
             what = np.array([_row(v, names) for v in parts]) if rows else parts
-    if isinstance(what, str) or (isinstance(what, Sequence) and len(what) and all(isinstance(t, str) for t in what)):
+    if _is_text(what):
         if rhs is not None:
             raise ModelError("`rhs=` goes with a matrix; in text write the number after `=`.")
         texts = [what] if isinstance(what, str) else list(what)
@@ -131,6 +134,13 @@ def _read(fit: Any, what: Any, rhs: Any) -> tuple[list[str], np.ndarray, np.ndar
     values = L @ np.nan_to_num(coefficients, nan=0.0)
     shown = labels or [f"{_written(row, names)} = {b:g}" for row, b in zip(L, null, strict=True)]
     return shown, values, L, null, np.ones(len(L), dtype=bool)
+
+
+def _is_text(what: Any) -> bool:
+    """Return whether hypotheses are given as text."""
+    return isinstance(what, str) or (
+        isinstance(what, Sequence) and len(what) > 0 and all(isinstance(t, str) for t in what)
+    )
 
 
 _WANTED = 'a hypothesis is text such as `"x = 0"`, a list of them, or a matrix with a column for each coefficient.'

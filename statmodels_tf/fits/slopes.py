@@ -22,16 +22,17 @@ from ..errors import ModelError
 from .answer import Answer, rendered
 from .arguments import coverage, flag, one_of
 from .columns import changed, check_columns, coerced, columns_of, is_numeric, model_columns, values_of
-from .effect_rows import Asked, asked_rows
+from .effect_rows import Asked, EffectRows, asked_rows
 from .linear_function import functions
 from .plots.interval import intervals
-from .quantity import Piece, Rows, averaged
+from .quantity import Piece, averaged
 from .student import t_p_value, t_quantile
 from .table import Summary
 
 COMPARISONS = ("difference", "ratio", "lnratio", "oddsratio", "lnoddsratio")
 LEVELS = ("reference", "pairwise", "sequential")
 _Ask = Callable[[slice, pd.DataFrame], Piece]
+_Made = tuple[dict[str, Any], list[_Ask], Any]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,14 +83,15 @@ class Effects(Answer):
 def slopes(fit: Any, x: Any, asked: Asked) -> Effects:
     """Return slopes in numeric columns and differences from the reference of factors; see `Estimate.slopes`."""
     rows = asked_rows(fit, asked)
-    makers: list[tuple[dict[str, Any], list[_Ask]]] = []
+    makers: list[_Made] = []
     for name in _columns(fit, x, "slopes"):
         column = model_columns(fit.model)[name]
         if is_numeric(column) and name not in coerced(fit):
             spread = float(column.std()) if len(column) > 1 else 1.0
-            makers.append(({"term": name, "contrast": "slope"}, [_slope(rows.rows, name, spread)]))
+            label = {"term": name, "contrast": "slope"}
+            makers += [({**own, **label}, [_slope(at, name, spread)], at) for own, at in rows.each]
         else:
-            makers += _pairs(rows.rows, fit, name, "reference", 1.0)
+            makers += _pairs(rows, fit, name, "reference", 1.0)
     return _answer(fit, rows, asked, makers, "difference", "slopes")
 
 
@@ -101,14 +103,14 @@ def comparisons(fit: Any, x: Any, comparison: str, levels: str, step: Any, asked
     if comparison != "difference" and asked.type == "link":
         raise ModelError(f'`comparison="{comparison}"` is of means on the response scale; leave `type="link"` out.')
     rows = asked_rows(fit, asked)
-    makers = [made for name in _columns(fit, x, "comparisons") for made in _pairs(rows.rows, fit, name, levels, step)]
+    makers = [made for name in _columns(fit, x, "comparisons") for made in _pairs(rows, fit, name, levels, step)]
     return _answer(fit, rows, asked, makers, comparison, "comparisons")
 
 
 def predictions(fit: Any, asked: Asked) -> Effects:
     """Return mean predictions; see `Estimate.predictions`."""
     rows = asked_rows(fit, asked)
-    return _answer(fit, rows, asked, [({}, [rows.rows.mean])], "difference", "predictions")
+    return _answer(fit, rows, asked, [(own, [at.mean], at) for own, at in rows.each], "difference", "predictions")
 
 
 def _columns(fit: Any, x: Any, what: str) -> list[str]:
@@ -119,41 +121,46 @@ def _columns(fit: Any, x: Any, what: str) -> list[str]:
     return check_columns(fit, names, what)
 
 
-def _slope(rows: Rows, name: str, spread: float) -> _Ask:
+def _slope(rows: Any, name: str, spread: float) -> _Ask:
     return lambda part, frame: rows.slope(part, frame, name, spread)
 
 
-def _at(rows: Rows, name: str, value: Any, relative: bool) -> _Ask:
+def _at(rows: Any, name: str, value: Any, relative: bool) -> _Ask:
     """Return the means with a column set to a value, or moved by it."""
     return lambda part, frame: rows.mean(part, changed(frame, {name: frame[name] + value if relative else value}))
 
 
-def _pairs(rows: Rows, fit: Any, name: str, levels: str, step: Any) -> list[tuple[dict[str, Any], list[_Ask]]]:
+def _pairs(rows: EffectRows, fit: Any, name: str, levels: str, step: Any) -> list[_Made]:
     """Return for each pair of values of a column its labels, and the means at the higher and at the lower one."""
     column = model_columns(fit.model)[name]
+    pairs: Sequence[tuple[str, Any, Any]]
+    relative = False
     if is_numeric(column) and name not in coerced(fit):
         if isinstance(step, (tuple, list)) and len(step) == 2:
             low, high = step
-            return [({"term": name, "contrast": f"{high} - {low}"},
-                     [_at(rows, name, high, False), _at(rows, name, low, False)])]  # fmt: skip
-        width = float(column.std()) if step == "sd" else step
-        if isinstance(width, bool) or not isinstance(width, (int, float, np.number)) or not width:
-            raise ModelError(f'`step={step!r}`: write a number, "sd", or two values such as `(0, 10)`.')
-        label = {"term": name, "contrast": "+sd" if step == "sd" else f"+{width:g}"}
-        return [(label, [_at(rows, name, width, True), _at(rows, name, 0, True)])]
-    values = values_of(column)
+            pairs = [(f"{high} - {low}", high, low)]
+        else:
+            width = float(column.std()) if step == "sd" else step
+            if isinstance(width, bool) or not isinstance(width, (int, float, np.number)) or not width:
+                raise ModelError(f'`step={step!r}`: write a number, "sd", or two values such as `(0, 10)`.')
+            pairs, relative = [("+sd" if step == "sd" else f"+{width:g}", width, 0)], True
+    else:
+        pairs = [(f"{high} - {low}", high, low) for low, high in _level_pairs(fit, name, values_of(column), levels)]
+    return [
+        ({**own, "term": name, "contrast": said}, [_at(at, name, end, relative) for end in (high, low)], at)
+        for own, at in rows.each
+        for said, high, low in pairs
+    ]
+
+
+def _level_pairs(fit: Any, name: str, values: list[Any], levels: str) -> list[tuple[Any, Any]]:
+    """Return the pairs of levels of a factor that are compared, the lower one first."""
     if len(values) < 2:
         raise ModelError(f"`{name}` has one value, so there is nothing to compare.")
-    pairs: Sequence[tuple[Any, Any]]
     if levels == "reference":
         first = _reference(fit, name, values)
-        pairs = [(first, v) for v in values if v != first]
-    else:
-        pairs = list(combinations(values, 2)) if levels == "pairwise" else list(pairwise(values))
-    return [
-        ({"term": name, "contrast": f"{high} - {low}"}, [_at(rows, name, high, False), _at(rows, name, low, False)])
-        for low, high in pairs
-    ]
+        return [(first, v) for v in values if v != first]
+    return list(combinations(values, 2)) if levels == "pairwise" else list(pairwise(values))
 
 
 def _reference(fit: Any, name: str, values: list[Any]) -> Any:
@@ -162,19 +169,19 @@ def _reference(fit: Any, name: str, values: list[Any]) -> Any:
     return next((v for v in values if str(v) == first), values[0])
 
 
-def _answer(fit: Any, rows: Any, asked: Asked, makers: list, comparison: str, what: str) -> Effects:
+def _answer(fit: Any, rows: EffectRows, asked: Asked, makers: list[_Made], comparison: str, what: str) -> Effects:
     """Return the table of the quantities."""
     each, labels, index = [], [], []
     average = flag("average", asked.average)
-    for label, asks in makers:
+    for label, asks, at in makers:
         if average:
-            ends = [averaged(rows.rows, ask, rows.codes, len(rows.labels), rows.weights) for ask in asks]
-            each.append(_combined(fit, asked, ends, comparison))
+            ends = [averaged(at, ask, rows.codes, len(rows.labels), rows.weights) for ask in asks]
+            each.append(_combined(rows.asked, asked, ends, comparison))
             own = rows.labels
         else:
-            each.append(_by_row(fit, asked, rows, asks, comparison))
+            each.append(_by_row(rows.asked, asked, at, asks, comparison))
             own = rows.every
-            index.append(rows.rows.frame.index)
+            index.append(at.frame.index)
         shown = {"difference": lambda s: s}.get(comparison, lambda s: s.replace(" - ", " / "))
         columns = {k: [shown(v) if k == "contrast" else v] * len(own) for k, v in label.items()}
         labels.append(pd.concat([pd.DataFrame(columns, index=own.index), own], axis=1))
@@ -184,8 +191,7 @@ def _answer(fit: Any, rows: Any, asked: Asked, makers: list, comparison: str, wh
     ratio = comparison in ("ratio", "oddsratio")
     if what == "predictions":
         table = table.drop(columns=["statistic", "p"])
-    title = {"slopes": "slopes", "comparisons": "comparisons", "predictions": "predictions"}[what]
-    title = f"Average {title}" if average else title.capitalize()
+    title = f"Average {what}" if average else what.capitalize()
     return Effects(table, title, str(fit.formula), rows.said, coverage(asked.level), float(ratio))
 
 
@@ -224,10 +230,10 @@ def _figures(fit: Any, asked: Asked, value: np.ndarray, J: np.ndarray, ratio: bo
     )
 
 
-def _by_row(fit: Any, asked: Asked, rows: Any, asks: list[_Ask], comparison: str) -> pd.DataFrame:
+def _by_row(fit: Any, asked: Asked, at: Any, asks: list[_Ask], comparison: str) -> pd.DataFrame:
     """Return the figures of every row, in chunks."""
     out = []
-    for part, frame in rows.rows.chunks():
+    for part, frame in at.chunks():
         pieces = [ask(part, frame) for ask in asks]
         out.append(_combined(fit, asked, [(piece.values, piece.jacobian()) for piece in pieces], comparison))
     return pd.concat(out, ignore_index=True)
