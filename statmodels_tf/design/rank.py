@@ -43,6 +43,14 @@ def aliased_columns(matrix: LinearMap, weights: np.ndarray | None = None) -> tup
     return pivoted(_triangle(matrix, rows, p))
 
 
+def aliased_by_gram(gram: np.ndarray) -> tuple[int, ...]:
+    """Return the same of the cross-product [p, p] of columns that lie elsewhere, as far as its rounding shows them."""
+    scale = np.sqrt(np.diag(gram))
+    scale = np.where(scale > 0, scale, 1.0)
+    values, vectors = np.linalg.eigh(gram / np.outer(scale, scale))
+    return pivoted(np.linalg.qr(np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T, mode="r"))
+
+
 def clearly_independent(gram: np.ndarray, n: int, tolerance: float = TOLERANCE) -> bool:
     """Return whether the cross-product of n rows alone shows that every column stands out from the earlier ones.
 

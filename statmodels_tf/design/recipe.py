@@ -115,11 +115,14 @@ class Coder:
     spec : DesignSpec
     levels : tuple of str or None
         Of the response, where it is a factor.
+    columns : array or None
+        The positions of the columns of X that are made, where not all are.
     """
 
     recipe: Recipe
     spec: DesignSpec
     levels: tuple[str, ...] | None = None
+    columns: np.ndarray | None = None
 
     @cached_property
     def _codings(self):
@@ -131,8 +134,17 @@ class Coder:
         if not used.n:
             return None
         values = self._values(used, table)
-        common = blocks(self._codings, self.spec.variables, values, used.n)
+        common = self._made(values, used.n)
         return CodedRows(common, self.recipe.response(used, self.levels), used.weights(none=True), used.offset())
+
+    def narrowed(self, columns: np.ndarray) -> "Coder":
+        """Return what makes only these of the columns made here, given by ascending positions."""
+        return replace(self, columns=columns if self.columns is None else self.columns[columns])
+
+    def _made(self, values, n):
+        """Return the columns [n, p] that values of the variables give."""
+        common = blocks(self._codings, self.spec.variables, values, n)
+        return common if self.columns is None else common.select(self.columns)
 
     def _values(self, used, table):
         """Return the values of the variables of common terms on the rows used, coded as all rows are."""
@@ -171,4 +183,4 @@ class Coder:
         for key, size in reversed(self._factors.items()):
             left, codes = np.divmod(left, size)
             values[key] = Factor(codes.astype(np.int32), self.spec.variables[key].levels)
-        return blocks(self._codings, self.spec.variables, values, len(cells))
+        return self._made(values, len(cells))

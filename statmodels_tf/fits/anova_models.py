@@ -17,7 +17,6 @@ import pandas as pd
 
 from ..errors import DataError
 from .anova_terms import default_test
-from .blockwise import in_memory
 from .compare import described, estimates, likelihood_ratio, numbered, same_rows, same_weights
 from .deviance_table import TESTS, cautions, chi_square_p, chosen_test, columns_of_test
 from .frame import headed
@@ -107,8 +106,7 @@ def _score(one: Regression, other: Regression) -> float:
     if one.rank == other.rank:
         return float("nan")
     less, more, sign = (one, other, 1) if one.rank < other.rank else (other, one, -1)
-    in_memory(less, "score tests")
-    return sign * score_statistic(less, less.linear_predictor, more.model.design.common)
+    return sign * score_statistic(less, less.beta, more.model.design)
 
 
 def _steps(values: np.ndarray) -> np.ndarray:

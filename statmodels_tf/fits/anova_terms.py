@@ -22,7 +22,7 @@ from ..terms import INTERCEPT
 from .deviance_table import TESTS, anova_type, cautions, chi_square_p, chosen_test, columns_of_test, f_p
 from .frame import headed
 from .score_test import score_statistic
-from .submodel import Reduced, own_columns, relatives, tested_terms, whole, with_columns, without_terms
+from .submodel import Reduced, narrowed, own_columns, relatives, tested_terms, whole, with_columns, without_terms
 
 if TYPE_CHECKING:
     from .regression_base import Regression
@@ -112,7 +112,7 @@ def _scores(fit: Regression, models: list[Reduced], labels: list[str]) -> list[f
     scores = []
     for label, before in zip(labels, models, strict=False):
         columns = np.concatenate([columns, own[label]])
-        scores.append(score_statistic(fit, before.eta, fit.model.design.common.select(columns)))
+        scores.append(score_statistic(fit, before.beta, narrowed(fit.model.design, columns)))
     return scores
 
 

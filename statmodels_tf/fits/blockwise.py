@@ -11,11 +11,19 @@ from ..design.recipe import CodedRows
 from ..errors import ModelError
 
 if TYPE_CHECKING:
-    from ..families.exponential import ExponentialFamily
+    from ..families.exponential import ExponentialFamily, Working
     from .regression_base import Regression
     from .system import RegressionSystem
 
-__all__ = ["RowScores", "in_memory", "streamed", "streamed_information", "streamed_meat"]
+__all__ = [
+    "RowScores",
+    "in_memory",
+    "streamed",
+    "streamed_deviance",
+    "streamed_information",
+    "streamed_meat",
+    "working_of",
+]
 
 STREAMED_TYPES = ("HC0", "HC1", "HC2", "HC3")
 
@@ -33,6 +41,16 @@ def in_memory(fit: Any, what: str) -> Any:
             "Write `fit.predict(newdata)` for rows of your choice, compare fits by `st.anova(m1, m2)`, or fit a sample."
         )
     return fit.model.design
+
+
+def working_of(family: ExponentialFamily, beta: np.ndarray, rows: CodedRows) -> Working:
+    """Return weights and scores of rows at coefficients."""
+    y, a = family.observations(family.data(rows.response, rows.weights))
+    return family.working(_predictor(beta, rows), y, a)
+
+
+def _predictor(beta, rows):
+    return rows.common.matvec(beta) + (0.0 if rows.offset is None else rows.offset)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +71,7 @@ class RowScores:
     power: int
 
     def __call__(self, rows: CodedRows) -> np.ndarray:
-        y, a = self.family.observations(self.family.data(rows.response, rows.weights))
-        eta = rows.common.matvec(self.beta) + (0.0 if rows.offset is None else rows.offset)
-        work = self.family.working(eta, y, a)
+        work = working_of(self.family, self.beta, rows)
         squares = work.score**2
         if self.system is not None:
             rest = 1 - work.weight * self.system.prediction_variance(rows.common)
@@ -74,8 +90,25 @@ class OwnInformation:
 
     def __call__(self, rows: CodedRows) -> np.ndarray:
         y, a = self.family.observations(self.family.data(rows.response, rows.weights))
-        eta = rows.common.matvec(self.beta) + (0.0 if rows.offset is None else rows.offset)
-        return np.atleast_2d(self.family.information(eta, y, a)[1])
+        return np.atleast_2d(self.family.information(_predictor(self.beta, rows), y, a)[1])
+
+
+@dataclass(frozen=True, eq=False)
+class DevianceOf:
+    """The task that adds up the deviance at coefficients."""
+
+    family: ExponentialFamily
+    beta: np.ndarray
+
+    def __call__(self, rows: CodedRows) -> float:
+        y, a = self.family.observations(self.family.data(rows.response, rows.weights))
+        each = self.family.deviance(y, self.family.link.inverse(_predictor(self.beta, rows), np))
+        return float(np.sum(each if a is None else a * each, where=True if a is None else a > 0))
+
+
+def streamed_deviance(fit: Regression, beta: np.ndarray) -> float:
+    """Return the deviance at coefficients [p], in one more pass."""
+    return float(fit.model.design.source.total(DevianceOf(fit.family, beta), "deviance"))
 
 
 def streamed_information(fit: Regression) -> np.ndarray:

@@ -39,7 +39,7 @@ def drop1(fit: Regression, test: Any, scope: Any, *, k: float = 2.0) -> pd.DataF
         raise ModelError(f'`{test}` is a term, not a test; write `drop1(scope="{test}")`.')
     models = [without_terms(fit, {label}) for label in labels]
     test = _test(fit, test)
-    score = [score_statistic(fit, model.eta, fit.model.design.common) for model in models] if test == "Rao" else None
+    score = [score_statistic(fit, model.beta, fit.model.design) for model in models] if test == "Rao" else None
     return _table(fit, dict(zip(labels, models, strict=True)), "single term deletions", test=test, score=score, k=k)
 
 
@@ -57,7 +57,7 @@ def add1(fit: Regression, scope: Any, test: Any, *, k: float = 2.0) -> pd.DataFr
     test = _test(fit, test)
     score = None
     if test == "Rao":
-        score = [score_statistic(fit, fit.linear_predictor, larger.model.design.common) for larger in fits]
+        score = [score_statistic(fit, fit.beta, larger.model.design) for larger in fits]
     models = {term.label: whole(larger) for term, larger in zip(terms, fits, strict=True)}
     return _table(fit, models, "single term additions", test=test, score=score, k=k)
 
@@ -94,6 +94,7 @@ def step(fit: Any, scope: Any, direction: str, *, k: float, steps: int, say: Cal
         if not tables:
             break
         table = pd.concat([tables[0], *(more.iloc[1:] for more in tables[1:])]).sort_values("AIC", kind="stable")
+        table.attrs.clear()  # what it is, `say` tells
         criterion = {str(label): float(value) for label, value in table["AIC"].items()}
         if say:
             say(f"{fit.formula}: AIC = {criterion['<none>']:.2f}\n{Frame(table)}\n")

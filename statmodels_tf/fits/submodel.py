@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..terms import INTERCEPT, CommonTerm
-from .blockwise import in_memory
+from .blockwise import streamed, streamed_deviance
 
 if TYPE_CHECKING:
+    from ..design import Design
     from .estimate import Estimate
     from .regression_base import Regression
 
@@ -25,40 +26,45 @@ class Reduced:
 
     Attributes
     ----------
-    deviance, loglik : float
+    deviance : float
     rank, df_residual : int
-    eta : array [n]
-        Its linear predictor.
+    beta : array [p]
+        Its coefficients of the columns of the whole design, zero where it has none.
     """
 
     deviance: float
-    loglik: float
     rank: int
     df_residual: int
-    eta: np.ndarray
+    beta: np.ndarray
 
 
 def whole(fit: Regression) -> Reduced:
     """Return the fit itself as one of its models."""
-    return Reduced(fit.deviance, fit.loglik, fit.rank, fit.df_residual, fit.linear_predictor)
+    return Reduced(fit.deviance, fit.rank, fit.df_residual, np.nan_to_num(fit.beta))
 
 
 def with_columns(fit: Regression, columns: np.ndarray) -> Reduced:
     """Return the model of these columns (ascending positions in the design) only."""
-    in_memory(fit, "tests of terms")
-    design = fit.model.design
     if len(columns) == 0:
         return _without_columns(fit)
-    common = design.common.select(columns)
+    less = narrowed(fit.model.design, columns)
+    made = fit.engine.fit(replace(fit.model, design=less, family=fixed(fit.family)))
+    beta = np.zeros(len(fit.beta))
+    beta[columns] = np.nan_to_num(made.beta)
+    return Reduced(made.deviance, made.rank, made.df_residual, beta)
+
+
+def narrowed(design: Design, columns: np.ndarray) -> Design:
+    """Return a design with these of its columns only (ascending positions), wherever its rows are."""
     place = {int(j): i for i, j in enumerate(columns)}
     terms = [(label, [place[j] for j in range(at.start, at.stop) if j in place]) for label, at in design.terms]
-    less = replace(
+    return replace(
         design,
-        common=common,
+        common=design.common.select(columns),
         columns=tuple(design.columns[j] for j in columns),
         terms=tuple((label, slice(at[0], at[-1] + 1)) for label, at in terms if at),
+        source=None if design.source is None else design.source.narrowed(columns),
     )
-    return whole(fit.engine.fit(replace(fit.model, design=less, family=fixed(fit.family))))
 
 
 def fixed(family: Any) -> Any:
@@ -68,13 +74,13 @@ def fixed(family: Any) -> Any:
 
 def _without_columns(fit: Regression) -> Reduced:
     """Return the model whose linear predictor is the offset."""
+    beta = np.zeros(len(fit.beta))
+    if streamed(fit):
+        return Reduced(streamed_deviance(fit, beta), 0, fit.nobs, beta)
     y, a = fit.observations
     offset = fit.model.design.offset
-    eta = np.zeros_like(y) if offset is None else offset
-    mu = fit.family.link.inverse(eta, np)
-    deviance = float(np.sum(a * fit.family.deviance(y, mu)))
-    loglik = float(np.sum(fit.family.loglik(y, mu, a, fit.data)))
-    return Reduced(deviance, loglik, 0, fit.nobs, eta)
+    mu = fit.family.link.inverse(np.zeros_like(y) if offset is None else offset, np)
+    return Reduced(float(np.sum(a * fit.family.deviance(y, mu))), 0, fit.nobs, beta)
 
 
 def own_columns(fit: Regression) -> dict[str, np.ndarray]:

@@ -119,9 +119,17 @@ class Stream:
         """Return the sum of a task over all blocks of coded rows, pieces added in their order."""
         return self._sum(OverRows(self.coder, task), self.coder.recipe.columns, self.source.fragments, label)
 
-    def over_tables(self, task: Callable[[Table], Any], label: str = "") -> Any:
-        """Return the sum of a task over all blocks as they are read, pieces added in their order."""
-        return self._sum(task, self.coder.recipe.columns, self.source.fragments, label)
+    def over_tables(self, task: Callable[[Table], Any], label: str = "", *, more: tuple[str, ...] = ()) -> Any:
+        """Return the sum of a task over all blocks as they are read, pieces added in their order.
+
+        `more` are columns of the data that the task reads besides those of the model.
+        """
+        columns = tuple(dict.fromkeys((*self.coder.recipe.columns, *more)))
+        return self._sum(task, columns, self.source.fragments, label)
+
+    def narrowed(self, columns: np.ndarray) -> "Stream":
+        """Return the same rows with these columns of the design only."""
+        return replace(self, coder=self.coder.narrowed(columns))
 
     def sample(self, size: int, seed: int) -> tuple[CodedRows, ...]:
         """Return about `size` rows at random as blocks, from several pieces where there are many."""

@@ -1,0 +1,112 @@
+"""What is asked of a fit of data that are read block by block is answered as of the table in memory."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import statmodels_tf as st
+
+pytest.importorskip("pyarrow")
+
+N = 1200
+
+
+def _data():
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"x": rng.normal(size=N), "z": rng.exponential(size=N), "g": rng.choice(list("abc"), N)})
+    frame["k"], frame["w"] = rng.integers(1, 5, N), rng.integers(0, 3, N).astype(float)
+    frame["firm"], frame["year"] = rng.choice([f"f{i}" for i in range(40)], N), rng.integers(2000, 2012, N)
+    eta = 0.3 + 0.5 * frame["x"] - 0.2 * frame["z"] + 0.1 * frame["k"] + (frame["g"] == "b") * 0.7
+    frame["y"] = eta + rng.normal(size=N)
+    frame["hit"] = (rng.random(N) < 1 / (1 + np.exp(-eta))).astype(int)
+    frame["count"] = rng.poisson(np.exp(eta / 2))
+    frame["size"] = rng.gamma(2, np.exp(eta) / 2)
+    frame.loc[[7, 500, N - 1], "x"] = np.nan
+    return frame
+
+
+DATA = _data()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("parquet")
+    for i in range(3):
+        DATA.iloc[400 * i : 400 * (i + 1)].to_parquet(path / f"{i}.parquet", index=False)
+    return path
+
+
+def _logistic(data, **how):
+    return st.glm("hit ~ x * g + poly(z, 2)", data, "binomial", **how)
+
+
+def _gamma(data, **how):
+    return st.glm("size ~ x + g", data, "Gamma", link="log", weights="w + 1", **how)
+
+
+def _linear(data, **how):
+    return st.lm("y ~ x * g + z", data, **how)
+
+
+def _poisson(data, **how):
+    return st.glm("count ~ 0 + x + g", data, "poisson", offset="log(k)", weights="w", **how)
+
+
+FITS = {"logistic": _logistic, "gamma": _gamma, "linear": _linear, "poisson": _poisson}
+
+
+def both(make, folder, **how):
+    """Return the fit of the files, in blocks smaller than they are, and that of the table."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return make(folder, block_rows=150, **how), make(DATA)
+
+
+def assert_same_table(one, other):
+    pd.testing.assert_frame_equal(pd.DataFrame(one), pd.DataFrame(other), rtol=1e-8, atol=1e-12)
+
+
+TERMS = {
+    "anova": lambda fit: fit.anova(),
+    "anova F": lambda fit: fit.anova(test="F"),
+    "anova II": lambda fit: fit.anova(type="II"),
+    "anova III": lambda fit: fit.anova(type="III"),
+    "drop1": lambda fit: fit.drop1("Chisq"),
+    "drop1 of all": lambda fit: fit.drop1("F", scope=["x", "g"]),
+    "add1": lambda fit: fit.add1("~ . + k + factor(k)", "F"),
+    "score_test": lambda fit: fit.score_test("k", "factor(k)", "I(2 * x) + k"),
+}
+
+
+@pytest.mark.parametrize("ask", TERMS)
+@pytest.mark.parametrize("fit", FITS)
+def test_terms_are_tested_by_refits_from_the_source(folder, fit, ask):
+    assert_same_table(*map(TERMS[ask], both(FITS[fit], folder)))
+
+
+RAO = {
+    "anova": lambda fit: fit.anova(test="Rao"),
+    "drop1": lambda fit: fit.drop1("Rao"),
+    "add1": lambda fit: fit.add1(["k", "factor(k)"], "Rao"),
+    "anova of two": lambda fit: st.anova(fit, fit.update(". ~ . + k"), test="Rao"),
+}
+
+
+@pytest.mark.parametrize("ask", RAO)
+@pytest.mark.parametrize("fit", ["logistic", "gamma", "poisson"])
+def test_score_tests_add_up_scores_and_information(folder, fit, ask):
+    assert_same_table(*map(RAO[ask], both(FITS[fit], folder)))
+
+
+def test_a_stepwise_search_ends_at_the_same_model(folder):
+    found = [fit.step("~ . + k", trace=False) for fit in both(_logistic, folder)]
+    assert str(found[0].formula) == str(found[1].formula) != str(both(_logistic, folder)[1].formula)
+    np.testing.assert_allclose(found[0].beta, found[1].beta, rtol=1e-9)
+
+
+def test_a_score_test_says_where_its_terms_lack_rows(folder):
+    fit, _ = both(lambda data, **how: st.glm("hit ~ z", data, "binomial", **how), folder)
+    with pytest.raises(ValueError, match=r"`x` is missing in 3 of the rows used"):
+        fit.score_test("x")
