@@ -42,6 +42,75 @@ def test_all_parameters_are_where_the_likelihood_is_largest(fit):
     assert fit.df_model == 4
 
 
+def test_of_several_maxima_the_largest_is_found():
+    # Jumps are nearly equal at powers near 1, and the likelihood has maxima in power and phi for several sizes of them.
+    t = [
+        2.736,
+        2.432,
+        2.175,
+        1.909,
+        0.8879,
+        2.007,
+        0,
+        4.73,
+        1.04,
+        3.387,
+        2.818,
+        1.213,
+        3.684,
+        1.17,
+        2.306,
+        4.306,
+        2.184,
+        0.566,
+        2.165,
+        0,
+        0,
+        2.07,
+        2.417,
+        0,
+        0,
+        2.069,
+        0,
+        1.521,
+    ]
+    x = [
+        1.36,
+        1.225,
+        -0.5103,
+        -0.298,
+        -0.5274,
+        0.5697,
+        -0.05606,
+        0.7469,
+        -1.847,
+        1.567,
+        -0.09643,
+        0.6804,
+        -0.1366,
+        -0.3791,
+        0.4631,
+        0.8245,
+        -0.2025,
+        -0.1528,
+        0.6857,
+        -0.8703,
+        -1.514,
+        0.395,
+        -0.6706,
+        -1.92,
+        -0.8141,
+        -0.4676,
+        -1.193,
+        -1.492,
+    ]
+    data = pd.DataFrame({"t": t, "x": x})
+    fit = st.glm("t ~ x", data, "tweedie")
+    assert fit.converged
+    assert fit.family.values["power"] == pytest.approx(1.048, abs=0.002)
+    assert fit.loglik > max(st.glm("t ~ x", data, Tweedie(power=p)).loglik for p in (1.02, 1.04, 1.05, 1.09, 1.2))
+
+
 def test_the_standard_error_of_the_power_is_that_of_the_joint_information(fit):
     power, se = own_parameters(fit)["power"]
     best = minimize(lambda at: loss([*fit.coef(), at[0], power], table()), [0.0], method="Nelder-Mead",
