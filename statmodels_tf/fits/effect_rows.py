@@ -104,7 +104,7 @@ def asked_rows(fit: Any, asked: Asked) -> EffectRows:
     if scale is None:
         each = tuple(({"outcome": name}, OutcomeRowsAt(fit, k, frame, offset)) for k, name in enumerate(fit.outcomes))
         return EffectRows(
-            each, AllParameters(fit), codes, labels, every, weights, f"{what} · probability of an outcome"
+            each, AllParameters(fit), codes, labels, every, weights, f"{what} · probability of each outcome"
         )
     beta, transformed = np.nan_to_num(fit.beta, nan=0.0), fit.family.link.name == "identity"
     rows = Rows(design, beta, None if kind == "link" or transformed else scale, frame, offset)

@@ -30,8 +30,9 @@ class Questioned(Fit):
         hypothesis : str, list of str, dict, or matrix
             `"wool[B] + tension[M] = 0"`, with the names of the coefficient table or R's (`woolB`); + - * / ^ and
             functions such as `exp` (the delta method, as car's `deltaMethod`); without `=` the expression is zero.
-            Of text the left side is estimated, less the right side if that names coefficients. A dict gives labels to
-            texts, or weights to coefficients. A matrix [r, p] has a column for each coefficient.
+            Thresholds of an ordinal model have names too, `Low|High`. Of text the left side is estimated, less the
+            right side if that names coefficients. A dict gives labels to texts, or weights to coefficients. A matrix
+            [r, p] has a column for each coefficient.
         rhs : number or array [r], optional
             What a matrix times the coefficients is said to be; zero if left out.
         level, df, vcov
@@ -127,7 +128,8 @@ class Questioned(Fit):
         """Return how the mean of the response changes with a column, as marginaleffects' `avg_slopes` and `slopes`.
 
         The derivative for a number, the difference from the reference level for a factor; random effects are left
-        out. Statistics are t where the dispersion is estimated; marginaleffects' are normal, `df="none"`.
+        out. Statistics are t where the dispersion is estimated; marginaleffects' are normal, `df="none"`. Of a response
+        in categories there is a row for each outcome, on the scale of its probability.
 
         Parameters
         ----------
