@@ -42,7 +42,7 @@ def variance_table(fit: Regression, test: Any, kind: Any) -> pd.DataFrame:
     squares = np.array([*gains, fit.deviance])
     df = np.array([*(more.rank - less.rank for less, more in rows.values()), fit.df_residual])
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = squares / df
+        mean = np.where(df > 0, squares / df, np.nan)  # a saturated fit has no error to test against
         F = np.append(mean[:-1] / mean[-1], np.nan)
     table = pd.DataFrame({"Df": df, "Sum Sq": squares, "Mean Sq": mean}, index=[*rows, "Residuals"])
     if test == "F":

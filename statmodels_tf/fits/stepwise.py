@@ -204,7 +204,7 @@ def _table(
             # The error is that of the larger model: the fit's where a term is taken out, its own where one is put in.
             left = fit.nobs - np.maximum(rank, fit.rank)
             error = np.where(rank > fit.rank, deviance, fit.deviance) / left
-            F = gain / change / error
+            F = np.where(left > 0, gain / change / error, np.nan)
             table["F value"], table["Pr(>F)"] = F, f_p(F, change, left)
     return headed(table, heading, lines=cautions(fit, test))
 
@@ -212,5 +212,6 @@ def _table(
 def _criterion(fit: Regression, deviance: np.ndarray) -> np.ndarray:
     """Return -2 log-likelihood, but for a constant, of models with these deviances."""
     if fit.family.normal:
-        return fit.nobs * np.log(deviance / fit.nobs)
+        with np.errstate(divide="ignore"):  # of a perfect fit
+            return fit.nobs * np.log(deviance / fit.nobs)
     return deviance / fit.dispersion

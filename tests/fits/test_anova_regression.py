@@ -232,3 +232,14 @@ def test_a_linear_model_has_chi_squared_tests_too():
 def test_what_is_asked_in_the_wrong_place_is_told_where_it_goes(ask, message):
     with pytest.raises(ModelError, match=message):
         ask(st.glm("carb ~ wt + hp", st.load_dataset("mtcars"), "poisson"))
+
+
+def test_a_saturated_fit_has_no_error_to_test_against():
+    fit = st.lm("mpg ~ wt + hp", st.load_dataset("mtcars").head(3))
+    assert fit.anova()["F value"].isna().all() and fit.drop1("F")["F value"].isna().all()
+    assert "inf" not in str(fit.anova())
+
+
+def test_a_perfect_fit_has_criteria_without_a_warning():
+    perfect = st.lm("y ~ x + z", {"x": np.arange(9.0), "z": np.sin(np.arange(9.0)), "y": 2 * np.arange(9.0)})
+    assert perfect.drop1()["AIC"].iloc[0] < perfect.drop1()["AIC"].loc["x"]
