@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .check import Findings
-from .table import plural
+from .check import Findings, aliased, listed, not_converged, rows_said
 
 if TYPE_CHECKING:
     from .outcome import OutcomeEstimate
 
-_SHOWN = 5
 _ILL = 1e10
 """The condition of the information, its diagonal scaled to one, from which on half the digits are lost."""
 
@@ -24,17 +22,13 @@ def outcome_findings(fit: OutcomeEstimate) -> Findings:
 
 def problems(fit: OutcomeEstimate) -> tuple[str, ...]:
     """Return what the summary must say: not converged, infinite, aliased, nearly singular, not in order."""
-    return (*_not_converged(fit), *_infinite(fit), *_flat(fit), *_aliased(fit), *_singular(fit), *_crossed(fit))
-
-
-def _not_converged(fit: OutcomeEstimate) -> tuple[str, ...]:
-    """Return the sentence of a fit that ended short of its tolerance."""
-    if fit.converged:
-        return ()
-    reason = str(fit.diagnostics.get("message", "")).rstrip(".") or "the tolerance was not met"
     return (
-        f"Not converged: {reason}. The estimates may be off: centre and scale the numeric columns, or "
-        f"{fit.engine.remedy}.",
+        *not_converged(fit),
+        *_infinite(fit),
+        *_flat(fit),
+        *aliased(fit.parameter_names, fit.parameters),
+        *_singular(fit),
+        *_crossed(fit),
     )
 
 
@@ -45,7 +39,7 @@ def _infinite(fit: OutcomeEstimate) -> tuple[str, ...]:
     names = [fit.parameter_names[j] for j in np.flatnonzero(fit.infinite)]
     many = len(names) > 1
     return (
-        f"Separation: {_listed(names)} {'tell' if many else 'tells'} some outcomes apart without error, so "
+        f"Separation: {listed(names)} {'tell' if many else 'tells'} some outcomes apart without error, so "
         f"{'their estimates are' if many else 'its estimate is'} infinite. Report the other parameters, leave out or "
         "merge what separates the outcomes, or merge outcomes.",
     )
@@ -58,18 +52,9 @@ def _flat(fit: OutcomeEstimate) -> tuple[str, ...]:
         return ()
     which = "which has" if len(names) == 1 else "which have"
     return (
-        f"Not identified: where the likelihood is largest it does not depend on {_listed(names)}, {which} no standard "
+        f"Not identified: where the likelihood is largest it does not depend on {listed(names)}, {which} no standard "
         "error. Leave out the terms concerned, or merge levels or outcomes.",
     )
-
-
-def _aliased(fit: OutcomeEstimate) -> tuple[str, ...]:
-    """Return the sentence of parameters that cannot be told apart from earlier ones."""
-    names = [fit.parameter_names[j] for j in np.flatnonzero(np.isnan(fit.parameters))]
-    if not names:
-        return ()
-    verb = "is a combination" if len(names) == 1 else "are combinations"
-    return (f"Aliased: {_listed(names)} {verb} of earlier columns, so not estimated. Leave out what is redundant.",)
 
 
 def _singular(fit: OutcomeEstimate) -> tuple[str, ...]:
@@ -88,11 +73,9 @@ def _crossed(fit: OutcomeEstimate) -> tuple[str, ...]:
     bad = np.flatnonzero(np.isnan(fit.means).any(axis=1))
     if not len(bad):
         return ()
-    index = fit.model.design.index
-    shown = ", ".join(str(index[i]) for i in bad[:3]) + (" ..." if len(bad) > 3 else "")
     return (
-        f"Crossed thresholds: in {plural(len(bad), 'row')} ({shown}) they are not in order, so outcomes that do not "
-        "occur there have no probability. Take terms out of `nominal=`.",
+        f"Crossed thresholds: they are not in order in {rows_said(fit.model.design.index[bad])}, so outcomes that do "
+        "not occur there have no probability. Take terms out of `nominal=`.",
     )
 
 
@@ -101,10 +84,4 @@ def _unused(fit: OutcomeEstimate) -> tuple[str, ...]:
     left = [level for level in fit.model.design.response.levels if level not in fit.outcomes]
     if not left:
         return ()
-    return (f"Left out: only rows of weight 0 have the outcome {_listed(left)}, so the model does not know it.",)
-
-
-def _listed(names: list[str]) -> str:
-    """Return names in backticks, the first few."""
-    said = ", ".join(f"`{name}`" for name in names[:_SHOWN])
-    return f"{said} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else said
+    return (f"Left out: only rows of weight 0 have the outcome {listed(left)}, so the model does not know it.",)
