@@ -12,7 +12,7 @@ from ..threads import one_thread
 from .fit import Options, regression
 
 if TYPE_CHECKING:
-    from ...fits.base import Call
+    from ...fits.call import Call
     from ...model import Model
 
 
@@ -51,7 +51,7 @@ class IRLS(Engine[RegressionEstimate]):
     warm: int = 200_000
 
     streams = True
-    remedy = "look for coefficients without a finite estimate, scale the columns, or raise `max_iterations`"
+    remedy = "allow more passes with engine=st.IRLS(max_iterations=...)"
 
     def supports(self, model: Model) -> str | None:
         return _refusal(model)
@@ -68,7 +68,7 @@ class QR(Engine[RegressionEstimate]):
     """Least squares, for linear models."""
 
     streams = True
-    remedy = "scale the columns to like sizes, or leave out those that nearly repeat others"
+    remedy = "leave out those that nearly repeat others"
 
     def supports(self, model: Model) -> str | None:
         if not model.family.linear:
