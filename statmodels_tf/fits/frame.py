@@ -30,7 +30,7 @@ _STATISTICS = {
     "F", "F value", "LRT", "Chisq", "LR Chisq", "LR stat.", "Rao", "Rao score", "scaled dev.", "scaled Rao sc.",
     "statistic", "z", "t",
 }  # fmt: skip
-_MEASURES = {"dffit", "cov.r", "cook.d", "hat"}
+_MEASURES = {"dffit", "cov.r", "cook.d", "hat", "r_hat"}
 _ESTIMATES = {"estimate", "mean", "se", "sd", "lower", "upper"}
 
 
@@ -134,7 +134,7 @@ def _format(name: str, numbers: dict[Any, np.ndarray]) -> Callable[[Sequence[flo
     if name == "p" or name.startswith("Pr("):
         return lambda shown: [p_value(v) for v in shown]
     own = numbers[name][np.isfinite(numbers[name])]
-    if not np.any(own % 1):
+    if name == "ess" or not np.any(own % 1):
         return lambda shown: fixed(shown, 0)
     if name in ("df", "DenDF"):
         return lambda shown: ["" if v != v else "∞" if v == np.inf else grouped(v) for v in shown]
@@ -158,8 +158,9 @@ def _format(name: str, numbers: dict[Any, np.ndarray]) -> Callable[[Sequence[flo
 
 def _estimates(numbers: dict[Any, np.ndarray]) -> Callable[[Sequence[float]], list[str]]:
     """Return the function that writes estimates and intervals: by the standard errors, or quarters of intervals."""
-    if "se" in numbers:
-        return column_format(np.abs(numbers["se"]))
+    for spread in ("se", "sd"):
+        if spread in numbers:
+            return column_format(np.abs(numbers[spread]))
     if "lower" in numbers and "upper" in numbers:
         with np.errstate(invalid="ignore"):
             return column_format((numbers["upper"] - numbers["lower"]) / 4)

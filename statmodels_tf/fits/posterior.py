@@ -18,6 +18,7 @@ from .base import Fit
 from .check import Findings
 from .draws import pointwise
 from .effects import picked
+from .frame import Frame, headed
 from .posterior_predict import Question, fitted_mean, predict_draws, predict_posterior
 from .posterior_summary import posterior_problems, posterior_summary
 from .table import Summary
@@ -84,12 +85,13 @@ class Posterior(Fit):
         method : {"eti", "hdi"}
             Equal tails, or the shortest interval.
         """
-        return posterior_tables.table(self, list(self.model.design.columns), level, method)
+        return Frame(posterior_tables.table(self, list(self.model.design.columns), level, method))
 
     @spoken
     def confint(self, level: float = 0.95, method: str = "eti") -> pd.DataFrame:
         """Return credible intervals of the coefficients: lower, upper; see `coef_table`."""
-        return self.coef_table(level, method)[["lower", "upper"]]
+        table = self.coef_table(level, method)[["lower", "upper"]]
+        return headed(table, f"{100 * level:g}% credible intervals, {method}")
 
     @property
     def sigma(self) -> float:

@@ -50,6 +50,15 @@ def test_the_table():
     pd.testing.assert_frame_equal(posterior_of(CASE).conf_int(0.1), posterior_of(CASE).confint(0.9))
 
 
+def test_the_tables_print_in_the_house_style():
+    fit = posterior_of(CASE)
+    lines = str(fit.coef_table()).splitlines()
+    assert lines[0].split() == ["mean", "sd", "lower", "upper", "ess", "r_hat"]
+    assert all("." not in line.split()[-2] for line in lines[1:])  # effective draws are whole
+    assert str(fit.confint(0.9)).startswith("90% credible intervals, eti\n\n")
+    assert "NaN" not in str(posterior_of("aliased").coef_table())
+
+
 def test_aliased_columns_are_missing_not_zero():
     fit = posterior_of("aliased")
     assert np.isnan(fit.coef()["twice"])
