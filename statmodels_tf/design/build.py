@@ -15,7 +15,7 @@ from .coding import MAX_COLUMNS, blocks, shown_terms
 from .design import Design
 from .functions import own_functions
 from .groups import GroupBlock, build_block, effect_columns, group_kind, new_codes, parts
-from .read import Read, memory_of
+from .read import Read, check_sizes, memory_of
 from .response import build_response
 from .spec import DesignSpec
 from .special import special_blocks
@@ -74,6 +74,7 @@ def build(
         raise DataError("the data have no rows.")
     used = used_rows(formula, given, Given(weights, offset, subset, functions, states), na_action=na_action)
     read, raw, kept, rows, n = used.read, used.raw, used.kept, used.kept.rows, used.n
+    check_sizes(read, raw)
 
     chosen = _chosen_contrasts(contrasts, formula)
     specs, values = {}, {}

@@ -10,7 +10,7 @@ from ..formula import Formula
 from ..transforms import Matrix
 from .column import memory
 from .evaluate import evaluate
-from .rows import HUGE, huge_row
+from .rows import HUGE, TINY, all_tiny, huge_row
 from .table import Table
 
 
@@ -72,4 +72,13 @@ def check_finite(read, raw, rows):
                 size = f"beyond {HUGE:g}, too large to be squared, in {where}. Choose another unit for it."
             else:
                 size = f"infinite in {where}. Leave such rows out with `subset=`, or mend the data."
+            raise read.error(variable, f"`{variable.label}` is {size}")
+
+
+def check_sizes(read, raw):
+    """Refuse a variable whose values have no square in double precision, all that are not zero."""
+    for key, value in raw.items():
+        if all_tiny(value):
+            variable = read.variables[key]
+            size = f"nowhere above {TINY:g}, too small to be squared. Choose another unit for it."
             raise read.error(variable, f"`{variable.label}` is {size}")

@@ -47,6 +47,12 @@ HUGE = 1e150
 """Numbers beyond it have no square in double precision."""
 
 
+TINY = 1e-150
+"""Numbers below it have no square in double precision."""
+
+_GLANCE = 64
+
+
 def orderly(value: Any) -> bool:
     """Return whether one look at a column is enough to see that nothing in it is missing, infinite or too large."""
     plain = isinstance(value, np.ndarray) and value.dtype == np.float64 and value.ndim == 1
@@ -62,6 +68,16 @@ def huge_row(value: Any) -> int | None:
     if fits.all():
         return None
     return int(np.flatnonzero(~fits.reshape(len(numbers), -1).all(axis=1))[0])
+
+
+def all_tiny(value: Any) -> bool:
+    """Return whether the numbers of a value are too small to be squared, all that are not zero."""
+    numbers = value.values if isinstance(value, Matrix) else value
+    if not isinstance(numbers, np.ndarray) or numbers.dtype.kind != "f":
+        return False
+    if np.abs(numbers[:_GLANCE]).max(initial=0.0) >= TINY:
+        return False
+    return bool(0 < np.abs(numbers).max(initial=0.0) < TINY)
 
 
 @dataclass(frozen=True, eq=False)

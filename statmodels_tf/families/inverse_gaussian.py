@@ -13,6 +13,7 @@ from .links import Link, as_link
 from .power_variance import PowerVariance, moments, row_shape, scaled, shape_code, size
 from .randomized import normal_score
 
+_TINY = 1e-100
 _ROOT_HALF = float(np.sqrt(0.5))
 
 
@@ -47,7 +48,14 @@ class InverseGaussian(PowerVariance):
     def refuses(self, response: Any) -> str | None:
         """Return why the response is not one column of positive numbers, or None."""
         needs = 'an inverse gaussian model needs positive numbers; with exact zeros, family="tweedie" has them'
-        return not_numbers(self, response) or out_of_range(response, ~(response.values > 0), needs)
+        tiny = (
+            f"an inverse gaussian model needs numbers above {_TINY:g}, whose cubes it divides by; choose another unit"
+        )
+        return (
+            not_numbers(self, response)
+            or out_of_range(response, ~(response.values > 0), needs)
+            or out_of_range(response, response.values < _TINY, tiny)
+        )
 
     def default_priors(self, data: Data) -> dict[str, Prior]:
         """Return shape ~ half_cauchy(mean(y)³ / var(y))."""

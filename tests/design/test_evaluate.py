@@ -223,6 +223,15 @@ def test_numbers_that_overflow_are_infinite_in_a_row():
         build("y ~ I(1e300 * x)", data)
 
 
+def test_numbers_that_have_no_square_are_refused_where_they_are_all_so_small():
+    data = pd.DataFrame({"y": [1.0, 2, 3, 4], "x": [1.0, 0, 30, 4]})
+    for text in ("y ~ I(1e-160 * x)", "I(1e-200 * y) ~ x", "y ~ cbind(y, x):x + I(-1e-155 * x)"):
+        with pytest.raises(DataError, match="nowhere above 1e-150, too small to be squared"):
+            build(text, data)
+    build("y ~ I(0 * x)", data)
+    build("y ~ I(x^120 * 1e-170)", data)
+
+
 @pytest.mark.parametrize(
     ("functions", "message"),
     [

@@ -65,6 +65,12 @@ def test_the_units_of_the_response_change_the_intercept_only():
     assert fits[1].deviance * 1e-80 == pytest.approx(fits[0].deviance, rel=1e-10)
 
 
+def test_a_response_whose_cube_vanishes_is_refused():
+    data = table().assign(y=table()["y"] * 1e-110)
+    with pytest.raises(DataError, match="needs numbers above 1e-100, whose cubes it divides by; choose another unit"):
+        st.glm("y ~ x", data, "inverse_gaussian", link="log")
+
+
 def test_simulated_responses_of_no_positive_mean_are_missing():
     family = InverseGaussian("identity")
     drawn = family.simulate(np.array([-1.0, 1.0]), family.values_at(0.5), {}, np.random.default_rng(0))
