@@ -44,8 +44,6 @@ def run(ask: Ask, *, groups: str = "may") -> Fit:
         warnings.warn(told, DataWarning, stacklevel=4)
     if (told := lumped(family, design.response)) is not None:
         warnings.warn(told, DataWarning, stacklevel=4)
-    if (told := lumped(family, design.response)) is not None:
-        warnings.warn(told, DataWarning, stacklevel=4)
     if ask.na_action == "fail" and design.dropped:
         found = dropped_rows(design).replace(" dropped", "")
         raise DataError(f'{found}, and `na_action="fail"` asks for none. Fill or drop them first.')
