@@ -130,12 +130,18 @@ class Coder:
 
     def block(self, table: Table) -> CodedRows | None:
         """Return the arrays of a table's complete rows; None where it has none."""
+        found = self.placed(table)
+        return None if found is None else found[0]
+
+    def placed(self, table: Table) -> tuple[CodedRows, np.ndarray | None] | None:
+        """Return the same, and the positions of these rows in the table; None is all of them."""
         used = self.recipe.used(table, seen=True)
         if not used.n:
             return None
         values = self._values(used, table)
         common = self._made(values, used.n)
-        return CodedRows(common, self.recipe.response(used, self.levels), used.weights(none=True), used.offset())
+        made = CodedRows(common, self.recipe.response(used, self.levels), used.weights(none=True), used.offset())
+        return made, used.kept.rows
 
     def narrowed(self, columns: np.ndarray) -> "Coder":
         """Return what makes only these of the columns made here, given by ascending positions."""

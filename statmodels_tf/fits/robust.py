@@ -35,6 +35,7 @@ from ..errors import ModelError
 from .arguments import count_of, one_of
 from .blockwise import streamed, streamed_meat
 from .clusters import cluster_codes, cluster_text, combinations_of, summed_scores
+from .streamed_clusters import streamed_clusters
 
 if TYPE_CHECKING:
     from ..linalg import LinearMap
@@ -51,13 +52,13 @@ def robust_covariance(fit: Regression, type: str, *, cluster: Any, lags: Any, co
             "terms concerned out first."
         )
     attrs: dict[str, Any] = {"type": type}
-    if streamed(fit):
-        meat = streamed_meat(fit, type)
-    elif type == "cluster":
+    if type == "cluster":
         meat, attrs["df"] = _clustered(fit, cluster, correction)
         attrs["clusters"] = cluster_text(cluster)
     elif type == "HAC":
         meat, attrs["lags"] = _hac(fit, lags, correction)
+    elif streamed(fit):
+        meat = streamed_meat(fit, type)
     else:
         meat = _independent(fit, type)
     half = fit.system.solve(meat)
@@ -104,21 +105,33 @@ def _clustered(fit: Regression, cluster: Any, correction: str | None) -> tuple[n
     """Return M [r, r] clustered in one or more ways, and the clusters of the way that has the fewest, less one."""
     if cluster is None:
         raise ModelError('`type="cluster"` needs `cluster=`: a column, such as `cluster="firm"`, or several.')
-    ways = cluster_codes(fit, cluster)
+    parts, fewest = streamed_clusters(fit, cluster) if streamed(fit) else _parts(fit, cluster)
     default = "HC1" if fit.least_squares else "HC0"
     correction = one_of("correction", default if correction is None else correction, ("HC0", "HC1"))
-    scores, meat = row_scores(fit), np.zeros((fit.rank,) * 2)
+    meat = np.zeros((fit.rank,) * 2)
+    for sign, count, part in parts:
+        meat += sign * count / (count - 1) * part
+    return meat * ((fit.nobs - 1) / fit.df_residual if correction == "HC1" else 1.0), fewest - 1
+
+
+def _parts(fit: Regression, cluster: Any) -> tuple[list[tuple[int, int, np.ndarray]], int]:
+    """Return sign, number of clusters and sum of S S' [r, r] of each combination of ways, and the fewest of a way."""
+    ways, scores, parts = cluster_codes(fit, cluster), row_scores(fit), []
     for sign, codes, count in combinations_of(ways, fit.model.design.weights):
-        part = np.zeros_like(meat)
+        part = np.zeros((fit.rank,) * 2)
         for sums in summed_scores(fit, scores, codes):
             part += sums.T @ sums
-        meat += sign * count / (count - 1) * part
-    n = fit.nobs
-    return meat * ((n - 1) / fit.df_residual if correction == "HC1" else 1.0), min(count for _, count in ways) - 1
+        parts.append((sign, count, part))
+    return parts, min(count for _, count in ways)
 
 
 def _hac(fit: Regression, lags: Any, correction: str | None) -> tuple[np.ndarray, int]:
     """Return M [r, r] with Bartlett's weights, and the number of lags."""
+    if streamed(fit):
+        raise ModelError(
+            'a covariance of type "HAC" takes the rows in their order, and data that are read block by block have none '
+            'to rely on. Use "HC3", or `cluster=` with a column of periods.'
+        )
     correction = one_of("correction", "HC0" if correction is None else correction, ("HC0", "HC1"))
     counted = fit.model.design.counted
     n = len(counted)

@@ -110,3 +110,36 @@ def test_a_score_test_says_where_its_terms_lack_rows(folder):
     fit, _ = both(lambda data, **how: st.glm("hit ~ z", data, "binomial", **how), folder)
     with pytest.raises(ValueError, match=r"`x` is missing in 3 of the rows used"):
         fit.score_test("x")
+
+
+CLUSTERS = ["firm", "year", "~ firm + year", ["g", "year"], "~ firm:year", "~ firm + g:year"]
+
+
+@pytest.mark.parametrize("cluster", CLUSTERS, ids=str)
+@pytest.mark.parametrize("fit", FITS)
+def test_clusters_of_rows_are_summed_over_blocks(folder, fit, cluster):
+    fit, whole = both(FITS[fit], folder)
+    found, known = (each.vcov("cluster", cluster=cluster) for each in (fit, whole))
+    np.testing.assert_allclose(found, known, rtol=1e-9, atol=1e-15)
+    assert found.attrs == known.attrs
+
+
+def test_clusters_reach_tables_and_tests(folder):
+    fit, whole = both(_linear, folder)
+    assert_same_table(*(each.coef_table(vcov={"cluster": "firm"}) for each in (fit, whole)))
+    assert_same_table(*(each.vcov("cluster", cluster="year", correction="HC0") for each in (fit, whole)))
+
+
+def test_clusters_that_are_not_in_the_data_are_refused(folder):
+    fit = st.lm("y ~ z", folder)
+    with pytest.raises(ValueError, match=r"no column `frim` in the data.*`firm`"):
+        fit.vcov("cluster", cluster="frim")
+    with pytest.raises(ValueError, match=r"cluster `x` is missing in 3 of the 1,200 rows"):
+        fit.vcov("cluster", cluster="x")
+    with pytest.raises(ValueError, match="no row numbers to match"):
+        fit.vcov("cluster", cluster=np.arange(N))
+
+
+def test_the_order_of_rows_is_not_relied_on(folder):
+    with pytest.raises(ValueError, match="rows in their order"):
+        st.lm("y ~ z", folder).vcov("HAC")

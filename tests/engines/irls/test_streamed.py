@@ -180,7 +180,6 @@ ROWWISE = {
     "model_matrix": lambda fit: fit.model_matrix(),
     "save": lambda fit: fit.save("nowhere.fit"),
     "profile": lambda fit: fit.confint(method="profile"),
-    "cluster": lambda fit: fit.vcov("cluster", cluster="g"),
 }
 
 
