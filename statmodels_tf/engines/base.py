@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, final
 
 from ..errors import EngineError
+from ..fits.words import spoken
 
 if TYPE_CHECKING:
     from ..fits.call import Call
@@ -72,6 +73,7 @@ def engine(name: str) -> Callable[[Kind], Kind]:
 
     def register(kind: Kind) -> Kind:
         kind.name = name
+        kind.__init__ = spoken(kind.__init__, kind.__name__)  # type: ignore[method-assign]
         ENGINES[name] = kind
         return kind
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from .table import Heading, Summary, Table, column_format, grouped, p_value
+from .words import no_figure
 
 _RESERVED = ("se", "df", "null", "statistic", "p", "lower", "upper")
 
@@ -27,6 +28,10 @@ class Answer(ABC):
 
     def __repr__(self) -> str:
         return str(self.summary())
+
+    def __getattr__(self, name: str) -> Any:
+        """Say where a figure is; reached only by names that are not there."""
+        raise AttributeError(name if name.startswith("_") else no_figure(type(self).__name__, name, dir(type(self))))
 
     def _repr_html_(self) -> str:
         return self.summary()._repr_html_()

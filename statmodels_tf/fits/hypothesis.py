@@ -26,6 +26,7 @@ from .coefficient_text import stated
 from .linear_function import functions, joint_test, value_of
 from .student import t_p_value, t_quantile
 from .table import Summary
+from .words import spoken
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -54,6 +55,7 @@ class Hypotheses(Answer):
         """The figures, not rounded; `attrs["joint"]` has the test of all hypotheses at once."""
         return self.figures
 
+    @spoken
     def summary(self) -> Summary:
         """Return the tests as they print."""
         several = len(self.figures) > 1

@@ -9,6 +9,7 @@ import pandas as pd
 
 from .answer import Answer
 from .table import Heading, Summary, Table, p_value
+from .words import spoken
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -31,6 +32,7 @@ class JointTests(Answer):
         """The figures, not rounded."""
         return self.figures
 
+    @spoken
     def summary(self) -> Summary:
         """Return the tests as they print."""
         frame = self.figures

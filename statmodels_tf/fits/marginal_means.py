@@ -17,8 +17,9 @@ from .arguments import coverage, one_of
 from .joint_tests import JointTests, interaction
 from .linear_function import Functions, endless, estimable_part, functions, joint_test, value_of
 from .mean_contrasts import ADJUSTED_BY, MeanContrasts, contrasts_of
+from .modelled import mean_name
 from .multiplicity import ADJUSTMENTS, FamilyOfTests, half_widths, interval_method
-from .plots.interval import intervals
+from .plots.interval import intervals, labelled_rows
 from .scale import Scale
 from .table import Summary, Table
 from .words import spoken
@@ -195,17 +196,19 @@ class MarginalMeans(Answer):
         return JointTests(pd.DataFrame(rows), str(self.fit.formula), self.said)
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the means with their intervals; groups one below the other."""
+        """Draw the means with their intervals; groups one below the other, each under its name."""
         table = self.table
         name = self.scale.name if self.back else self.quantity
-        labels = [
-            " | ".join(part for part in (self._label(i, rest=True), self._label(i, rest=False)) if part)
-            for i in range(len(table))
-        ]
-        what = name if self.back or self.scale.identity else f"{name} ({self.scale.what} scale)"
+        rest = [column for column in self.labels.columns if column not in self.by]
+        labels, groups = labelled_rows(self.labels, rest), labelled_rows(self.labels, self.by)
+        what = name
+        if not self.quantity.endswith(".trend"):
+            mean = mean_name(self.fit) if self.fit.family.has_mean else name
+            what = mean if self.back or self.scale.identity else f"{self.scale.what} of {mean}"
         title = f"{self.title} and {100 * self.level:g}% intervals"
-        return intervals(labels, table[name], table["lower"], table["upper"], title, what, ax)
+        return intervals(labels, table[name], table["lower"], table["upper"], title, what, ax, groups=groups)
 
+    @spoken
     def summary(self) -> Summary:
         """Return the means as they print."""
         lines = [self.said] if self.said else []

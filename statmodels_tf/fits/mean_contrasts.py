@@ -16,9 +16,10 @@ from .arguments import coverage, one_of
 from .contrast_coefficients import DEFAULT_ADJUST, coefficients
 from .linear_function import Functions, functions, value_of
 from .multiplicity import ADJUSTMENTS, FamilyOfTests, adjusted_p, half_widths, interval_method
-from .plots.interval import intervals
+from .plots.interval import intervals, labelled_rows
 from .scale import Scale
 from .table import Summary
+from .words import spoken
 
 if TYPE_CHECKING:
     from .marginal_means import MarginalMeans
@@ -104,14 +105,18 @@ class MeanContrasts(Answer):
         return replace(self, level=coverage(level))
 
     def plot(self, ax: object = None) -> object:
-        """Draw the contrasts with their intervals."""
+        """Draw the contrasts with their intervals; groups one below the other, each under its name."""
         table = self.table
-        labels = [" | ".join(str(v) for v in row) for row in self.labels.itertuples(index=False, name=None)]
+        labels = [str(contrast) for contrast in self.labels["contrast"]]
+        groups = labelled_rows(self.labels, [name for name in self.labels.columns if name != "contrast"])
         title = f"Contrasts and {100 * self.level:g}% intervals"
         reference = 0.0 if self.ratio is None else 1.0
         values = table[self.quantity]
-        return intervals(labels, values, table["lower"], table["upper"], title, self.quantity, ax, reference)
+        return intervals(
+            labels, values, table["lower"], table["upper"], title, self.quantity, ax, reference, groups=groups
+        )
 
+    @spoken
     def summary(self) -> Summary:
         """Return the contrasts as they print."""
         notes = list(self.notes)

@@ -24,12 +24,14 @@ from .arguments import coverage, flag, one_of
 from .columns import changed, check_columns, coerced, columns_of, is_numeric, model_columns, values_of
 from .effect_rows import Asked, EffectRows, asked_rows
 from .linear_function import functions
-from .plots.interval import intervals
+from .plots.interval import intervals, labelled_rows
 from .quantity import Piece, averaged
 from .student import t_p_value, t_quantile
 from .table import Summary
+from .words import spoken
 
 COMPARISONS = ("difference", "ratio", "lnratio", "oddsratio", "lnoddsratio")
+_WHAT = ("term", "contrast")
 LEVELS = ("reference", "pairwise", "sequential")
 _Ask = Callable[[slice, pd.DataFrame], Piece]
 _Made = tuple[dict[str, Any], list[_Ask], Any]
@@ -63,6 +65,7 @@ class Effects(Answer):
         """The figures, not rounded."""
         return self.figures
 
+    @spoken
     def summary(self) -> Summary:
         """Return the effects as they print: the first 20 of many rows."""
         shown = self.figures.head(20)
@@ -74,8 +77,15 @@ class Effects(Answer):
     def plot(self, ax: Any = None) -> Any:
         """Draw the effects with their intervals."""
         frame = self.figures.head(60)
-        labels = list(frame.columns[: list(frame.columns).index("estimate")])
-        texts = [" | ".join(str(v) for v in row) for row in frame[labels].itertuples(index=False, name=None)]
+        columns = list(frame.columns[: list(frame.columns).index("estimate")])
+        texts = [
+            ", ".join(part for part in parts if part)
+            for parts in zip(
+                [" ".join(map(str, row)) for row in frame[[c for c in columns if c in _WHAT]].itertuples(index=False)],
+                labelled_rows(frame, [c for c in columns if c not in _WHAT]) or [""] * len(frame),
+                strict=True,
+            )
+        ]
         title = f"{self.title} and {100 * self.level:g}% intervals"
         return intervals(texts, frame["estimate"], frame["lower"], frame["upper"], title, "estimate", ax, self.null)
 

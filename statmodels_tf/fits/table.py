@@ -6,33 +6,18 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from typing import Any
 
 import pandas as pd
+
+from ..errors import ModelError
+from .css import CSS
+from .words import no_figure
 
 _GAP = "   "
 _DECIMALS, _LARGE, _SPREAD, _SMALLER, _NOTHING = 7, 7, 5, 2, 6
 """The most decimals; the digits before the point, and the powers of ten between numbers, from which on numbers have
 exponents; how many more decimals than half of the numbers ask are given; the power of ten that is nothing beside 1."""
-_CSS = """
-.statmodels{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;
-color:#1f2328;background:transparent;max-width:60em}
-.statmodels .head{display:flex;justify-content:space-between;gap:2em;flex-wrap:wrap}
-.statmodels .head b,.statmodels th:first-child{font-weight:600}
-.statmodels .quiet{color:#59636e}
-.statmodels .note{color:#8a4600}
-.statmodels table{font:inherit;border-collapse:collapse;margin:.8em 0;color:inherit;background:transparent}
-.statmodels th,.statmodels td{padding:.12em .7em;text-align:right;border:0;background:transparent;white-space:nowrap}
-.statmodels th:first-child,.statmodels td:first-child{padding-left:0}
-.statmodels th{font-weight:400;border-bottom:1px solid #d1d9e0}
-.statmodels .left{text-align:left}
-.statmodels .pair{text-align:center}
-@media (prefers-color-scheme: dark){
-.statmodels{color:#e6edf3}
-.statmodels .quiet{color:#9198a1}
-.statmodels .note{color:#e3a14d}
-.statmodels th{border-color:#3d444d}
-}
-"""
 _LATEX = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
     ">": r"\textgreater{}", "|": r"\textbar{}", "·": r"\textperiodcentered{}",
@@ -161,12 +146,20 @@ class Summary:
 
     __repr__ = __str__
 
+    def __getattr__(self, name: str) -> Any:
+        """Say where a figure is; reached only by names that are not there."""
+        raise AttributeError(name if name.startswith("_") else no_figure("Summary", name, ()))
+
+    def __getitem__(self, key: object) -> Any:
+        """Say where a figure is, to those who index."""
+        raise ModelError(no_figure("Summary", str(key), ()))
+
     def _repr_html_(self) -> str:
         def block(kind: str, lines: Iterable[str]) -> str:
             return "".join(f'<div class="{kind}">{escape(line)}</div>' for line in lines)
 
         return (
-            f'<div class="statmodels"><style>{_CSS}</style>'
+            f'<div class="statmodels"><style>{CSS}</style>'
             f'<div class="head"><b>{escape(self.title)}</b><span>{escape(self.formula)}</span></div>'
             + block("quiet", self.lines)
             + "".join(t.html() for t in self.tables)

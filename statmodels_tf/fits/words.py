@@ -9,14 +9,17 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from ..errors import ModelError, did_you_mean
-from .vocabulary import ABSENT, ACCESSORS, ARGUMENTS, PLUMBING
+from .accessors import ABSENT, ACCESSORS, FIGURES, PLUMBING, SUMMARY
+from .vocabulary import ARGUMENTS
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def spoken(function: Callable[P, T]) -> Callable[P, T]:
+def spoken(function: Callable[P, T], name: str | None = None) -> Callable[P, T]:
     """Return `function`, made to answer arguments that it does not take with what to write instead.
+
+    `name` is what messages call it, if not by its own.
 
     >>> @spoken
     ... def predict(newdata=None, *, se=False):
@@ -32,7 +35,7 @@ def spoken(function: Callable[P, T]) -> Callable[P, T]:
         try:
             signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise ModelError(_refusal(function.__name__, signature, len(args), kwargs, str(error))) from None
+            raise ModelError(_refusal(name or function.__name__, signature, len(args), kwargs, str(error))) from None
         return function(*args, **kwargs)
 
     return call
@@ -67,6 +70,23 @@ def no_attribute(kind: str, name: str, known: Iterable[str]) -> str:
     if absent is not None:
         return f"{what} has no `{name}`: {absent}."
     return f"{what} has no `{name}`.{did_you_mean(name, shown(known))}"
+
+
+def no_figure(kind: str, name: str, known: Iterable[str]) -> str:
+    """Return the message that a table that prints itself has no attribute `name`, and where the figures are.
+
+    >>> no_figure("Summary", "sigma", ["table"])
+    'a Summary has no `sigma`: it is text, and its figures are in `.table`; the fit itself has `fit.sigma`.'
+    >>> no_figure("MarginalMeans", "to_frame", ["table"])
+    'a MarginalMeans has no `to_frame`: its figures are in `.table`.'
+    """
+    what = f"{article(kind)} {kind} has no `{name}`"
+    if kind == "Summary":
+        of_fit = SUMMARY.get(name, name)
+        return f"{what}: it is text, and its figures are in `.table`; the fit itself has `fit.{of_fit}`."
+    if name in FIGURES:
+        return f"{what}: {FIGURES[name]}."
+    return f"{what}.{did_you_mean(name, [k for k in known if not k.startswith('_')])} Its figures are in `.table`."
 
 
 def article(noun: str) -> str:

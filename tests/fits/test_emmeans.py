@@ -202,8 +202,18 @@ def test_means_print_draw_and_come_from_any_mixed_fit():
     assert "emmean" in str(means) and "<table>" in means._repr_html_() and "| arm" in means.to_markdown()
     axes = means.plot()
     assert axes.get_title(loc="left").startswith("Marginal means")
-    assert [t.get_text() for t in axes.get_yticklabels()] == ["old", "new", "none"]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["arm old", "arm new", "arm none"]
     assert means.pairs().plot().get_title(loc="left").startswith("Contrasts")
+
+
+def test_groups_of_means_are_drawn_apart_and_the_axis_names_the_mean():
+    fit = st.glm("breaks ~ wool * tension", st.load_dataset("warpbreaks"), "poisson")
+    axes = fit.emmeans("tension", by="wool").plot()
+    names = [t.get_text() for t in axes.get_yticklabels()]
+    assert {"wool A", "wool B", "tension L"} <= set(names) and axes.get_xlabel() == "log of expected breaks"
+    assert fit.emmeans("tension", type="response").plot().get_xlabel() == "expected breaks"
+    pairs = [t.get_text() for t in fit.emmeans("tension", by="wool").pairs().plot().get_yticklabels()]
+    assert pairs.count("L - M") == 2 and "wool B" in pairs
 
 
 def test_separated_data_have_no_standard_errors():

@@ -9,8 +9,9 @@ import pytest
 
 import statmodels_tf as st
 from statmodels_tf.errors import DataError, ModelError
+from statmodels_tf.fits.accessors import ACCESSORS, PLUMBING
 from statmodels_tf.fits.marginal_means import MarginalMeans
-from statmodels_tf.fits.vocabulary import ACCESSORS, ARGUMENTS, PLUMBING
+from statmodels_tf.fits.vocabulary import ARGUMENTS
 from tests.fits.cases import data_of, dense_fit, dense_lmer
 
 F = "Reaction ~ Days + (Days | Subject)"
@@ -86,7 +87,11 @@ def test_signatures_are_those_that_are_written():
 def test_a_translation_names_what_the_function_takes():
     """What is told to write exists on some function that can be asked."""
     fit = dense_fit("slopes")
-    known = {*inspect.signature(st.lmer).parameters, *inspect.signature(st.glm).parameters}
+    known = {
+        *inspect.signature(st.IRLS).parameters,
+        *inspect.signature(st.lmer).parameters,
+        *inspect.signature(st.glm).parameters,
+    }
     for name in ("predict", "simulate", "ranef", "confint", "anova", "summary", "coef_table", "tidy", "residuals"):
         known |= set(inspect.signature(getattr(fit, name)).parameters)
     for function in (fit.hypothesis, fit.slopes, fit.comparisons, MarginalMeans.contrast):
@@ -214,3 +219,21 @@ def test_what_is_not_here_is_told_by_what_does_its_work(linear, name, said):
 def test_values_and_arguments_of_r_are_translated(ask, said):
     with pytest.raises(ModelError, match=said):
         ask(st.glm("am ~ wt", st.load_dataset("mtcars"), "binomial"))
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda f: f.summary().coefficients, r"its figures are in `.table`; the fit itself has `fit.coef_table\(\)`"),
+        (lambda f: f.summary()["sigma"], "the fit itself has `fit.sigma`"),
+        (lambda f: f.emmeans().to_frame(), "its figures are in `.table`"),
+        (lambda f: f.emmeans().cld(), "groups of letters are not made"),
+        (lambda f: f.emmeans().summary(infer=True), "means has intervals"),
+        (lambda f: f.slopes().tabel, "Did you mean `table`"),
+        (lambda f: st.IRLS(maxit=3), "`IRLS` has no argument `maxit`: write `max_iterations=`"),
+        (lambda f: st.NUTS(chians=3), "Did you mean `chains`"),
+    ],
+)
+def test_tables_and_engines_say_what_they_have(linear, ask, said):
+    with pytest.raises((AttributeError, ModelError), match=said):
+        ask(linear[0])
