@@ -229,7 +229,9 @@ def test_statsmodels_and_r_names_are_translated():
 def test_effects_print_and_draw():
     effects = logit().slopes()
     assert "Average slopes" in str(effects) and "<table>" in effects._repr_html_()
-    assert effects.plot().get_title(loc="left").startswith("Average slopes")
+    axes = effects.plot()
+    assert axes.get_title(loc="left").startswith("Average slopes")
+    assert not any("|" in label.get_text() for label in axes.get_yticklabels())
     rows = logit().slopes("x", average=False)
     assert "400 rows" in str(rows)
 

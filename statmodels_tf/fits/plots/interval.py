@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from .style import BLUE, GREY, INK, axes_for, style
 
@@ -53,6 +54,18 @@ def intervals(
         ax.set_ylim(-0.7, max([*y, *heads], default=0.0) + 0.7)
         ax.set(title=title, xlabel=what)
     return ax
+
+
+def labelled_rows(table: pd.DataFrame, columns: Sequence[str]) -> list[str] | None:
+    """Return the values of some columns of each row as text with the columns' names; None where there are none.
+
+    >>> labelled_rows(pd.DataFrame({"wool": ["A", "B"], "n": [1, 2]}), ["wool", "n"])
+    ['wool A, n 1', 'wool B, n 2']
+    """
+    if not len(columns):
+        return None
+    rows = table[list(columns)].itertuples(index=False, name=None)
+    return [", ".join(f"{name} {value}" for name, value in zip(columns, row, strict=True)) for row in rows]
 
 
 def _heights(many: int, groups: Sequence[str] | None) -> tuple[np.ndarray, dict[float, str]]:
