@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .system import RegressionSystem
 
 __all__ = [
+    "Curve",
+    "CurveOf",
     "RowScores",
     "in_memory",
     "streamed",
@@ -49,6 +51,31 @@ def working_of(family: ExponentialFamily, beta: np.ndarray, rows: CodedRows) -> 
 
 def _predictor(beta, rows):
     return rows.common.matvec(beta) + (0.0 if rows.offset is None else rows.offset)
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """The deviance but for a constant, the score [p] and the information [p, p] at some coefficients."""
+
+    objective: float
+    score: np.ndarray
+    gram: np.ndarray
+
+    def __add__(self, other: Curve) -> Curve:
+        return Curve(self.objective + other.objective, self.score + other.score, self.gram + other.gram)
+
+
+@dataclass(frozen=True, eq=False)
+class CurveOf:
+    """The task that adds up the curve of the likelihood at coefficients."""
+
+    family: ExponentialFamily
+    beta: np.ndarray
+
+    def __call__(self, rows: CodedRows) -> Curve:
+        with np.errstate(all="ignore"):
+            work = working_of(self.family, self.beta, rows)
+        return Curve(work.objective, rows.common.rmatvec(work.score), rows.common.gram(work.weight))
 
 
 @dataclass(frozen=True, eq=False)

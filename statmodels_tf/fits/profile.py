@@ -8,7 +8,8 @@ coefficient held fixed is the slope, dD/db = -2 u_j.
 
 Where the likelihood never falls far enough, as on the side to which a separated coefficient grows, the end is infinite;
 where means leave the family's range first, it is the last value that has a likelihood. A parameter of the family
-(theta of the negative binomial) stays at its estimate, as in MASS.
+(theta of the negative binomial) stays at its estimate, as in MASS. Of data that are read block by block each point is a
+pass: some 25 for each coefficient.
 
 References
 ----------
@@ -26,8 +27,9 @@ import numpy as np
 import pandas as pd
 
 from ..families.exponential import Working
+from ..linalg import LinearMap
 from .arguments import coverage
-from .blockwise import in_memory
+from .blockwise import Curve, CurveOf, streamed
 from .frame import headed
 from .profiled import Profiled
 from .student import t_quantile
@@ -72,6 +74,29 @@ class Point:
 
 
 @dataclass(frozen=True, eq=False)
+class CurveHere:
+    """What `Curve` holds, of rows in memory: score and information are computed where they are asked for."""
+
+    work: Working
+    common: LinearMap
+
+    @property
+    def objective(self) -> float:
+        """The deviance, but for a constant."""
+        return self.work.objective
+
+    @cached_property
+    def score(self) -> np.ndarray:
+        """The score [p]."""
+        return self.common.rmatvec(self.work.score)
+
+    @cached_property
+    def gram(self) -> np.ndarray:
+        """The information [p, p]."""
+        return self.common.gram(self.work.weight)
+
+
+@dataclass(frozen=True, eq=False)
 class Profile:
     """The profile of the deviance of a fit over each of its coefficients."""
 
@@ -81,8 +106,8 @@ class Profile:
     def best(self) -> Point:
         """The estimate."""
         beta = np.nan_to_num(self.fit.beta)
-        work = self._working(beta)
-        return Point(beta, work.objective, 0.0, self.fit.model.design.common.gram(work.weight))
+        here = self._curve(beta)
+        return Point(beta, here.objective, 0.0, here.gram)
 
     @cached_property
     def kept(self) -> np.ndarray:
@@ -93,42 +118,44 @@ class Profile:
     def _observed(self) -> tuple[np.ndarray, np.ndarray | None]:
         return self.fit.family.observations(self.fit.data)
 
-    def _working(self, beta: np.ndarray) -> Working:
-        design = self.fit.model.design
+    def _curve(self, beta: np.ndarray) -> Curve | CurveHere:
+        """Return the likelihood's value, score and information at coefficients."""
+        design, family = self.fit.model.design, fixed(self.fit.family)
+        if streamed(self.fit):
+            return design.source.total(CurveOf(family, beta), "profile")
         eta = design.common.matvec(beta) + (0.0 if design.offset is None else design.offset)
         with np.errstate(all="ignore"):
-            return fixed(self.fit.family).working(eta, *self._observed)
+            return CurveHere(family.working(eta, *self._observed), design.common)
 
     def at(self, j: int, value: float, near: Point) -> Point:
         """Return the best model with coefficient j at `value`, started from that at a value near by."""
-        common, free = self.fit.model.design.common, self.kept[self.kept != j]
+        free = self.kept[self.kept != j]
         step = np.zeros_like(near.beta)
         step[j] = value - near.beta[j]
         step[free] = -_solved(near.gram[np.ix_(free, free)], near.gram[free, j]) * step[j]
         beta = near.beta + step
-        work = self._working(beta)
-        if not np.isfinite(work.objective):
+        here = self._curve(beta)
+        if not np.isfinite(here.objective):
             beta = np.where(np.arange(len(beta)) == j, value, near.beta)
-            work = self._working(beta)
-        if not np.isfinite(work.objective):
+            here = self._curve(beta)
+        if not np.isfinite(here.objective):
             return replace(near, objective=np.inf, score=np.nan)
         for _ in range(100):
-            score = common.rmatvec(work.score)
+            score, gram = here.score, here.gram
             step = np.zeros_like(beta)
-            gram = common.gram(work.weight)
             step[free] = _solved(gram[np.ix_(free, free)], score[free])
             decrement = float(score[free] @ step[free])
-            moved, halved = self._working(beta + step), 0
-            slack = 1e-12 * max(abs(work.objective), 1.0)
-            while not moved.objective <= work.objective + slack and halved < 30:
+            moved, halved = self._curve(beta + step), 0
+            slack = 1e-12 * max(abs(here.objective), 1.0)
+            while not moved.objective <= here.objective + slack and halved < 30:
                 step, halved = step / 2, halved + 1
-                moved = self._working(beta + step)
-            if not moved.objective <= work.objective + slack:
+                moved = self._curve(beta + step)
+            if not moved.objective <= here.objective + slack:
                 break
-            beta, work = beta + step, moved
+            beta, here = beta + step, moved
             if decrement < 1e-11 * self.fit.dispersion:
                 break
-        return Point(beta, work.objective, float(common.rmatvec(work.score)[j]), gram)
+        return Point(beta, here.objective, float(here.score[j]), gram)
 
     def root(self, point: Point, side: int) -> float:
         """Return the signed root of the deviance that a point adds to the estimate's."""
@@ -190,7 +217,6 @@ def _solved(gram: np.ndarray, score: np.ndarray) -> np.ndarray:
 
 def profile_intervals(fit: Regression, level: float) -> pd.DataFrame:
     """Return lower and upper of each coefficient; NaN where aliased."""
-    in_memory(fit, "profile intervals")
     profile, quantile = Profile(fit), quantile_of(fit, level)
     out = np.full((len(fit.beta), 2), np.nan)
     for j in profile.kept:

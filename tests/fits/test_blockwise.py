@@ -143,3 +143,15 @@ def test_clusters_that_are_not_in_the_data_are_refused(folder):
 def test_the_order_of_rows_is_not_relied_on(folder):
     with pytest.raises(ValueError, match="rows in their order"):
         st.lm("y ~ z", folder).vcov("HAC")
+
+
+@pytest.mark.parametrize("fit", ["linear", "gamma", "poisson"])
+def test_profile_intervals_are_found_by_passes(folder, fit):
+    fit, whole = both(FITS[fit], folder)
+    assert_same_table(*(each.confint(method="profile") for each in (fit, whole)))
+
+
+def test_a_profile_is_that_of_the_table(folder):
+    fit, whole = both(lambda data, **how: st.glm("hit ~ x", data, "binomial", **how), folder)
+    tables = [each.profile(points=2).table for each in (fit, whole)]
+    pd.testing.assert_frame_equal(*tables, rtol=1e-7)

@@ -179,7 +179,7 @@ ROWWISE = {
     "model_frame": lambda fit: fit.model_frame(),
     "model_matrix": lambda fit: fit.model_matrix(),
     "save": lambda fit: fit.save("nowhere.fit"),
-    "profile": lambda fit: fit.confint(method="profile"),
+    "bootstrap": lambda fit: fit.confint(method="boot", nsim=10),
 }
 
 
