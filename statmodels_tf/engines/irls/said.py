@@ -30,9 +30,11 @@ def no_start(family: ExponentialFamily) -> str:
             f"the {family.link.name} link does not give means in the range of the {family.name} family; its usual "
             f"links are {listed}, and link={usual[0]!r} is what it takes if not told."
         )
+    safe = family.canonical or "log"
+    other = f'take a link that keeps them there (link="{safe}"), or ' if family.link.name != safe else ""
     return (
         f"no coefficients were found at which all means of the {family.name} family with link {family.link.name} lie "
-        f'in its range; take a link that keeps them there (link="{family.canonical or "log"}"), or centre the columns.'
+        f"in its range; {other}centre the columns, and choose units in which they and the offset are not huge."
     )
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import statmodels_tf as st
+from statmodels_tf.errors import ModelError
 
 N = 2000
 
@@ -204,6 +205,13 @@ def test_no_columns_at_all():
     fit = st.glm("y ~ 0", data, "binomial")
     assert fit.rank == 0
     assert fit.deviance == fit.null_deviance == pytest.approx(2 * N * np.log(2))
+
+
+def test_a_start_that_overflows_does_not_advise_the_link_it_has():
+    d = pd.DataFrame({"x": [0.0, 1, 2, 3], "y": [1.0, 0, 2, 4]})
+    with pytest.raises(ModelError, match="choose units in which they and the offset are not huge") as caught:
+        st.glm("y ~ x", d, "poisson", offset=np.full(4, 1e300))
+    assert "take a link" not in str(caught.value)
 
 
 def test_a_boundary_is_said_to_be_one():
