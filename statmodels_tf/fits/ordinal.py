@@ -46,12 +46,17 @@ class OrdinalEstimate(OutcomeEstimate):
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
-        """The names of all parameters: `Low|Medium`, with nominal effects `Low|Medium:x`; columns for the others."""
+        """The names of all parameters: `Low|Medium`, with nominal effects `Low|Medium:x`; columns for the others.
+
+        A column of the scale that is one of the location too is called `log scale x`.
+        """
         cut = threshold_names(self.family.threshold, self.outcomes)
         nominal, scale = self.model.predictors.get("nominal"), self.model.predictors.get("scale")
         if nominal is not None:
             cut = tuple(f"{name}:{column}" for column in nominal.columns for name in cut)
-        return (*cut, *self.model.design.columns, *(() if scale is None else scale.columns))
+        columns = self.model.design.columns
+        spread = () if scale is None else (f"log scale {name}" if name in columns else name for name in scale.columns)
+        return (*cut, *columns, *spread)
 
     @spoken
     def thresholds(self, *, se: bool = False) -> pd.Series:
@@ -64,8 +69,9 @@ class OrdinalEstimate(OutcomeEstimate):
     def scale_coef(self, *, se: bool = False) -> pd.Series:
         """Return the coefficients of the log scale, or their standard errors."""
         values = np.sqrt(np.diag(self.covariance)) if se else self.reported
-        at = self.parts["log scale"]
-        return pd.Series(values[at], index=list(self.parameter_names[at]), name="se" if se else "log scale")
+        scale = self.model.predictors.get("scale")
+        names = [] if scale is None else list(scale.columns)
+        return pd.Series(values[self.parts["log scale"]], index=names, name="se" if se else "log scale")
 
     @spoken
     def nominal_test(self) -> pd.DataFrame:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ModelError
-from . import compare, outcome_tests, plots
-from .arguments import count_of, file_path, generator, one_of
+from . import compare, outcome_tests, plots, stepwise
+from .arguments import count_of, file_path, flag, generator, one_of
 from .broom import broomed
 from .check import Findings
 from .frame import headed
@@ -124,11 +124,18 @@ class OutcomeEstimate(OutcomeFigures):
         return compare.likelihood_ratio([self, *others])
 
     @spoken
-    def drop1(self, test: str | None = "Chisq") -> pd.DataFrame:
-        """Return a likelihood-ratio test of each term that stands in no higher one: Df, logLik, AIC, LRT, Pr(>Chi)."""
+    def drop1(self, test: str | None = "Chisq", *, scope: Any = None) -> pd.DataFrame:
+        """Return a likelihood-ratio test of each term that stands in no higher one: Df, logLik, AIC, LRT, Pr(>Chi).
+
+        Parameters
+        ----------
+        test : {"Chisq", None}
+        scope : str or list of str, optional
+            Labels of the terms to take out instead.
+        """
         if test is not None:
             one_of("test", test, ("Chisq",))
-        return outcome_tests.drop1(self, test is not None)
+        return outcome_tests.drop1(self, test is not None, scope)
 
     @spoken
     def add1(self, scope: Any, test: str | None = "Chisq") -> pd.DataFrame:
@@ -143,6 +150,34 @@ class OutcomeEstimate(OutcomeFigures):
         if test is not None:
             one_of("test", test, ("Chisq",))
         return outcome_tests.add1(self, scope, test is not None)
+
+    @spoken
+    def step(
+        self, scope: Any = None, *, direction: str | None = None, k: float = 2.0, steps: int = 1000, trace: bool = True
+    ) -> Any:
+        """Return the fit that a stepwise search by AIC ends at, as R's `step`; it prints its path.
+
+        The terms of the location are searched; those of `nominal=` and `scale=` stay.
+
+        Parameters
+        ----------
+        scope : str or dict, optional
+            The formula of the largest model, or a dict with `lower` and `upper`.
+        direction : {"both", "backward", "forward"}
+            "both" with a scope and "backward" without one, if left out.
+        k : float
+            What a parameter costs: 2 for AIC, log(n) for BIC.
+        steps : int
+            How many changes at most.
+        trace : bool
+            Whether to print the path.
+        """
+        known = ("both", "backward", "forward")
+        way = one_of("direction", ("backward" if scope is None else "both") if direction is None else direction, known)
+        say, most = print if flag("trace", trace) else None, count_of("step", "steps", steps)
+        return stepwise.step(
+            self, scope, way, k=k, steps=most, say=say, drop=outcome_tests.drop1, add=outcome_tests.add1
+        )
 
     @spoken
     def plot(self, ax: Any = None) -> Any:
@@ -160,10 +195,20 @@ class OutcomeEstimate(OutcomeFigures):
         return plots.outcome_effect(self, x, level, ax)
 
     @spoken
-    def tidy(self, *, level: float = 0.95) -> pd.DataFrame:
-        """Return one row for each parameter, with broom's columns."""
+    def tidy(self, *, level: float = 0.95, exponentiate: bool = False) -> pd.DataFrame:
+        """Return one row for each parameter, with broom's columns.
+
+        Parameters
+        ----------
+        level : float
+            Coverage of conf.low to conf.high.
+        exponentiate : bool
+            Give exp of the estimates and of the ends of their intervals: odds ratios under a logit link.
+        """
         kinds = {"thresholds": "intercept", "coefficients": "location", "log scale": "scale"}
         table = broomed(self.parameter_table(level))
+        if flag("exponentiate", exponentiate):
+            table = table.assign(**{name: np.exp(table[name]) for name in ("estimate", "conf.low", "conf.high")})
         return table.assign(**{"coef.type": table["coef.type"].map(kinds)})
 
     def glance(self) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
+from ..errors import ModelError
 from ..linalg import LinearMap
 from .arguments import coverage, flag, one_of
 from .columns import repeatable
@@ -97,6 +98,8 @@ def predict_outcomes(
         one_of("interval", interval, ("confidence",))
     rows = own_rows(fit) if newdata is None else new_rows(fit, newdata)
     if kind == "class":
+        if se or interval is not None:
+            raise ModelError('an outcome has no standard error and no interval; ask for those of type="prob".')
         return _classes(fit, rows)
     wanted = se or interval is not None
     names = fit.predictors(rows)[2] if kind == "linear.predictor" else fit.outcomes

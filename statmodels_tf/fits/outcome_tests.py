@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from ..errors import DataError, ModelError
+from ..errors import DataError, ModelError, did_you_mean
 from ..linalg import Dense
 from .deviance_table import chi_square_p
 from .frame import headed
@@ -28,13 +28,21 @@ _FARTHEST = 40.0
 """Standard errors within which the end of a profile interval is sought."""
 
 
-def drop1(fit: OutcomeEstimate, test: bool) -> pd.DataFrame:
-    """Return the fit without each term that stands in no higher interaction, one row each."""
-    table = _table(fit, {term.label: fit.update(f". ~ . - {term.text}") for term in droppable(fit)}, -1)
+def drop1(fit: OutcomeEstimate, test: bool, scope: Any = None, *, k: float = 2.0) -> pd.DataFrame:
+    """Return the fit without each term that stands in no higher interaction, or of the scope, one row each."""
+    terms = droppable(fit)
+    if scope is not None:
+        wanted, every = [scope] if isinstance(scope, str) else list(scope), fit.formula.common
+        known = {term.label: term for term in every if term.variables}
+        for label in wanted:
+            if label not in known:
+                raise ModelError(f"the fit has no term `{label}`.{did_you_mean(str(label), known)}")
+        terms = [known[label] for label in wanted]
+    table = _table(fit, {term.label: fit.update(f". ~ . - {term.text}") for term in terms}, -1, k)
     return headed(table if test else table[["Df", "logLik", "AIC"]], "single term deletions")
 
 
-def add1(fit: OutcomeEstimate, scope: Any, test: bool) -> pd.DataFrame:
+def add1(fit: OutcomeEstimate, scope: Any, test: bool, *, k: float = 2.0) -> pd.DataFrame:
     """Return the fit with each term of the scope that it lacks, one row each."""
     fits = {term.label: fit.update(f". ~ . + {term.text}") for term in addable(fit, scope)}
     for label, larger in fits.items():
@@ -43,7 +51,7 @@ def add1(fit: OutcomeEstimate, scope: Any, test: bool) -> pd.DataFrame:
                 f"`{label}` is missing in {fit.nobs - larger.nobs:,} of the observations used, so fits with and "
                 "without it cannot be compared; fit to the rows that have all columns first."
             )
-    table = _table(fit, fits, 1)
+    table = _table(fit, fits, 1, k)
     return headed(table if test else table[["Df", "logLik", "AIC"]], "single term additions")
 
 
@@ -70,13 +78,14 @@ def added_tests(fit: OrdinalEstimate, part: str) -> pd.DataFrame:
     return headed(_table(fit, fits, 1), f"tests of {part} effects")
 
 
-def _table(fit: OutcomeEstimate, fits: dict[str, Any], sign: int) -> pd.DataFrame:
+def _table(fit: OutcomeEstimate, fits: dict[str, Any], sign: int, k: float = 2.0) -> pd.DataFrame:
     """Return the likelihood-ratio table of fits with more (sign 1) or fewer (-1) parameters than `fit`."""
-    rows = {"<none>": (np.nan, fit.loglik, fit.aic, np.nan, np.nan)}
+    rows = {"<none>": (np.nan, fit.loglik, fit.aic + (k - 2) * fit.df_model, np.nan, np.nan)}
     for label, other in fits.items():
         df, statistic = sign * (other.df_model - fit.df_model), sign * 2 * (other.loglik - fit.loglik)
         statistic = max(statistic, 0.0)
-        rows[label] = (df, other.loglik, other.aic, statistic, float(chi_square_p(statistic, df)))
+        aic = other.aic + (k - 2) * other.df_model
+        rows[label] = (df, other.loglik, aic, statistic, float(chi_square_p(statistic, df)))
     return pd.DataFrame.from_dict(rows, orient="index", columns=_COLUMNS)
 
 

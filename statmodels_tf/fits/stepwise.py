@@ -62,7 +62,17 @@ def add1(fit: Regression, scope: Any, test: Any, *, k: float = 2.0) -> pd.DataFr
     return _table(fit, models, "single term additions", test=test, score=score, k=k)
 
 
-def step(fit: Any, scope: Any, direction: str, *, k: float, steps: int, say: Callable[[str], None] | None) -> Any:
+def step(
+    fit: Any,
+    scope: Any,
+    direction: str,
+    *,
+    k: float,
+    steps: int,
+    say: Callable[[str], None] | None,
+    drop: Callable[..., pd.DataFrame] = drop1,
+    add: Callable[..., pd.DataFrame] = add1,
+) -> Any:
     """Return the fit that taking out and putting in terms ends at, each time the change that lowers AIC most.
 
     Parameters
@@ -75,6 +85,8 @@ def step(fit: Any, scope: Any, direction: str, *, k: float, steps: int, say: Cal
     steps : int
     say : callable or None
         Gets the table of each step.
+    drop, add : callable
+        The tables of terms taken out and put in, called as `drop1` and `add1`.
     """
     if not fit.family.likelihood:
         raise ModelError(
@@ -87,10 +99,10 @@ def step(fit: Any, scope: Any, direction: str, *, k: float, steps: int, say: Cal
         if direction != "forward":
             stay = set() if lower is None else {term.label for term in lower.common}
             labels = [term.label for term in droppable(fit) if term.label not in stay]
-            tables.append(_marked(drop1(fit, False, labels, k=k), "-"))
+            tables.append(_marked(drop(fit, False, labels, k=k), "-"))
         if direction != "backward" and upper is not None:
             texts = [term.text for term in _lacking(fit, upper)]
-            tables.append(_marked(add1(fit, texts, False, k=k), "+"))
+            tables.append(_marked(add(fit, texts, False, k=k), "+"))
         if not tables:
             break
         table = pd.concat([tables[0], *(more.iloc[1:] for more in tables[1:])]).sort_values("AIC", kind="stable")

@@ -8,6 +8,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 import statmodels_tf as st
+from statmodels_tf.errors import ModelError
 from statmodels_tf.fits.plots.style import OUTCOMES
 
 
@@ -94,3 +95,27 @@ def test_residuals_and_coefficients_are_drawn(data):
     np.testing.assert_allclose(points.get_xdata(), fit.predict() @ [1, 2, 3, 4])
     assert fit.plot_coef().get_xlabel() == "shift of y on its latent scale"
     assert other.plot_coef().get_xlabel() == "change in the log odds of each y against a"
+
+
+def test_a_search_by_aic_ends_where_no_change_lowers_it(capsys):
+    fit = housing("Sat ~ Infl + Type + Cont")
+    data = st.load_dataset("housing").assign(noise=lambda d: np.sin(np.arange(len(d))))
+    wide = st.glm("Sat ~ Infl + Type + Cont + noise", data, "cumulative", weights="Freq")
+    found = wide.step()
+    assert str(found.formula) == "Sat ~ Infl + Type + Cont" and found.aic == pytest.approx(fit.aic, rel=1e-8)
+    assert "AIC = " in capsys.readouterr().out
+    start = st.glm("Sat ~ 1", data, "categorical", weights="Freq")
+    assert start.step("~ Infl + noise", trace=False).drop1(scope="Infl").index.tolist() == ["<none>", "Infl"]
+    assert start.step("~ Infl", k=1e6, trace=False) is start
+
+
+def test_ratios_are_exponents_and_classes_have_no_error():
+    fit = housing("Sat ~ Infl + Cont", scale="~ Cont")
+    plain, ratios = fit.tidy(), fit.tidy(exponentiate=True)
+    np.testing.assert_allclose(ratios["estimate"], np.exp(plain["estimate"]))
+    np.testing.assert_allclose(ratios["std.error"], plain["std.error"])
+    assert fit.parameter_table().index.is_unique and "log scale Cont[High]" in fit.parameter_names
+    assert list(fit.scale_coef().index) == ["Cont[High]"]
+    for asked in ({"se": True}, {"interval": "confidence"}):
+        with pytest.raises(ModelError, match="an outcome has no standard error"):
+            fit.predict(type="class", **asked)
