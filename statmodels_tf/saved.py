@@ -14,6 +14,7 @@ from .engines import ENGINES, Engine
 from .errors import DataError
 from .families import as_family
 from .fits import Call, Fit
+from .fits.call_options import is_number
 from .fits.storage import Stored, loading, read_fit
 from .fits.words import spoken
 from .model import build_model
@@ -23,6 +24,9 @@ __all__ = ["load"]
 _ENTRIES: dict[str, Callable[..., Fit]] = {"lm": lm, "glm": glm, "lmer": lmer, "fit": fit}
 _SAME = 1e-6
 """How far the criterion may be from the one stored, relative: other machines round otherwise."""
+
+_MOST = 100_000
+"""The most iterations that a file may ask for: what comes from anyone ends in time."""
 
 
 @spoken
@@ -81,6 +85,8 @@ def _engine(name: str, options: Mapping[str, Any]) -> Engine:
         raise DataError(f"it was fitted by the engine {name!r}, unknown to this release")
     types = get_type_hints(ENGINES[name])
     for option, value in options.items():
+        if option.startswith("max_") and is_number(value) and value > _MOST:
+            raise DataError(f"it asks for up to {value:,.0f} passes by `{option}`, and a file may for {_MOST:,}")
         wanted = types.get(option)
         if wanted is float and type(value) is int:
             continue

@@ -74,6 +74,7 @@ CHANGES = {
     "engine unknown": lambda c: c["engine"].update(name="os"),
     "engine without saved fits": lambda c: c["engine"].update(name="nuts", options={}),
     "engine with text for a number": lambda c: c["engine"]["options"].update(max_iter="x"),
+    "engine that never ends": lambda c: c["engine"]["options"].update(max_iter=10**12),
     "engine with nothing for a number": lambda c: c["engine"]["options"].update(tol=None),
     "engine with an unknown option": lambda c: c["engine"]["options"].update(shell="id"),
     "engine with an unknown back-end": lambda c: c["engine"]["options"].update(backend="os"),
