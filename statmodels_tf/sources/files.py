@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
@@ -77,14 +77,15 @@ class FileSource(Source):
 
 
 def of_paths(paths: str | os.PathLike | list | tuple) -> FileSource:
-    """Return the source of a path, of a glob, of a folder, or of a list of paths."""
+    """Return the source of a path, of a glob, of a folder, or of a list of paths.
+
+    A folder is read whole, so it holds files of one kind and nothing else, but for names that begin with a dot or an
+    underscore; and every file has the columns of the first.
+    """
     listed = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     if len(listed) == 1 and os.path.isdir(listed[0]):
-        found = sorted(str(p) for p in Path(listed[0]).rglob("*") if p.suffix in FORMATS and not _hidden(p, listed[0]))
-        if not found:
-            raise DataError(f"the folder `{listed[0]}` holds no file of a known kind ({', '.join(FORMATS)}).")
-        kind = _format(found)
-        return _opened(found, format=kind, partitioning="hive", partition_base_dir=str(listed[0]))
+        found = _held(listed[0])
+        return _opened(found, format=_format(found), partitioning="hive", partition_base_dir=str(listed[0]))
     found = [file for path in listed for file in _files(os.fspath(path))]
     return _opened(found, format=_format(found))
 
@@ -92,11 +93,46 @@ def of_paths(paths: str | os.PathLike | list | tuple) -> FileSource:
 def _opened(files, **how):
     """Return the source of files; what is none of its kind is a DataError."""
     try:
-        return of_dataset(_dataset().dataset(files, **how))
+        made = _dataset().dataset(files, **how)
+        _same_columns(list(made.get_fragments()))
+        names = [os.path.basename(file) for file in files]
+        said = names[0] if len(names) == 1 else f"{len(names):,} files ({names[0]} to {names[-1]})"
+        return replace(of_dataset(made), said=said)
     except (ValueError, OSError) as error:
         if isinstance(error, DataError):
             raise
         raise DataError(f"`{files[0]}` cannot be read: {error}") from None
+
+
+def _held(folder):
+    """Return the files of a folder, sorted; say so where some are of no known kind, or kinds are mixed."""
+    found = sorted(p for p in Path(folder).rglob("*") if p.is_file() and not _hidden(p, folder))
+    kinds: dict[str, list[str]] = {}
+    for path in found:
+        kinds.setdefault(FORMATS.get(path.suffix.lower(), ""), []).append(str(path))
+    if not kinds.keys() - {""}:
+        raise DataError(f"the folder `{folder}` holds no file of a known kind ({', '.join(FORMATS)}).")
+    if len(kinds) > 1:
+        shown = ", ".join(f"`{os.path.relpath(paths[0], folder)}`" for paths in kinds.values())
+        ending = next(Path(paths[0]).suffix for kind, paths in kinds.items() if kind)
+        raise DataError(
+            f"the folder `{folder}` is read whole, and holds files of several kinds ({shown}). Say which: "
+            f'`"{os.path.join(folder, "*" + ending)}"`.'
+        )
+    return [str(path) for path in found]
+
+
+def _same_columns(fragments):
+    """Say so unless each file has the columns of the first; missing ones would silently count as incomplete rows."""
+    first = fragments[0].physical_schema.names
+    for fragment in fragments[1:]:
+        lacking = set(first) - set(fragment.physical_schema.names)
+        if lacking:
+            name = next(name for name in first if name in lacking)
+            raise DataError(
+                f"`{fragment.path}` has no column `{name}`, which `{fragments[0].path}` has; files that are read "
+                "together have the same columns."
+            )
 
 
 def _hidden(path, folder):

@@ -69,8 +69,8 @@ def test_a_folder_of_parquet(folder, rows):
 def test_paths_in_every_way_they_are_written(folder):
     for paths in (folder, f"{folder}/*.parquet", sorted(str(p) for p in folder.iterdir()), sorted(folder.iterdir())):
         assert_holds_the_data(as_source(paths))
-    assert as_source(folder).said == "3 files"
-    assert as_source(folder / "part0.parquet").said == "1 file"
+    assert as_source(folder).said == "3 files (part0.parquet to part2.parquet)"
+    assert as_source(folder / "part0.parquet").said == "part0.parquet"
 
 
 def test_a_dataset_and_its_order_of_categories(folder):
@@ -136,6 +136,24 @@ def test_what_is_wrong_with_a_path_is_said(folder, tmp_path):
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 no more")
     with pytest.raises(DataError, match=r"broken\.parquet` cannot be read"):
         as_source(tmp_path / "broken.parquet")
+
+
+def test_a_folder_is_read_whole_or_not_at_all(folder):
+    (folder / "_SUCCESS").write_text("")
+    (folder / ".hidden.csv").write_text("a\n1\n")
+    assert len(as_source(folder).fragments) == 3
+    for other in ("notes.txt", "more.csv"):
+        (folder / other).write_text("x,y\n1,2\n")
+        with pytest.raises(DataError, match=rf"`{other}`.*part0\.parquet|part0\.parquet.*`{other}`"):
+            as_source(folder)
+        assert len(as_source(f"{folder}/*.parquet").fragments) == 3
+        (folder / other).unlink()
+
+
+def test_a_file_that_lacks_columns_of_the_first_is_refused(folder):
+    DATA[["x", "k"]].iloc[:5].to_parquet(folder / "part9.parquet", index=False)
+    with pytest.raises(DataError, match=r"part9\.parquet` has no column `f32`, which .*part0\.parquet` has"):
+        as_source(folder)
 
 
 def test_a_filtered_dataset_is_refused(folder):

@@ -163,7 +163,7 @@ def test_what_follows_from_the_sums_is_answered(folder):
     for type in ("HC0", "HC1", "HC2", "HC3"):
         np.testing.assert_allclose(fit.vcov(type), whole.vcov(type), rtol=1e-9)
     said = str(fit.summary())
-    assert "2,996 rows in 5 files, streamed" in said
+    assert "2,996 rows in 5 files (0.parquet to 4.parquet), streamed" in said
     assert "4 rows with missing values dropped" in said
     assert list(fit.check()) == []
 
