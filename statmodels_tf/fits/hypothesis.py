@@ -23,7 +23,8 @@ from .all_parameters import AllParameters
 from .answer import Answer, joint_line, rendered
 from .arguments import coverage
 from .coefficient_text import stated
-from .linear_function import functions, joint_test, value_of
+from .determined import value_of
+from .linear_function import functions, joint_test
 from .student import t_p_value, t_quantile
 from .table import Summary
 from .words import spoken

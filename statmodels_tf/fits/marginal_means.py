@@ -14,8 +14,9 @@ import pandas as pd
 from ..errors import ModelError
 from .answer import Answer, rendered, unknown
 from .arguments import coverage, one_of
+from .determined import endless, estimable_part, value_of
 from .joint_tests import JointTests, interaction
-from .linear_function import Functions, endless, estimable_part, functions, joint_test, value_of
+from .linear_function import Functions, functions, joint_test
 from .mean_contrasts import ADJUSTED_BY, MeanContrasts, contrasts_of
 from .modelled import mean_name
 from .multiplicity import ADJUSTMENTS, FamilyOfTests, half_widths, interval_method

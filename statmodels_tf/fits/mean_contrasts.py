@@ -14,7 +14,8 @@ from ..errors import ModelError, did_you_mean
 from .answer import Answer, rendered, unknown
 from .arguments import coverage, one_of
 from .contrast_coefficients import DEFAULT_ADJUST, coefficients
-from .linear_function import Functions, functions, value_of
+from .determined import value_of
+from .linear_function import Functions, functions
 from .multiplicity import ADJUSTMENTS, FamilyOfTests, adjusted_p, half_widths, interval_method
 from .plots.interval import intervals, labelled_rows
 from .scale import Scale

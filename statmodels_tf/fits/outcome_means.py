@@ -21,7 +21,7 @@ from ..families.links import as_link
 from .all_parameters import AllParameters
 from .arguments import coverage, one_of
 from .averaging import Averages, averages_of
-from .linear_function import estimable
+from .determined import estimable
 from .marginal_means import MarginalMeans
 from .outcome_predict import rows_at
 from .reference_grid import grid_design, mean_offset

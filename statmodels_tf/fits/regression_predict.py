@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataWarning, ModelError
+from ..sources import as_source
 from .arguments import coverage, flag, one_of
 from .blockwise import in_memory
 from .check import rows_said
-from .determined import mean_range, undetermined
-from .linear_function import estimable
+from .determined import estimable, mean_range, undetermined
 from .own import family_values
 from .predict import common_part, masked, new_variance
 from .residuals import centred_terms, term_labels
@@ -40,6 +40,11 @@ def predict_regression(
     design = fit.model.design
     if newdata is None:
         in_memory(fit, "predictions of the data fitted")
+    elif as_source(newdata) is not None:
+        raise ModelError(
+            "`newdata` are read block by block, and `predict` gives one table: write "
+            "`for part in fit.predict_blocks(newdata): ...`."
+        )
     new = design if newdata is None else design.on(newdata)
     missing = None if newdata is None else new.missing
     if newdata is not None:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ModelError
-from .answer import Answer, rendered
+from .answer import Answer, rendered, unknown
 from .arguments import coverage, flag, one_of
 from .columns import changed, check_columns, coerced, columns_of, is_numeric, model_columns, values_of
 from .effect_rows import Asked, EffectRows, asked_rows
@@ -69,10 +69,11 @@ class Effects(Answer):
     def summary(self) -> Summary:
         """Return the effects as they print: the first 20 of many rows."""
         shown = self.figures.head(20)
-        notes = (f"{len(self.figures):,} rows; `.table` has them all.",) if len(self.figures) > len(shown) else ()
+        notes = [f"{len(self.figures):,} rows; `.table` has them all."] if len(self.figures) > len(shown) else []
+        notes += unknown(bool((self.figures["se"].isna() & self.figures["estimate"].notna()).any()), False)
         by_row = len(self.figures.index.names) == 1 and self.figures.index.name == "row"
         table = rendered(shown, "estimate", self.level, "row" if by_row else None)
-        return Summary(self.title, self.formula, (self.said,), (table,), (), notes, self.figures)
+        return Summary(self.title, self.formula, (self.said,), (table,), (), tuple(notes), self.figures)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the effects with their intervals."""

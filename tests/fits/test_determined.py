@@ -72,3 +72,16 @@ def test_ranges_of_means():
     for name, ends in named.items():
         assert mean_range(st.families.as_family(name)) == ends
     assert mean_range(st.families.as_family("binomial", "log")) == (0, 1)
+
+
+def test_slopes_and_contrasts_take_what_is_determined(groups):
+    """Of rows that say nothing of the others, what is left is the fit without them."""
+    fit, alone = st.glm("y ~ g + x", groups, "binomial"), st.glm("y ~ g + x", groups[groups["g"] != "a"], "binomial")
+    both, without = fit.emmeans("g").pairs(adjust="none").table, alone.emmeans("g").pairs(adjust="none").table
+    columns = ["estimate", "se", "lower", "upper"]
+    np.testing.assert_allclose(both[columns].iloc[2], without[columns].iloc[0], rtol=1e-6)
+    assert both["se"].iloc[:2].isna().all() and np.isinf(both["estimate"].iloc[:2]).all()
+    means, others = fit.predictions(by="g").table, alone.predictions(by="g").table
+    np.testing.assert_allclose(means[columns].iloc[1:], others[columns], rtol=1e-6)
+    wide = st.glm("am ~ wt", CARS.assign(am=(CARS["wt"] > 3).astype(int)), "binomial").slopes()
+    assert wide.table["se"].isna().all() and "infinite" in str(wide)
