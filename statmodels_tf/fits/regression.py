@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NoReturn
@@ -19,6 +20,7 @@ from .linear_figures import LinearFigures, linear_figures
 from .own import family_value, own_parameters
 from .plotted import PlottedEstimate
 from .predict import Prediction
+from .predict_blocks import predicted_blocks
 from .regression_check import regression_findings
 from .regression_inference import RegressionInference
 from .regression_predict import predict_regression
@@ -95,6 +97,31 @@ class RegressionEstimate(RegressionInference, PlottedEstimate, InfluenceEstimate
         Series, or DataFrame with mean, se (and lower, upper)
         """
         return predict_regression(self, newdata, type, se=se, interval=interval, level=level)
+
+    @spoken
+    def predict_blocks(
+        self,
+        newdata: Any,
+        type: str = "response",
+        *,
+        se: bool = False,
+        interval: str | None = None,
+        level: float = 0.95,
+        block_rows: int | None = None,
+    ) -> Iterator[pd.Series | pd.DataFrame]:
+        """Return an iterator over the predictions of data that need not fit in memory, a block at a time.
+
+        For example `for part in fit.predict_blocks("new/*.parquet"): ...`. The rows are numbered from 0 through.
+
+        Parameters
+        ----------
+        newdata : path, glob, folder, list of files, pyarrow Dataset, DuckDB relation or Dask DataFrame
+        type, se, interval, level
+            As in `predict`.
+        block_rows : int, optional
+            How many rows a block has at most.
+        """
+        return predicted_blocks(self, newdata, type, block_rows=block_rows, se=se, interval=interval, level=level)
 
     @spoken
     def get_prediction(self, newdata: Any = None) -> Prediction:

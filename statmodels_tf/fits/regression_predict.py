@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..errors import DataWarning, ModelError
 from ..sources import as_source
+from ..sources import as_source
 from .arguments import coverage, flag, one_of
 from .blockwise import in_memory
 from .check import rows_said
@@ -40,6 +41,11 @@ def predict_regression(
     design = fit.model.design
     if newdata is None:
         in_memory(fit, "predictions of the data fitted")
+    elif as_source(newdata) is not None:
+        raise ModelError(
+            "`newdata` are read block by block, and `predict` gives one table: write "
+            "`for part in fit.predict_blocks(newdata): ...`."
+        )
     elif as_source(newdata) is not None:
         raise ModelError(
             "`newdata` are read block by block, and `predict` gives one table: write "

@@ -155,3 +155,31 @@ def test_a_profile_is_that_of_the_table(folder):
     fit, whole = both(lambda data, **how: st.glm("hit ~ x", data, "binomial", **how), folder)
     tables = [each.profile(points=2).table for each in (fit, whole)]
     pd.testing.assert_frame_equal(*tables, rtol=1e-7)
+
+
+WAYS = [{}, {"se": True, "type": "link"}, {"interval": "confidence"}, {"type": "terms"}]
+
+
+@pytest.mark.parametrize("how", WAYS, ids=str)
+@pytest.mark.parametrize("fit", FITS)
+def test_files_are_predicted_block_by_block(folder, fit, how):
+    fit = FITS[fit](DATA)
+    parts = list(fit.predict_blocks(folder, block_rows=150, **how))
+    assert [len(part) for part in parts] == [150, 150, 100] * 3
+    known = fit.predict(DATA, **how)
+    np.testing.assert_allclose(pd.concat(parts), known, rtol=1e-10)
+    assert pd.concat(parts).index.equals(known.index)
+
+
+def test_a_streamed_fit_predicts_its_own_files(folder):
+    fit, whole = both(_logistic, folder)
+    found = pd.concat(fit.predict_blocks(folder))
+    np.testing.assert_allclose(found, whole.predict(DATA), rtol=1e-9)
+
+
+def test_predict_and_predict_blocks_name_each_other(folder):
+    fit = _linear(DATA)
+    with pytest.raises(ValueError, match=r"fit\.predict_blocks\(newdata\)"):
+        fit.predict(str(folder))
+    with pytest.raises(ValueError, match=r"`fit\.predict\(newdata\)`"):
+        fit.predict_blocks(DATA)
