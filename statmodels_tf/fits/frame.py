@@ -92,7 +92,8 @@ def printed(frame: pd.DataFrame, width: int | None, gap: int = 3) -> Summary:
     many = len(frame) > _MANY
     half = _SHOWN // 2
     part = pd.DataFrame(frame).iloc[[*range(half), *range(len(frame) - half, len(frame))]] if many else frame
-    labels = [str(label) for label in frame.attrs.get("labels", frame.index)]
+    given = frame.attrs.get("labels", ())
+    labels = [str(label) for label in (given if len(given) == len(frame) else frame.index)]
     labels = [*labels[:half], "…", *labels[-half:]] if many else labels
     columns = []
     for name, cells in _cells(frame, part).items():

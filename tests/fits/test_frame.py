@@ -1,5 +1,6 @@
 """Tables of tests print in the house style within eighty columns, and stay pandas tables."""
 
+import pickle
 import re
 
 import numpy as np
@@ -96,6 +97,15 @@ def test_a_table_that_is_nearly_too_wide_has_narrower_gaps_and_infinite_degrees_
 
 def test_the_covariance_used_is_said_with_its_degrees_of_freedom(tables):
     assert "clustered by cyl, 3 clusters, t on 2 df" in str(tables["robust"])
+
+
+def test_a_table_that_is_changed_in_place_still_prints(tables):
+    table = pickle.loads(pickle.dumps(tables["anova of two"]))
+    assert str(table) == str(tables["anova of two"])
+    table.loc["a third", "RSS"] = 100.0
+    table["more"] = "text"
+    assert "a third" in str(table).split("\n\n")[1] and "text" in str(table)
+    assert str(Frame(pd.DataFrame({"a": []}))).strip() == "a"
 
 
 def test_a_long_table_shows_its_ends(tables):
