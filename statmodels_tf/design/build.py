@@ -1,5 +1,6 @@
 """Build: a formula and a table become a Design."""
 
+import ast
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -160,11 +161,14 @@ def _effect_variables(formula):
 
 def _chosen_contrasts(contrasts, formula):
     """Return the caller's contrasts by the label of the factor; a name that is no variable is a DataError."""
-    labels = [variable.label for variable in _effect_variables(formula)]
+    variables = _effect_variables(formula)
+    labels = [variable.label for variable in variables]
+    inside = {v.names[0]: v.label for v in variables if len(v.names) == 1 and isinstance(v.node, ast.Call)}
     if contrasts is not None and not isinstance(contrasts, Mapping):
         raise DataError(f'`contrasts` is a dict of factors, such as {{"{(labels or ["f"])[0]}": "contr.sum"}}.')
     chosen = {}
     for name, coding in (contrasts or {}).items():
+        name = name if name in labels else inside.get(name, name)  # `x` for `factor(x)`
         if name not in labels:
             raise DataError(f"`contrasts` names `{name}`, which is no term's factor.{did_you_mean(str(name), labels)}")
         chosen[name] = as_contrast(coding, "contrasts=")
@@ -189,7 +193,7 @@ def _check_levels(read, spec, variable):
 def _assemble(read, spec, values, raw, groups, specials, offset, weights, frame, rows):
     formula, n = read.formula, len(rows)
     codings = shown_terms(formula, spec)
-    common = blocks(codings, spec.variables, values, n)
+    common = blocks(codings, spec.variables, values, n, read.given.lent)
     ends = np.cumsum([0, *(len(coding.columns) for coding in codings)]).tolist()
     response = None
     if formula.response is not None:

@@ -184,6 +184,10 @@ def _call(node, scope):
     if transform is None:
         known = [*scope.functions, *REGISTRY]
         raise FormulaError(f"unknown function `{name}()`.{did_you_mean(name, known)} Give your own with `functions=`.")
+    named = []
+    if own is None and name == "cbind":  # its arguments may have names: those of the columns
+        named = [None] * len(node.args) + [k.arg for k in node.keywords]
+        node = ast.Call(node.func, [*node.args, *(k.value for k in node.keywords)], [])
     if own is None and name == "C" and len(node.args) > 1 and isinstance(node.args[1], ast.Name):
         # `C(x, sum)`: contrasts may be named without quotes, and without `contr.`.
         arguments = [_evaluate(node.args[0], scope), as_contrast(node.args[1].id)]
@@ -199,8 +203,11 @@ def _call(node, scope):
         takes = ", ".join(p for p in _signature(transform.function).parameters if p != "state")
         raise FormulaError(f"{name}(): {error}; it takes ({takes}).") from None
     value = _transformed(transform, node, arguments, options, scope)
-    if name == "cbind":
-        labels = [a.id if isinstance(a, ast.Name) else str(j + 1) for j, a in enumerate(node.args)]
+    if named:
+        labels = [
+            label or (a.id if isinstance(a, ast.Name) else str(j + 1))
+            for j, (label, a) in enumerate(zip(named, node.args, strict=True))
+        ]
         value = Matrix(value.values, tuple(labels)) if len(labels) == len(value.columns) else value
     return value
 

@@ -39,12 +39,12 @@ class Cumulative(OutcomeFamily):
     unsampled = "priors of ordered thresholds are not there yet"
 
     def __post_init__(self) -> None:
+        name = self.link.strip().lower() if isinstance(self.link, str) else self.link.name
+        if name not in LATENT:
+            listed = ", ".join(f'"{known}"' for known in LATENT)
+            raise ModelError(f"a cumulative model has no link `{name}`.{did_you_mean(name, LATENT)} There is {listed}.")
         object.__setattr__(self, "link", as_link(self.link))
         check_structure(self.threshold)
-        if self.link.name not in LATENT:
-            listed = ", ".join(f'"{name}"' for name in LATENT)
-            near = did_you_mean(self.link.name, LATENT)
-            raise ModelError(f"a cumulative model has no link `{self.link.name}`.{near} There is {listed}.")
 
     @property
     def latent(self) -> Latent:

@@ -31,6 +31,7 @@ _OTHER_NAMES = {
     "polr": "cumulative",
     "tw": "tweedie",
 }
+_LINKS_OF_SHARES = {"logistic": "logit", "logit": "logit", "probit": "probit", "cloglog": "cloglog"}
 _OTHER_ARGUMENTS = {"init_theta": "theta", "var_power": "power", "variance_name": "variance"}
 _DOT = re.compile(r"(?<=[A-Za-z])[.](?=[A-Za-z])")
 
@@ -98,12 +99,14 @@ def family_text(family: Any) -> str:
 
 def _read(text: str) -> tuple[str, list[Any], list[tuple[str, Any]]]:
     """Return name, positional and named arguments of a family written as a name or as a call."""
-    plain = _DOT.sub("_", text.strip())
+    plain = _DOT.sub("_", text.strip()).replace("quasi-", "quasi")
     name, bracket, _ = plain.partition("(")
     name = re.sub(r"\s+", "_", name.strip()).lower()
     name = _OTHER_NAMES.get(name, name)
     if name not in FAMILIES:
         near = did_you_mean(name, [*FAMILIES, *_OTHER_NAMES])
+        if name in _LINKS_OF_SHARES:
+            near = f' Write family="binomial", link="{_LINKS_OF_SHARES[name]}".'
         raise ModelError(f"this release has no family {text!r}.{near} There is {_listed()}.")
     if not bracket:
         return name, [], []

@@ -168,7 +168,10 @@ class CommonAlgebra:
     def _occupied(left: Terms, symbol: str) -> None:
         """Refuse `1*x`, of which R silently makes nothing."""
         if not left.common:
-            raise FormulaError(f"There is no term on the left of `{symbol}` to combine with; join with `+` instead.")
+            raise FormulaError(
+                f"There is no term on the left of `{symbol}` to combine with; join with `+`, or write "
+                f"arithmetic inside `I()`, as in `I(1 {symbol} x)`."
+            )
 
     @staticmethod
     def _crossable(left: Terms, right: Terms) -> None:

@@ -205,6 +205,7 @@ class Reader:
             plain = name.rpartition(".")[2]  # of `np.log` the nearest is `log`
             hint = did_you_mean(plain if plain in REGISTRY else name, {*REGISTRY, *self.functions, *SPECIALS})
             own = f' To use a function of your own, pass `functions={{"{name}": ...}}`.'
+            hint = " Smooth curves are `ns(x, df = 4)` and `bs(x)`." if name in ("s", "te", "lo", "loess") else hint
             own = " Methods and modules cannot be called in a formula." if "." in name else own * ("__" not in name)
             raise self._at(word, f"Unknown function `{name}`.{hint}{own}")
         arguments, keywords, labels = list[ast.expr](), list[ast.keyword](), list[str]()

@@ -147,3 +147,32 @@ def test_every_entry_takes_what_has_the_same_meaning():
     one, other = (entry("Sat ~ Infl", housing, "cumulative", **asked) for entry in (st.fit, st.glm))
     assert one.coef().equals(other.coef()) and one.diagnostics["why"].startswith("the first")
     assert st.lm("mpg ~ wt", CARS).diagnostics["why"] == "what `lm` takes if not told"
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: st.lm("mpg ~ 1/wt", CARS), r"arithmetic inside `I\(\)`, as in `I\(1 / x\)`"),
+        (lambda: st.lm("mpg ~ s(wt)", CARS), r"Smooth curves are `ns\(x, df = 4\)`"),
+        (lambda: st.glm("am ~ wt", CARS, "logistic"), 'Write family="binomial", link="logit"'),
+        (lambda: st.glm("am ~ wt", CARS, "probit"), 'link="probit"'),
+        (lambda: st.glm("factor(cyl) ~ wt", CARS, "cumulative", link="probt"), "has no link `probt`.*`probit`"),
+        (lambda: st.glm("factor(cyl) ~ wt", CARS, "cumulative", link="sqrt"), "cumulative model has no link `sqrt`"),
+    ],
+)
+def test_what_is_meant_is_told(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()
+
+
+def test_other_spellings_are_read():
+    plain = st.glm("am ~ wt", CARS, "binomial", link="probit").coef()
+    assert st.glm("am ~ wt", CARS, "binomial", link="Probit").coef().equals(plain)
+    assert st.glm("carb ~ wt", CARS, "quasi-poisson").family.name == "quasipoisson"
+    pairs = CARS.assign(dead=CARS["gear"] - 3)
+    one, other = (
+        st.glm(f"cbind(dead, {alive}) ~ wt", pairs, "binomial").coef() for alive in ("2 - dead", "alive = 2 - dead")
+    )
+    assert one.equals(other)
+    by_column = st.lm("mpg ~ factor(cyl)", CARS, contrasts={"cyl": "contr.sum"}).coef()
+    assert by_column.equals(st.lm("mpg ~ factor(cyl)", CARS, contrasts={"factor(cyl)": "contr.sum"}).coef())

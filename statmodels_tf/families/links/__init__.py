@@ -48,7 +48,7 @@ def as_link(link: str | Link) -> Link:
     if isinstance(link, Link):
         return link
     name = str(link).strip()
-    name = _OTHER_NAMES.get(name, name)
+    name = _OTHER_NAMES.get(name, name if name in LINKS else name.lower())
     power = _POWER.fullmatch(name)
     if power is not None:
         k = _number(power[1], name)
