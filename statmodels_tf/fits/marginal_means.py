@@ -140,7 +140,8 @@ class MarginalMeans(Answer):
             "identity"; or a dict of label to coefficients, a list or by name.
         adjust : str, optional
             "tukey", "sidak", "bonferroni", "holm", "fdr", "scheffe", "mvt", "none"; what suits the method if left
-            out: "tukey" for pairs, "mvt" for comparisons with a control and consecutive ones, "fdr" for "eff".
+            out: "tukey" for pairs, "mvt" for comparisons with a control and consecutive ones, "fdr" for "eff". "mvt" is
+            exact; for comparisons with a control emmeans takes an approximation of it, "dunnettx".
         by : str or list, optional
             Other groups; `[]` for none.
         ref : str or int, optional
