@@ -98,7 +98,8 @@ def joint_line(test: dict[str, Any]) -> str:
     p = f"p {p}" if p.startswith("<") else f"p = {p}"
     if test["test"] == "Chisq":
         return f"All of them: chi-squared({test['df1']}) = {test['statistic']:.3f}, {p}"
-    return f"All of them: F({test['df1']}, {grouped(test['df2'])}) = {test['statistic']:.3f}, {p}"
+    df2 = grouped(test["df2"], 0 if test["df2"] % 1 == 0 else 1)
+    return f"All of them: F({test['df1']}, {df2}) = {test['statistic']:.3f}, {p}"
 
 
 def _cells(column: str, values: pd.Series, estimates: Any) -> list[str]:

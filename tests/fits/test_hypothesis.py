@@ -157,7 +157,7 @@ def test_the_joint_test_is_that_of_the_models():
     assert asked.joint["statistic"] == pytest.approx(F, rel=1e-9)
     assert asked.joint["p"] == pytest.approx(stats.f.sf(F, 2, 48), rel=1e-9)
     assert asked.table.attrs["joint"] == asked.joint
-    assert "F(2, 48" in str(asked)
+    assert "F(2, 48) = " in str(asked)
 
 
 def test_numbers_on_the_right():
