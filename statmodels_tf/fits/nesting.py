@@ -61,7 +61,7 @@ def _beyond(less: Any, more: Any) -> str | None:
     new = [j for j, name in enumerate(small.columns) if name not in known and not np.isnan(less.beta[j])]
     if not new or small.n != large.n or len(large.columns) > _COLUMNS:
         return None
-    rows = slice(None, None, max(small.n // _ROWS, 1))
+    rows = small.counted[:: max(small.n // _ROWS, 1)]
     columns = large.common.take(rows)
     part = small.common.take(rows)
     return next((small.columns[j] for j in new if not _spanned(columns, part.column(j))), None)

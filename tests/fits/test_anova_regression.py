@@ -208,6 +208,10 @@ def test_models_that_do_not_contain_each_other_are_said():
     # Contained, though the columns have other names.
     coded = st.lm("carb ~ factor(cyl)", cars)
     assert "contain" not in said(st.anova(st.lm("carb ~ I(2 * cyl + 1)", cars), coded))
+    # Where the columns differ in rows of weight 0 only.
+    data = cars.assign(w=(cars["cyl"] != 8).astype(float), other=cars["wt"] + (cars["cyl"] == 8) * cars["qsec"])
+    one, two = (st.lm(f, data, weights="w") for f in ("mpg ~ other", "mpg ~ wt + hp"))
+    assert "contain" not in said(st.anova(one, two))
     poisson = st.glm("carb ~ wt + hp", cars, "poisson")
     assert "contain" in said(st.anova(poisson, poisson.update(". ~ qsec")))
 
