@@ -47,6 +47,20 @@ def test_a_cluster_gives_the_same_numbers(folder, cluster):
     np.testing.assert_allclose(frame.beta, here.beta, rtol=1e-10)
 
 
+def test_a_cluster_gives_the_same_inference(folder, cluster):
+    _, client = cluster
+    here, there = (st.glm("y ~ x + z + g", folder, "binomial", runner=runner) for runner in ("serial", client))
+    new = pd.DataFrame({"x": [0.0, 1.0], "z": 1.0, "g": "a"})
+    for ask in (
+        lambda fit: fit.anova(test="Rao"),
+        lambda fit: fit.drop1("Chisq"),
+        lambda fit: fit.score_test("I(x^2)"),
+        lambda fit: fit.vcov("cluster", cluster="g"),
+        lambda fit: fit.predict(new, se=True),
+    ):
+        pd.testing.assert_frame_equal(*(pd.DataFrame(ask(fit)) for fit in (here, there)), check_exact=True)
+
+
 def test_a_worker_that_dies_changes_nothing(folder, cluster):
     _, client = cluster
     here = st.glm(FORMULA, folder, "binomial")
