@@ -187,10 +187,11 @@ def fractional(family: Family, data: Data) -> str | None:
     if not family.whole or not any(_parts(y[start : start + BLOCK]).any() for start in range(0, len(y), BLOCK)):
         return None
     bad = _parts(y)
+    trials = " Of shares, give the numbers of trials as `weights=`." if family.shares and "trials" not in data else ""
     quasi = f' Where the data are no counts, "{family.quasi}" says so.' if family.quasi else ""
     return (
         f"non-integer counts in a {family.name} model: {np.count_nonzero(bad):,} of {len(y):,}, the first "
-        f"{y[np.argmax(bad)]:.6g}.{quasi}"
+        f"{y[np.argmax(bad)]:.6g}.{trials}{quasi}"
     )
 
 

@@ -55,7 +55,9 @@ def test_fractional_shares_without_weights():
     _, loglik, deviance, _ = fitted(response)
     assert loglik == pytest.approx(-3.1406346607552473, rel=1e-12)
     assert np.sum(deviance**2) == pytest.approx(0.46926196804595099, rel=1e-12)
-    assert "non-integer counts" in fractional(Binomial(), Binomial().data(response, None))
+    said = fractional(Binomial(), Binomial().data(response, None))
+    assert "non-integer counts" in said and said.index("`weights=`") < said.index("quasibinomial")
+    assert "`weights=`" not in fractional(Binomial(), Binomial().data(response, np.full(6, 3.0)))
     assert fractional(Quasibinomial(), Binomial().data(response, None)) is None
 
 
