@@ -69,7 +69,7 @@ def test_effects_are_the_probabilities_of_each_outcome(family, data):
     fit = st.glm("y ~ x + g", data, family)
     lines = fit.plot_effects("x").lines
     x = lines[0].get_xdata()
-    expected = fit.predict(pd.DataFrame({"x": x, "g": "p"}))
+    expected = fit.predict(pd.DataFrame({"x": x, "g": data["g"].mode()[0]}))
     for line, outcome, colour in zip(lines, "abcd", OUTCOMES, strict=False):
         np.testing.assert_allclose(line.get_ydata(), expected[outcome])
         assert line.get_label() == outcome and line.get_color() == colour
@@ -80,9 +80,10 @@ def test_effects_are_the_probabilities_of_each_outcome(family, data):
 
 def test_effects_know_columns_of_other_predictors(data):
     fit = st.glm("y ~ x", data, "cumulative", nominal="~ g", scale="~ z")
-    ax = fit.plot_effects("z")
-    assert ax.get_title(loc="left").endswith(f"at x {data['x'].mean():.4g}, g p")
-    ends = fit.predict(pd.DataFrame({"x": data["x"].mean(), "g": "p", "z": data["z"].agg(["min", "max"])}))
+    ax, usual = fit.plot_effects("z"), data["g"].mode()[0]
+    assert ax.get_title(loc="left").endswith(f"at x {data['x'].mean():.4g}, g {usual}")
+    assert [text.get_text() for text in ax.texts] == list("abcd")
+    ends = fit.predict(pd.DataFrame({"x": data["x"].mean(), "g": usual, "z": data["z"].agg(["min", "max"])}))
     np.testing.assert_allclose([line.get_ydata()[[0, -1]] for line in ax.lines], ends.T)
     with pytest.raises(st.ModelError, match="There is `x`, `g`, `z`"):
         fit.plot_effects("w")

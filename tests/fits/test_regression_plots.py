@@ -225,6 +225,13 @@ def test_local_means_follow_a_curve_and_are_exact_on_a_line():
     assert list(at) == [0, 1]
 
 
+def test_nine_rows_and_rows_fitted_exactly_are_drawn():
+    data = st.load_dataset("mtcars")
+    nine = drawn(st.lm("mpg ~ wt", data.head(9)).plot_diagnostics())
+    assert all(len(points(ax).get_xdata()) == 9 for ax in nine)
+    drawn(st.lm("mpg ~ wt + hp", data.head(3)).plot_diagnostics())  # no residual is left to name
+
+
 def test_labels_of_points_and_lines_do_not_lie_on_one_another():
     _, ax = plt.subplots(figsize=(5, 4))
     x, y = np.array([0.5, 0.51, 0.505, 0.0, 1.0]), np.array([0.5, 0.5, 0.51, 0.0, 1.0])

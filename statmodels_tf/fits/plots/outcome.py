@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..effect_data import held_over
+from .label import name_lines
 from .piece import cloud, running_line
 from .style import GREY, OUTCOMES, axes_for, labelled, response, style
 
@@ -35,10 +36,10 @@ def outcome_effect(fit: OutcomeEstimate, x: str, level: float, ax: Any) -> Any:
                 ax.plot(at, mean, "o", color=colour, ms=6, **mark)
         if not shown.numeric:
             ax.set_xticks(np.arange(len(shown.grid)), [str(value) for value in shown.grid])
-        ax.legend(title=response(fit), loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
         title = f"Probability of each {response(fit)} over {x}, {100 * level:g}% intervals\n{shown.said()}"
         ax.set(title=title.rstrip(), xlabel=labelled(fit.model.design.frame, x), ylabel="probability")
         ax.set_ylim(0, 1)
+        name_lines(ax, [table["mean", outcome].iloc[-1] for outcome in fit.outcomes], list(map(str, fit.outcomes)))
     return ax
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SPAN, _FULL = 2 / 3, 100
 _KNOTS, _FEW = 60, 8
+_LEAST, _DRAWN = 20, 6
 _BINS = 1_500
 
 
@@ -30,7 +31,7 @@ def cloud(ax: Any, x: np.ndarray, y: np.ndarray, colour: str = GREY) -> None:
 def running_line(ax: Any, x: np.ndarray, y: np.ndarray) -> None:
     """Draw the local mean of y, which should be flat."""
     kept = np.isfinite(x) & np.isfinite(y)
-    if np.count_nonzero(kept) < 3:
+    if np.count_nonzero(kept) < _DRAWN:
         return
     ax.plot(*local_line(x[kept], y[kept]), color=RED, lw=1.5, zorder=3)
     note(ax, "local mean")
@@ -40,14 +41,14 @@ def local_line(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return points of a local straight line through (x, y): the means themselves where x takes few values.
 
     At each point a line is fitted by least squares to the nearest rows, with tricube weights: two thirds of them up to
-    a hundred rows, and a share that falls with the fifth root of their number beyond. Thousands of rows are put into
-    bins first. Nothing is done against outliers, which would take the rarer of two responses for them.
+    a hundred rows, but twenty at least, and a share that falls with the fifth root of their number beyond. Thousands of
+    rows are put into bins first. Nothing is done against outliers: it would take the rarer of two responses for them.
 
     References
     ----------
     Cleveland (1979), doi:10.1080/01621459.1979.10481038.
     """
-    span = _SPAN * min(1.0, (_FULL / len(x)) ** 0.2)
+    span = max(_SPAN * min(1.0, (_FULL / len(x)) ** 0.2), min(1.0, _LEAST / len(x)))
     order = np.argsort(x, kind="stable")
     x, y = x[order], y[order]
     starts = np.flatnonzero(np.r_[True, np.diff(x) > 0])
