@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError
+from ..errors import DataError, StatmodelsError
 from ..formula.expressions import expression
 from ..linalg import LinearMap
 from ..transforms import Factor
@@ -115,11 +115,11 @@ def _offset(design, value_of):
             "the model was given `offset=` as an array, which new data do not have. "
             'Put it in the data and write `offset(name)` in the formula, or `offset="name"`.'
         )
-    total = None
-    variables = [term.variable for term in design.formula.offsets]
+    parts = [value_of(term.variable) for term in design.formula.offsets]
     if spec.offset is not None:
-        variables.append(expression(spec.offset, design.functions))
-    for variable in variables:
-        part = numeric(value_of(variable), "an offset")
-        total = part if total is None else total + part
-    return total
+        try:
+            parts.append(value_of(expression(spec.offset, design.functions)))
+        except StatmodelsError as error:  # which points into the formula, where it is not
+            said = str(error).partition("\n")[0]
+            raise type(error)(f'{said} The fit was given `offset="{spec.offset}"`.') from None
+    return sum((numeric(part, "an offset") for part in parts[1:]), numeric(parts[0], "an offset")) if parts else None

@@ -128,8 +128,9 @@ def glance_linear(fit: LinearEstimate) -> pd.DataFrame:
 
 
 def glance_glm(fit: GLMEstimate) -> pd.DataFrame:
-    """Return one row of statistics of a generalized linear model."""
-    return pd.DataFrame([{"null.deviance": fit.null_deviance, "df.null": fit.df_null, **_criteria(fit)}])
+    """Return one row of statistics of a generalized linear model, with parameters of the family that were estimated."""
+    own = fit.family_parameters()["estimate"].to_dict()
+    return pd.DataFrame([{"null.deviance": fit.null_deviance, "df.null": fit.df_null, **_criteria(fit), **own}])
 
 
 def augment_regression(fit: RegressionEstimate, fitted: np.ndarray) -> pd.DataFrame:

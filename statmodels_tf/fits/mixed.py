@@ -231,7 +231,7 @@ class MixedEstimate(GroupedEstimate):
         return mixed_terms.refit(self, y, REML)
 
     @spoken
-    def tidy(self, effects: Sequence[str] = ("fixed", "ran_pars"), level: float = 0.95) -> pd.DataFrame:
+    def tidy(self, effects: Sequence[str] = ("fixed", "ran_pars"), *, level: float = 0.95) -> pd.DataFrame:
         """Return one row for each parameter, with broom.mixed's columns; `effects` may hold "ran_vals" too."""
         return broom.tidy(self, effects, level)
 

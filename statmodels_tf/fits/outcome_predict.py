@@ -92,7 +92,7 @@ def predict_outcomes(
     fit: OutcomeFigures, newdata: Any, kind: str, *, se: bool, interval: str | None, level: float
 ) -> pd.Series | pd.DataFrame:
     """Return predictions on the index of `newdata`; see `OutcomeEstimate.predict`."""
-    kind = one_of("type", _WORDS.get(kind, kind), KINDS)
+    kind = one_of("type", _WORDS.get(kind, kind), KINDS, ' "response" is "prob", and "link" "linear.predictor".')
     se, level = flag("se", se), coverage(level)
     if interval is not None:
         one_of("interval", interval, ("confidence",))

@@ -2,6 +2,7 @@
 
 import inspect
 
+import numpy as np
 import pytest
 
 import statmodels_tf as st
@@ -176,3 +177,23 @@ def test_other_spellings_are_read():
     assert one.equals(other)
     by_column = st.lm("mpg ~ factor(cyl)", CARS, contrasts={"cyl": "contr.sum"}).coef()
     assert by_column.equals(st.lm("mpg ~ factor(cyl)", CARS, contrasts={"factor(cyl)": "contr.sum"}).coef())
+
+
+def test_an_offset_that_new_rows_lack_is_said_to_be_one():
+    fit = st.glm("carb ~ wt", CARS, "poisson", offset="log(hp)")
+    with pytest.raises(DataError, match=r'no column `hp` in newdata.*The fit was given `offset="log\(hp\)"`') as caught:
+        fit.predict({"wt": [3]})
+    assert "^" not in str(caught.value)
+    np.testing.assert_allclose(fit.predict(CARS), fit.fitted())
+
+
+def test_glance_has_the_familys_own_parameters():
+    quine = st.load_dataset("quine")
+    fit = st.glm("Days ~ Sex", quine, "negative_binomial")
+    assert fit.glance()["theta"].iloc[0] == fit.theta and "theta" not in st.glm("Days ~ Sex", quine, "poisson").glance()
+
+
+def test_types_of_prediction_of_outcomes_are_listed_with_other_words():
+    fit = st.glm("factor(gear) ~ hp", CARS, "categorical")
+    with pytest.raises(ModelError, match=r'"response" is "prob", and "link" "linear.predictor"'):
+        fit.predict(type="respnose")
