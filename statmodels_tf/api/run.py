@@ -107,7 +107,9 @@ def _group_refusal(entry: str, design: Design, family: Family) -> str:
     )
 
 
-def choose_engine(engine: str | Engine, model: Model, *, REML: bool, progress: bool | None) -> tuple[Engine, str]:
+def choose_engine(
+    engine: str | Engine | type[Engine], model: Model, *, REML: bool, progress: bool | None
+) -> tuple[Engine, str]:
     """Return the engine asked for, with the call's options, and why it was chosen."""
     if isinstance(engine, type) and issubclass(engine, Engine):
         engine = engine()
