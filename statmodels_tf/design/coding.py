@@ -16,11 +16,15 @@ from math import prod
 import numpy as np
 
 from ..errors import DataError
-from ..linalg import Coded, Dense, LinearMap, Stacked
+from ..linalg import Coded, Columns, Dense, LinearMap, Stacked
+from ..linalg.columns import in_runs
 from ..terms import INTERCEPT
 
 MANY_CELLS = 4096
 """Combinations of levels, beyond twice the rows, from which on only those that occur are tabulated."""
+
+SPARED = 2_000_000
+"""Numbers from which on the columns of the data are used where they lie."""
 
 MAX_COLUMNS = 20_000
 """The most columns of a design: their cross-product then takes 3 GB."""
@@ -101,7 +105,7 @@ def _products(parts):
     return names
 
 
-def blocks(codings, specs, values, n) -> LinearMap:
+def blocks(codings, specs, values, n, lent=None) -> LinearMap:
     """Return the columns of coded terms as one map [n, p]: neighbouring numeric columns in one array, factors as codes.
 
     Parameters
@@ -110,6 +114,8 @@ def blocks(codings, specs, values, n) -> LinearMap:
     specs : dict variable key -> VariableSpec
     values : dict variable key -> Factor, array [n] or array [n, k]
     n : int
+    lent : dict or None
+        Of values that need not be copied, by their `id`: what must live for them to stay as they are.
     """
     made: list[LinearMap] = []
     pending: list[np.ndarray | None] = []
@@ -119,10 +125,26 @@ def blocks(codings, specs, values, n) -> LinearMap:
             made.append(_coded(coding, specs, values))
         else:
             pending.append(_numeric(coding.keys, values, n))
+    if lent and not made and n * len(pending) >= SPARED and all(part is None or part.ndim == 1 for part in pending):
+        return _where_they_lie(pending, n, lent)
     _flush(pending, made, n)
     if not made:
         return Dense(np.empty((n, 0)))
     return made[0] if len(made) == 1 else Stacked(tuple(made))
+
+
+def _where_they_lie(pending, n, lent):
+    """Return the numeric columns one by one, copied only where they are not lent or not in order in memory."""
+    parts, owners = [], []
+    for part in pending:
+        if part is None:
+            parts.append(np.broadcast_to(1.0, n))
+        elif id(part) in lent and part.flags.c_contiguous:
+            parts.append(part)
+            owners.append(lent[id(part)])
+        else:
+            parts.append(np.array(part))
+    return Columns(in_runs(parts), tuple(owners))
 
 
 def _flush(pending, made, n):

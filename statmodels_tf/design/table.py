@@ -55,6 +55,19 @@ class Table(ABC):
         return replace(self, known=known, _read={})
 
     @property
+    def lent(self):
+        """Of arrays of the table read so far, by their `id`: the Series that keep them as they are, where any can."""
+        if not self.lasting:
+            return {}
+        arrays = {name: value for name, value in self._read.items() if isinstance(value, np.ndarray)}
+        return {id(value): self.series(name) for name, value in arrays.items()}
+
+    @property
+    @abstractmethod
+    def lasting(self) -> bool:
+        """Whether a Series of the table stays as it is whatever is done to the data."""
+
+    @property
     def read_names(self):
         """The names of the columns read so far."""
         return self._read.keys()
@@ -91,6 +104,10 @@ def from_series(table: Table, names: Iterable[str], rows: Any) -> pd.DataFrame:
     return frame if rows is None else frame.iloc[rows]
 
 
+COPY_ON_WRITE = int(pd.__version__.split(".")[0]) >= 3
+"""Whether pandas copies shared memory before it writes to it, whatever its options."""
+
+
 class SeriesTable(Table):
     """A table whose columns are read as Series."""
 
@@ -103,6 +120,10 @@ class PandasTable(SeriesTable):
     """A pandas DataFrame."""
 
     data: pd.DataFrame = field(kw_only=True)
+
+    @property
+    def lasting(self):
+        return COPY_ON_WRITE or pd.get_option("mode.copy_on_write") is True
 
     def series(self, name):
         label = self.data.columns[self.places[name]]  # which may be a number
@@ -122,6 +143,10 @@ class NarwhalsTable(SeriesTable):
 
     data: nw.DataFrame = field(kw_only=True)
 
+    @property
+    def lasting(self):
+        return False
+
     def frame(self, names, rows):
         return from_series(self, names, rows)
 
@@ -140,6 +165,10 @@ class DictTable(SeriesTable):
     """A dict of columns: arrays, lists or Series of one length."""
 
     data: Mapping = field(kw_only=True)
+
+    @property
+    def lasting(self):
+        return False
 
     def frame(self, names, rows):
         return from_series(self, names, rows)

@@ -2,7 +2,8 @@
 
 from .base import LinearMap
 from .coded import Coded
+from .columns import Columns
 from .dense import Dense
 from .stacked import Stacked
 
-__all__ = ["Coded", "Dense", "LinearMap", "Stacked"]
+__all__ = ["Coded", "Columns", "Dense", "LinearMap", "Stacked"]

@@ -3,6 +3,7 @@
 | columns | arrangement | what a pass adds up |
 |---|---|---|
 | all numeric | `DenseRows` | X'WX by symmetric updates |
+| where they were found | `ColumnRows` | the same |
 | factors with few combinations | `CellRows` | sums over the combinations, from which X'WX follows |
 | a factor of very many levels | `SplitRows` | its diagonal block, the rest and what lies between |
 | others | `MappedRows` | X'WX as the blocks give it |
@@ -12,15 +13,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from .base import LinearMap
+from .columns import Columns
+from .dense import Dense
 from .normal import Normal
 from .symmetric import rows_at_once, weighted_gram
 
-__all__ = ["Arrangement", "DenseRows", "MappedRows"]
+__all__ = ["Arrangement", "ColumnRows", "DenseRows", "MappedRows"]
 
 
 class Arrangement(ABC):
@@ -95,6 +99,43 @@ class DenseRows(Arrangement):
 
     def take(self, rows: np.ndarray | slice) -> DenseRows:
         return DenseRows(self.values[rows] if isinstance(rows, slice) else self.values.T.take(rows, axis=1).T)
+
+
+@dataclass(frozen=True, eq=False)
+class ColumnRows(Arrangement):
+    """Columns where they lie; scattered ones are gathered into an array when it is first asked for."""
+
+    columns: Columns
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.columns.shape
+
+    @property
+    def chunk(self) -> int:
+        return rows_at_once(self.columns.shape[1])
+
+    @cached_property
+    def _within(self) -> LinearMap:
+        return Dense(self.columns.dense()) if self.columns.scattered else self.columns
+
+    def matvec(self, b: np.ndarray) -> np.ndarray:
+        return self._within.matvec(b)
+
+    def rmatvec(self, v: np.ndarray) -> np.ndarray:
+        return self._within.rmatvec(v)
+
+    def normal(self, w: np.ndarray, r: np.ndarray, single: bool = False) -> Normal:
+        arrays = self._within.dense() if self.columns.scattered else self.columns.runs
+        return Normal(weighted_gram(arrays, w, single), self._within.rmatvec(r))
+
+    def dense(self) -> np.ndarray:
+        return self._within.dense()
+
+    def take(self, rows: np.ndarray | slice) -> Arrangement:
+        if isinstance(rows, slice):
+            return ColumnRows(Columns(tuple(run[rows] for run in self.columns.runs)))
+        return DenseRows(self.columns.dense(rows))
 
 
 @dataclass(frozen=True, eq=False)

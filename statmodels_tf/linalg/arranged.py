@@ -1,9 +1,9 @@
 """Arranged: which arrangement suits the columns of a design."""
 
-from .arrange import Arrangement, DenseRows, MappedRows
+from .arrange import Arrangement, ColumnRows, DenseRows, MappedRows
 from .base import LinearMap
 from .cells import cell_rows
-from .dense import Dense
+from .columns import Columns
 from .split import SplitRows, placed, split_rows
 from .stacked import Stacked
 
@@ -17,11 +17,11 @@ def arranged(columns: LinearMap | Arrangement, split: bool = True) -> Arrangemen
         return MappedRows(columns.whole)
     if isinstance(columns, Arrangement):
         return columns
-    if isinstance(columns, Dense):
-        return DenseRows(columns.values)
+    if isinstance(columns, Columns):
+        return ColumnRows(columns)
+    if not columns.coded:
+        return DenseRows(columns.dense())
     n, p = columns.shape
     blocks = placed(columns.blocks if isinstance(columns, Stacked) else (columns,))
-    if all(isinstance(block, Dense) for block, _ in blocks):
-        return DenseRows(columns.dense())
     apart = split_rows(blocks, columns) if split else None
     return apart or cell_rows(blocks, n, p) or MappedRows(columns)

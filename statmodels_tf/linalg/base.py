@@ -25,6 +25,11 @@ class LinearMap(ABC):
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
 
+    @property
+    @abstractmethod
+    def coded(self) -> bool:
+        """Whether codes of a factor are in it; otherwise its columns are numbers held as such."""
+
     @abstractmethod
     def matvec(self, b: np.ndarray) -> np.ndarray:
         """Return X b for b [p] or [p, m]."""

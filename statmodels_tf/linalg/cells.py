@@ -14,7 +14,6 @@ import numpy as np
 from .arrange import Arrangement
 from .base import LinearMap
 from .coded import Coded
-from .dense import Dense
 from .normal import Normal
 from .symmetric import weighted_gram
 
@@ -213,7 +212,7 @@ def cell_rows(blocks: list[tuple[LinearMap, slice]], n: int, p: int) -> CellRows
     if fused is None:
         return None
     cells, count = fused
-    dense = [(block.values, part) for block, part in blocks if isinstance(block, Dense)]
+    dense = [(block.dense(), part) for block, part in blocks if not block.coded]
     numbers: list[np.ndarray] = []
     pieces = []
     for block, part in coded:

@@ -39,6 +39,10 @@ class Coded(LinearMap):
         return len(self.codes), self.table.shape[1] * self._width
 
     @property
+    def coded(self) -> bool:
+        return True
+
+    @property
     def _width(self):
         return 1 if self.values is None else self.values.shape[1]
 

@@ -18,6 +18,10 @@ class Dense(LinearMap):
     def shape(self) -> tuple[int, int]:
         return self.values.shape
 
+    @property
+    def coded(self) -> bool:
+        return False
+
     def matvec(self, b: np.ndarray) -> np.ndarray:
         return self.values @ b
 

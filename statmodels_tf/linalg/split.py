@@ -177,7 +177,7 @@ def split_rows(blocks: list[tuple[LinearMap, slice]], whole: LinearMap) -> Split
     if p < MANY_COLUMNS:
         return None
     first = blocks[0][0]
-    intercept = 0 if isinstance(first, Dense) and first.shape[1] and (first.column(0) == 1).all() else None
+    intercept = 0 if not first.coded and first.shape[1] and (first.column(0) == 1).all() else None
     candidates = [(len(block.table), i) for i, (block, _) in enumerate(blocks) if isinstance(block, Coded)
                   and block.values is None and block.order is None]  # fmt: skip
     for levels, i in sorted(candidates, reverse=True):
@@ -205,7 +205,7 @@ def _without(block, part, intercept):
     """Return the block without the intercept, if it is there."""
     if not part.start <= intercept < part.stop:
         return block
-    return Dense(block.values[:, 1:])
+    return block.select(np.arange(1, block.shape[1]))
 
 
 def _pairs(codes, block):

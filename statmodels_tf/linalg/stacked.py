@@ -19,6 +19,10 @@ class Stacked(LinearMap):
     def shape(self) -> tuple[int, int]:
         return self.blocks[0].shape[0], sum(block.shape[1] for block in self.blocks)
 
+    @property
+    def coded(self) -> bool:
+        return any(block.coded for block in self.blocks)
+
     def _slices(self):
         ends = np.cumsum([0, *(block.shape[1] for block in self.blocks)])
         return [slice(a, b) for a, b in pairwise(ends)]

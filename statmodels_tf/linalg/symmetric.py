@@ -16,12 +16,18 @@ def rows_at_once(p: int) -> int:
     return min(max(CACHE // width, min(LARGE_CACHE // width, ROWS), 1024), 16_384)
 
 
-def weighted_gram(values: np.ndarray, w: np.ndarray | None = None, single: bool = False) -> np.ndarray:
+def weighted_gram(
+    values: np.ndarray | tuple[np.ndarray, ...], w: np.ndarray | None = None, single: bool = False
+) -> np.ndarray:
     """Return X' diag(w) X [p, p] for w >= 0 or None; products in 32 bits if `single`, their sums in 64.
+
+    X is one array, or several side by side.
 
     Half the operations of a general product: the rows times sqrt(w), each block by one symmetric update.
     """
-    n, p = values.shape
+    parts = values if isinstance(values, tuple) else (values,)
+    ends = np.cumsum([0, *(part.shape[1] for part in parts)]).tolist()
+    n, p = len(parts[0]), ends[-1]
     total = np.zeros((p, p), order="F")
     if p == 0:
         return total
@@ -29,12 +35,13 @@ def weighted_gram(values: np.ndarray, w: np.ndarray | None = None, single: bool 
     size = rows_at_once(p)
     buffer = np.empty((p, min(size, n)), dtype=np.float32 if single else np.float64).T
     for start in range(0, n, size):
-        part = values[start : start + size]
-        scaled = buffer[: len(part)]
-        if root is None:
-            scaled[...] = part
-        else:
-            np.multiply(part, root[start : start + size, None], out=scaled, casting="same_kind")
+        rows = slice(start, min(start + size, n))
+        scaled = buffer[: rows.stop - start]
+        for part, a, b in zip(parts, ends[:-1], ends[1:], strict=True):
+            if root is None:
+                scaled[:, a:b] = part[rows]
+            else:
+                np.multiply(part[rows], root[rows, None], out=scaled[:, a:b], casting="same_kind")
         if single:
             total += ssyrk(1.0, scaled, trans=1)
         elif scaled.flags.f_contiguous:

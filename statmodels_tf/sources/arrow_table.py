@@ -27,6 +27,10 @@ class ArrowTable(Table):
     data: Any = field(kw_only=True)
     text: frozenset[str] = field(default=frozenset(), kw_only=True)
 
+    @property
+    def lasting(self):
+        return False
+
     def value(self, name):
         column = self.data.column(name)
         kind = str(column.type)

@@ -62,10 +62,10 @@ def power_of_two(values: np.ndarray, *, only: tuple[float, float] | None = None)
     return np.where(usual, 1.0, unit)
 
 
-def _constant(values: np.ndarray) -> int | None:
+def _constant(values: LinearMap) -> int | None:
     """Return the first column that is one nonzero number throughout."""
     for j in range(values.shape[1]):
-        column = values[:, j]
+        column = values.column(j)
         if len(column) and column[0] != 0.0 and column[0] == column[-1] and np.all(column == column[0]):
             return j
     return None
@@ -76,7 +76,7 @@ def standardise_effects(columns: np.ndarray | None) -> tuple[np.ndarray | None, 
     if columns is None:
         return None, np.eye(1)
     columns = np.asarray(columns, dtype=float)
-    constant = _constant(columns)
+    constant = _constant(Dense(columns))
     out, centre, scale = _standardise(columns, constant)
     T = np.diag(1.0 / scale)
     if constant is not None:
@@ -94,10 +94,10 @@ def standardise_common(common: LinearMap) -> tuple[LinearMap, np.ndarray]:
     starts = np.cumsum([0, *(block.shape[1] for block in blocks)])
     constant, value = None, 1.0
     for block, start in zip(blocks, starts[:-1], strict=True):
-        if isinstance(block, Dense) and constant is None:
-            found = _constant(block.values)
+        if not block.coded and constant is None:
+            found = _constant(block)
             if found is not None:
-                constant, value = int(start) + found, float(block.values[0, found])
+                constant, value = int(start) + found, float(block.column(found)[0])
     S, out = np.eye(common.shape[1]), []
     for block, start in zip(blocks, starts[:-1], strict=True):
         own = slice(start, start + block.shape[1])
@@ -107,10 +107,10 @@ def standardise_common(common: LinearMap) -> tuple[LinearMap, np.ndarray]:
             each = np.tile(scale, block.table.shape[1])
             S[own, own] = np.diag(1.0 / (each if block.order is None else each[block.order]))
             continue
-        if not isinstance(block, Dense) or block.shape[1] == 0:
+        if block.coded or block.shape[1] == 0:
             out.append(block)
             continue
-        values, centre, scale = _standardise(block.values, constant)
+        values, centre, scale = _standardise(block.dense(), constant)
         out.append(Dense(values))
         S[own, own] = np.diag(1.0 / scale)
         if constant is not None:
