@@ -199,8 +199,7 @@ class Reader:
     def _call(self, word: Word) -> _Read:
         name = word.text
         if name in SPECIALS:
-            message = f"`{name}()` is a term of its own and cannot stand inside another expression."
-            raise self._at(word, message)
+            raise self._at(word, f"`{name}()` is a term of its own and cannot stand inside another expression.")
         if name not in REGISTRY and name not in self.functions:
             plain = name.rpartition(".")[2]  # of `np.log` the nearest is `log`
             hint = did_you_mean(plain if plain in REGISTRY else name, {*REGISTRY, *self.functions, *SPECIALS})
