@@ -54,6 +54,7 @@ class Beta(OfNumbers):
     canonical = ""  # eta is the natural parameter under no link
     known_dispersion = 1.0
     own_names = ("phi",)
+    own_orthogonal = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
@@ -158,25 +159,36 @@ class Beta(OfNumbers):
     def estimated(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None) -> "Beta":
         """Return the family with phi where the likelihood is largest at these means.
 
-        The log-likelihood is concave in phi; its derivative is found by Newton's method in log(phi). Written with
-        ψ(x) - log(x) and the Kullback-Leibler distance of mu and y, it loses nothing where phi is large.
+        The log-likelihood is concave in phi; its derivative is found by Newton's method in log(phi).
         """
-        a = np.ones_like(y) if a is None else a
-        rest = 1 - mu
-        distance = float(np.sum(a * _distance(y, mu, rest, np)))
-        log = float(np.log(np.sum(a) / (2 * distance))) if distance > 0 else _LIMITS[1]
-        log = float(np.clip(log, *_LIMITS))
+        weights = np.ones_like(y) if a is None else a
+        distance = float(np.sum(weights * _distance(y, mu, 1 - mu, np)))
+        log = np.log(np.sum(weights) / (2 * distance)) if distance > 0 else _LIMITS[1]
+        family = self.at(np.exp(np.clip(log, *_LIMITS)))
         for _ in range(100):
-            phi = np.exp(log)
-            slopes = digamma_less_log(phi) - mu * digamma_less_log(mu * phi) - rest * digamma_less_log(rest * phi)
-            first = phi * (float(np.sum(a * slopes)) - distance)
-            second = first - phi * phi * float(self.at(phi)._precision_information(mu, a))
-            step = float(np.clip(-first / second if second < 0 else np.sign(first), -2.0, 2.0))
-            moved = float(np.clip(log + step, *_LIMITS))
-            done, log = abs(moved - log) < 1e-12, moved
-            if done:
+            before, family = family, family.moved(family.own_sums(y, mu, a))
+            if abs(family.reached - before.reached) < 1e-12 * before.reached:
                 break
-        return self.at(float(np.exp(log)))
+        return family
+
+    def own_sums(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None) -> np.ndarray:
+        """Return slope and information of the log-likelihood by phi at the last estimate; rows add up.
+
+        Written with ψ(x) - log(x) and the Kullback-Leibler distance of mu and y, the slope loses nothing where phi is
+        large.
+        """
+        weights, rest, phi = np.ones_like(y) if a is None else a, 1 - mu, self.values["phi"]
+        slopes = digamma_less_log(phi) - mu * digamma_less_log(mu * phi) - rest * digamma_less_log(rest * phi)
+        slope = np.sum(weights * slopes) - np.sum(weights * _distance(y, mu, rest, np))
+        return np.array([slope, self._precision_information(mu, weights)])
+
+    def moved(self, sums: np.ndarray) -> "Beta":
+        """Return the family one step of Newton's method in log(phi) on, from the `own_sums` of all rows."""
+        phi = self.values["phi"]
+        first = phi * float(sums[0])
+        second = first - phi * phi * float(sums[1])
+        step = np.clip(-first / second if second < 0 else np.sign(first), -2.0, 2.0)
+        return self.at(float(np.exp(np.clip(np.log(phi) + step, *_LIMITS))))
 
     def at(self, phi: float) -> "Beta":
         """Return the family with this estimate of phi."""

@@ -54,12 +54,15 @@ class ExponentialFamily(Family):
         where the dispersion is known, or is the one of largest likelihood.
     own_names : tuple of str
         The fields that hold the family's own parameters (`theta`, `power`), None where the fit is to estimate them.
+    own_orthogonal : bool
+        Whether the own parameters have no information in common with the means.
     """
 
     canonical: ClassVar[str]
     known_dispersion: ClassVar[float | None] = None
     loglik_by: ClassVar[str | None] = None
     own_names: ClassVar[tuple[str, ...]] = ()
+    own_orthogonal: ClassVar[bool] = True
 
     @property
     def own(self) -> tuple[str, ...]:

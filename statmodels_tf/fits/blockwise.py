@@ -108,14 +108,15 @@ class RowScores:
 
 @dataclass(frozen=True, eq=False)
 class OwnInformation:
-    """The task that adds up the information of the family's own parameters."""
+    """The task that adds up the information of the family's own parameters, below that they share with X."""
 
     family: Any
     beta: np.ndarray
 
     def __call__(self, rows: CodedRows) -> np.ndarray:
         y, a = self.family.observations(self.family.data(rows.response, rows.weights))
-        return np.atleast_2d(self.family.information(_predictor(self.beta, rows), y, a)[1])
+        cross, own = self.family.information(_predictor(self.beta, rows), y, a)
+        return np.atleast_2d(own) if cross is None else np.vstack([rows.common.rmatvec(cross), own])
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,10 +137,14 @@ def streamed_deviance(fit: Regression, beta: np.ndarray) -> float:
     return float(fit.model.design.source.total(DevianceOf(fit.family, beta), "deviance"))
 
 
-def streamed_information(fit: Regression) -> np.ndarray:
-    """Return the information [k, k] of own parameters that are orthogonal to the means, in one more pass."""
-    task = OwnInformation(fit.family, np.nan_to_num(fit.beta))
-    return np.asarray(fit.model.design.source.total(task, " and ".join(fit.family.own)))
+def streamed_information(fit: Regression) -> tuple[np.ndarray | None, np.ndarray]:
+    """Return X' times the information between eta and the own parameters [p, k], or None where it is zero, and theirs.
+
+    It takes one more pass.
+    """
+    task, k = OwnInformation(fit.family, np.nan_to_num(fit.beta)), len(fit.family.own)
+    both = np.asarray(fit.model.design.source.total(task, " and ".join(fit.family.own)))
+    return None if len(both) == k else both[:-k], both[-k:]
 
 
 def streamed_meat(fit: Regression, type: str) -> np.ndarray:

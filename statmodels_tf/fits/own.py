@@ -24,14 +24,14 @@ def own_parameters(fit: Regression) -> dict[str, tuple[float, float]]:
     if not family.own:
         return {}
     if streamed(fit):
-        cross, own = None, streamed_information(fit)
+        shared, own = streamed_information(fit)
     else:
-        y, a = fit.observations
-        cross, own = family.information(fit.linear_predictor, y, a)
+        cross, own = family.information(fit.linear_predictor, *fit.observations)
+        shared = None if cross is None else fit.model.design.common.rmatvec(np.reshape(cross, (len(cross), -1)))
     covariance = np.linalg.pinv(np.atleast_2d(own))
-    if cross is not None:
+    if shared is not None:
         # `system` is already the information of the coefficients with the own parameters free.
-        shared = fit.model.design.common.rmatvec(np.reshape(cross, (len(y), -1)))[fit.system.estimable] @ covariance
+        shared = shared[fit.system.estimable] @ covariance
         covariance = covariance + shared.T @ fit.system.solve(shared)
     with np.errstate(invalid="ignore"):
         se = np.sqrt(np.diag(covariance))

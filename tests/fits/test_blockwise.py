@@ -22,6 +22,7 @@ def _data():
     frame["y"] = eta + rng.normal(size=N)
     frame["hit"] = (rng.random(N) < 1 / (1 + np.exp(-eta))).astype(int)
     frame["count"] = rng.poisson(np.exp(eta / 2))
+    frame["share"] = rng.beta(6 / (1 + np.exp(-eta)), 6 / (1 + np.exp(eta)))
     frame["size"] = rng.gamma(2, np.exp(eta) / 2)
     frame.loc[[7, 500, N - 1], "x"] = np.nan
     return frame
@@ -183,3 +184,14 @@ def test_predict_and_predict_blocks_name_each_other(folder):
         fit.predict(str(folder))
     with pytest.raises(ValueError, match=r"`fit\.predict\(newdata\)`"):
         fit.predict_blocks(DATA)
+
+
+@pytest.mark.parametrize("weights", [None, "w"])
+def test_the_precision_of_a_beta_model_is_estimated_by_passes(folder, weights):
+    fit, whole = both(lambda data, **how: st.glm("share ~ x + g", data, "beta", weights=weights, **how), folder)
+    np.testing.assert_allclose(fit.beta, whole.beta, rtol=1e-8)
+    np.testing.assert_allclose(fit.phi, whole.phi, rtol=1e-9)
+    np.testing.assert_allclose(fit.vcov(), whole.vcov(), rtol=1e-8, atol=1e-14)
+    assert_same_table(fit.family_parameters(), whole.family_parameters())
+    np.testing.assert_allclose(fit.loglik, whole.loglik, rtol=1e-10)
+    assert fit.converged

@@ -50,14 +50,14 @@ def fit_own(rows: Rows, family: Any, fit: Callable[[Any, Any], Any]) -> tuple[An
         if settled:
             break
     fitted = answer.fitted
-    last = replace(fitted.last, system=_joint(rows, family, fitted)) if isinstance(rows, MemoryRows) else fitted.last
+    last = replace(fitted.last, system=_joint(rows, family, fitted))
     fitted = replace(fitted, iterations=passes, converged=fitted.converged and settled, last=last)
     return family, replace(answer, fitted=fitted)
 
 
 @runtime_checkable
 class OwnBySums(Protocol):
-    """A family whose own parameters, orthogonal to the means, are estimated by steps from sums over blocks of rows."""
+    """A family whose own parameters are estimated by steps from sums over blocks of rows."""
 
     def own_sums(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None) -> np.ndarray:
         """Return what some rows tell of the own parameters at their last estimates; it adds up."""
@@ -86,22 +86,30 @@ def _estimated(rows, family, beta):
     return family.moved(rows.total(OwnSums(family, beta), " and ".join(family.own)).values)
 
 
-def _predictor(rows, beta):
-    eta = rows.common.matvec(beta)
-    return eta if rows.offset is None else eta + rows.offset
+@dataclass(frozen=True, eq=False)
+class SharedInformation:
+    """The task that adds up the information between coefficients and own parameters, [p, k], and of those, [k, k]."""
+
+    family: Any
+    beta: np.ndarray
+
+    def __call__(self, block: Block) -> Numbers:
+        block = counted(block)
+        cross, own = self.family.information(linear_predictor(block, self.beta), block.y, block.weights)
+        shared = [block.common.rmatvec(column) for column in np.ascontiguousarray(cross.T)]
+        return Numbers(np.vstack([np.column_stack(shared), own]))
 
 
 def _means(rows, family, beta):
-    return family.link.inverse(_predictor(rows, beta), np)
+    return family.link.inverse(linear_predictor(rows.whole, beta), np)
 
 
 def _joint(rows, family, fitted):
     """Return the information of the coefficients when the own parameters are estimated too: G - X'c I⁻¹ c'X."""
     system = fitted.last.system
-    cross, own = family.information(_predictor(rows, fitted.beta), rows.y, rows.weights)
-    if cross is None or not isinstance(system, CholeskySystem):
+    if family.own_orthogonal or not isinstance(system, CholeskySystem):
         return system
-    shared = np.column_stack([rows.common.rmatvec(column) for column in np.reshape(cross, (rows.n, -1)).T])
-    shared = shared[system.estimable]
-    gram = system.lower @ system.lower.T - shared @ np.linalg.solve(np.atleast_2d(own), shared.T)
+    both = rows.total(SharedInformation(family, fitted.beta), " and ".join(family.own)).values
+    shared, own = both[: rows.p][system.estimable], both[rows.p :]
+    gram = system.lower @ system.lower.T - shared @ np.linalg.solve(own, shared.T)
     return CholeskySystem(system.estimable, np.linalg.cholesky(gram))

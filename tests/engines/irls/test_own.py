@@ -6,6 +6,7 @@ import pytest
 from scipy.special import expit
 
 import statmodels_tf as st
+from statmodels_tf.families import FAMILIES
 from statmodels_tf.fits.own import own_parameters
 
 
@@ -83,5 +84,13 @@ def test_theta_is_estimated_where_rows_are_read_block_by_block(tmp_path):
 
 def test_a_parameter_that_is_not_estimated_in_streams_is_said_with_what_to_write(tmp_path):
     shares().to_parquet(tmp_path / "rows.parquet")
-    with pytest.raises(st.EngineError, match=r'fix it: `family="beta\(phi = ...\)"`'):
-        st.glm("y ~ x", str(tmp_path / "rows.parquet"), "beta")
+    with pytest.raises(st.EngineError, match=r'fix it: `family="tweedie\(power = ...\)"`'):
+        st.glm("y ~ x", str(tmp_path / "rows.parquet"), "tweedie")
+
+
+@pytest.mark.parametrize("family", [f for f in FAMILIES.values() if getattr(f, "own_names", ())])
+def test_own_parameters_share_information_with_the_means_or_are_said_to_be_orthogonal(family):
+    made, y = family(), np.array([0.2, 0.5, 0.7])
+    cross, own = made.information(made.link.link(y, np), y, None)
+    assert (cross is None) == made.own_orthogonal
+    assert np.shape(own) == (len(made.own_names),) * 2
