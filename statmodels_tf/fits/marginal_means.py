@@ -203,6 +203,8 @@ class MarginalMeans(Answer):
         name = self.scale.name if self.back else self.quantity
         rest = [column for column in self.labels.columns if column not in self.by]
         labels, groups = labelled_rows(self.labels, rest), labelled_rows(self.labels, self.by)
+        if labels is None:  # one mean in each group
+            labels, groups = groups or [], None
         what = name
         if not self.quantity.endswith(".trend"):
             mean = mean_name(self.fit) if self.fit.family.has_mean else name

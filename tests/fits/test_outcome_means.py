@@ -5,6 +5,7 @@ import subprocess
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 
 import statmodels_tf as st
 from statmodels_tf.errors import ModelError
@@ -104,3 +105,10 @@ def test_contrasts_of_probabilities_are_within_outcomes(fits):
     with pytest.raises(ModelError, match="latent"):
         fits["location"].emmeans("Infl", type="prob").joint_tests()
     assert len(fits["location"].emmeans("Infl").joint_tests().table) == 1
+
+
+@pytest.mark.parametrize("asked", [{"type": "prob"}, {"specs": "Infl", "type": "cum.prob"}, {"specs": "Infl"}])
+def test_they_are_drawn(asked, fits):
+    ax = fits["location"].emmeans(**asked).plot()
+    assert len(ax.get_yticklabels()) >= 3 and ax.get_xlabel() == asked.get("type", "emmean")
+    plt.close("all")
