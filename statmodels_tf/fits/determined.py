@@ -18,12 +18,16 @@ from typing import Any
 
 import numpy as np
 
+from .limit import limit_of
+
 _ESTIMABLE = 1e-7
-_EXACT = 1e-10
 
 
 def endless(fit: Any, L: np.ndarray) -> np.ndarray:
-    """Return which rows of L [r, p] rest on infinite coefficients."""
+    """Return which rows of L [r, p] rest on infinite coefficients, or on what a limit leaves open."""
+    limit = limit_of(fit)
+    if limit is not None:
+        return ~limit.determined(np.nan_to_num(L))
     infinite = np.isinf(np.asarray(fit.estimates, dtype=float))
     return (np.nan_to_num(L[:, infinite]) != 0).any(axis=1)
 
@@ -33,6 +37,11 @@ def value_of(fit: Any, L: np.ndarray) -> np.ndarray:
 
     What the data determine has its value, though infinite coefficients are in it.
     """
+    limit = limit_of(fit)
+    if limit is not None:
+        L, side = np.nan_to_num(L), limit.side(np.nan_to_num(L))
+        finite = np.where(limit.determined(L), L @ np.nan_to_num(fit.beta, nan=0.0), np.nan)
+        return np.where(side == 0, finite, np.copysign(np.inf, side))
     estimates = np.nan_to_num(np.asarray(fit.estimates, dtype=float), nan=0.0, posinf=np.inf, neginf=-np.inf)
     with np.errstate(invalid="ignore"):
         return np.where(
@@ -43,8 +52,12 @@ def value_of(fit: Any, L: np.ndarray) -> np.ndarray:
 
 
 def estimable(fit: Any, L: np.ndarray) -> np.ndarray:
-    """Return which rows of L [r, p] are estimable: finite, and zero on the null space of the design."""
+    """Return which rows of L [r, p] are estimable: given, zero on the null space, and infinite only with a sign."""
     finite = np.isfinite(L).all(axis=1)
+    limit = limit_of(fit)
+    if limit is not None:
+        given = np.where(finite[:, None], L, 0.0)
+        finite &= limit.determined(given) | (limit.side(given) != 0)
     null = null_space(fit)
     if not null.shape[1]:
         return finite
@@ -97,14 +110,7 @@ def undetermined(fit: Any, L: np.ndarray) -> np.ndarray:
     L : array [r, p]
         Rows of the design, or the Jacobian of functions of the coefficients.
     """
-    if not np.isinf(np.asarray(fit.estimates, dtype=float)).any():
-        return np.zeros(len(L), dtype=bool)
-    open_ = _open_directions(fit)
-    if open_ is None:
-        return endless(fit, L)
-    with np.errstate(invalid="ignore"):
-        size = np.abs(L) @ np.abs(open_)
-        return (np.abs(L @ open_) > _ESTIMABLE * np.maximum(size, np.finfo(float).tiny)).any(axis=1)
+    return endless(fit, L)
 
 
 def held_covariance(fit: Any) -> np.ndarray | None:
@@ -113,24 +119,12 @@ def held_covariance(fit: Any) -> np.ndarray | None:
     Coefficients that the other rows do not hold count as known, which changes nothing of what is determined. None where
     no estimate is infinite, or the engine did not set the rows apart.
     """
-    if not np.isinf(np.asarray(fit.estimates, dtype=float)).any() or _open_directions(fit) is None:
+    if limit_of(fit) is None:
         return None
     out = np.zeros((len(fit.beta),) * 2)
     held = fit.system.estimable
     out[np.ix_(held, held)] = fit.dispersion * fit.system.covariance
     return out
-
-
-def _open_directions(fit: Any) -> np.ndarray | None:
-    """Return vectors c [p, a] that span the open directions; None where the engine did not set the rows apart."""
-    design, there = fit.model.design, ~np.isnan(fit.beta)
-    held = np.asarray(getattr(fit.system, "estimable", ()), dtype=int)
-    free = np.setdiff1d(np.flatnonzero(there), held)
-    if design.source is not None or not fit.family.has_mean or not len(free):
-        return None
-    y, a = fit.observations
-    exact = np.any([(y == edge) & (np.abs(fit.means - edge) < _EXACT) for edge in mean_range(fit.family)], axis=0)
-    return dependent(design.common.gram(((a > 0) & ~exact).astype(float)), held, free)
 
 
 def mean_range(family: Any) -> tuple[float, float]:

@@ -97,7 +97,7 @@ def wald_tests(fit: Any, what: Any, rhs: Any, level: float, df: str | None, vcov
     table.attrs["joint"] = joint
     notes = [] if linear.all() else ["Standard errors of functions that are not linear are by the delta method."]
     if np.isnan(values).any():
-        notes.append("A row without an estimate depends on aliased columns, or on infinite estimates that oppose.")
+        notes.append("A row without an estimate depends on aliased columns, or on what the data leave open.")
     elif np.isinf(values).any():
         notes.append("An infinite estimate has no standard error; see `fit.check()`.")
     return Hypotheses(table, joint, str(fit.formula), level, tuple(notes))

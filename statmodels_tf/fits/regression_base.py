@@ -13,6 +13,7 @@ import pandas as pd
 from .arguments import one_of
 from .blockwise import in_memory
 from .estimate import Estimate
+from .limit import limit_of
 from .own import family_values
 from .predict import common_part
 from .system import RegressionSystem
@@ -71,28 +72,40 @@ class Regression(Estimate):
 
     @property
     def estimates(self) -> np.ndarray:
-        """The coefficients [p] as reported: infinite where the likelihood grows without end, NaN where aliased."""
-        return np.where(self.infinite == 0, self.beta, np.copysign(np.inf, self.infinite))
+        """The coefficients [p] as reported: infinite where the likelihood grows without end.
+
+        NaN where aliased, or where the likelihood does not determine them.
+        """
+        finite = np.where(self.undetermined, np.nan, self.beta)
+        return np.where(self.infinite == 0, finite, np.copysign(np.inf, self.infinite))
+
+    @cached_property
+    def undetermined(self) -> np.ndarray:
+        """Whether the likelihood leaves a coefficient [p] open: neither finite nor infinite with a sign."""
+        limit = limit_of(self)
+        none = np.zeros(len(self.beta), dtype=bool)
+        return none if limit is None else limit.open.any(axis=1) & (self.infinite == 0)
 
     @property
     def separated(self) -> bool:
-        """Whether the estimate of some coefficient is infinite."""
-        return bool(np.any(self.infinite))
+        """Whether the estimate of some function of the coefficients is infinite."""
+        return limit_of(self) is not None
 
     @property
     def variances(self) -> np.ndarray:
-        """The variances [p] of the coefficients; NaN where aliased or infinite."""
+        """The variances [p] of the coefficients; NaN where aliased, infinite or not determined."""
         out = np.full(len(self.beta), np.nan)
         out[self.system.estimable] = self.dispersion * self.system.variances
-        out[self.infinite != 0] = np.nan
+        out[(self.infinite != 0) | self.undetermined] = np.nan
         return out
 
     def covariance_matrix(self) -> np.ndarray:
-        """Return the covariance [p, p] of the coefficients; NaN rows and columns where aliased or infinite."""
+        """Return the covariance [p, p] of the coefficients; NaN where aliased, infinite or not determined."""
         out = np.full((len(self.beta),) * 2, np.nan)
         keep = self.system.estimable
         out[np.ix_(keep, keep)] = self.dispersion * self.system.covariance
-        out[self.infinite != 0] = out[:, self.infinite != 0] = np.nan
+        open_ = (self.infinite != 0) | self.undetermined
+        out[open_] = out[:, open_] = np.nan
         return out
 
     @property
@@ -159,8 +172,13 @@ class Regression(Estimate):
 
     @cached_property
     def means(self) -> np.ndarray:
-        """The fitted means [n]."""
-        return self.family.link.inverse(self.linear_predictor, np)
+        """The fitted means [n]; of rows fitted without error, the edge of the range."""
+        limit, eta = limit_of(self), self.linear_predictor
+        if limit is None:
+            return self.family.link.inverse(eta, np)
+        sides = limit.leaving(self.model.design.common)
+        with np.errstate(all="ignore"):
+            return self.family.link.inverse(np.where(sides == 0, eta, np.copysign(np.inf, sides)), np)
 
     @cached_property
     def observations(self) -> tuple[np.ndarray, np.ndarray]:

@@ -15,6 +15,7 @@ from .table import grouped, plural
 if TYPE_CHECKING:
     from .regression import RegressionEstimate
 
+UNDETERMINED = "Ask for sums and differences that are (`hypothesis()`), or leave terms out."
 _OVER = 1.5
 _PERFECT = 1e-24
 _POOLED, _TRIALS = 100_000, 5
@@ -48,6 +49,13 @@ def _separation(fit: RegressionEstimate) -> tuple[str, ...]:
         return ()
     columns, index = fit.model.design.columns, fit.model.design.index
     names = listed([columns[j] for j in np.flatnonzero(fit.infinite)])
+    open_ = [columns[j] for j in np.flatnonzero(fit.undetermined)]
+    others = (
+        f"Not determined: the rows that are not fitted without error say too little of {listed(open_)}, so "
+        f"{'they have' if len(open_) > 1 else 'it has'} no estimate, finite or infinite. {UNDETERMINED}",
+    )
+    if not names:
+        return others
     many = np.count_nonzero(fit.infinite) > 1
     rows = [str(index[i]) for i in fit.diagnostics.get("separated_rows", ())[:3]]
     where = f" (rows such as {', '.join(rows)} are fitted without error)" if rows else ""
@@ -62,6 +70,7 @@ def _separation(fit: RegressionEstimate) -> tuple[str, ...]:
     return (
         f"Separation: {names} {what.format('tell' if many else 'tells')} perfectly{where}, so "
         f"{'their estimates are' if many else 'its estimate is'} infinite. {remedy}",
+        *(others if open_ else ()),
     )
 
 

@@ -10,11 +10,11 @@ import pandas as pd
 
 from ..errors import DataWarning, ModelError
 from ..sources import as_source
-from ..sources import as_source
 from .arguments import coverage, flag, one_of
 from .blockwise import in_memory
 from .check import rows_said
 from .determined import estimable, mean_range, undetermined
+from .limit import limit_of
 from .own import family_values
 from .predict import common_part, masked, new_variance
 from .residuals import centred_terms, term_labels
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _CELLS = 4_000_000
 _CHUNK = 65_536
-_EDGE = 1e-8
 _DRAWS = (1_000, 20_000)
 """Fewest and most responses drawn for each row of a prediction interval."""
 
@@ -46,11 +45,6 @@ def predict_regression(
             "`newdata` are read block by block, and `predict` gives one table: write "
             "`for part in fit.predict_blocks(newdata): ...`."
         )
-    elif as_source(newdata) is not None:
-        raise ModelError(
-            "`newdata` are read block by block, and `predict` gives one table: write "
-            "`for part in fit.predict_blocks(newdata): ...`."
-        )
     new = design if newdata is None else design.on(newdata)
     missing = None if newdata is None else new.missing
     if newdata is not None:
@@ -60,14 +54,18 @@ def predict_regression(
             raise ModelError('`type="terms"` has no se and no interval; ask for `type="link"`.')
         return _terms(fit, new, missing)
     eta, link = common_part(new.common, fit.beta, new.offset), fit.family.link
-    mean = link.inverse(eta, np) if kind == "response" else eta
     name = design.response.name
     uncertain = se or interval is not None
     unknown = _undetermined(fit, new, missing, uncertain, eta)
+    if unknown.any():
+        eta = _at_infinity(fit, new, unknown, eta)
+    with np.errstate(all="ignore"):
+        mean = link.inverse(eta, np) if kind == "response" else eta
     if not uncertain:
         return pd.Series(masked(mean, missing), index=new.index, name=name)
     error = np.where(unknown, np.nan, _error(fit, new.common, missing))
-    slope = np.abs(link.derivative(eta, np)) if kind == "response" else 1.0
+    with np.errstate(all="ignore"):
+        slope = np.abs(link.derivative(eta, np)) if kind == "response" else 1.0
     columns = {"mean": mean, "se": slope * error}
     if interval == "confidence":
         half = t_quantile(fit.t_df, level) * error
@@ -128,8 +126,8 @@ def _undetermined(
 ) -> np.ndarray:
     """Return which rows rest on infinite estimates and have no standard error, with a warning of them.
 
-    Where no uncertainty is asked for, the warning is of means that are not at the end of their range: they are
-    somewhere on the way, where the iterations stopped.
+    Where no uncertainty is asked for, the warning is of rows whose mean the likelihood does not determine, which have
+    no prediction.
     """
     out = np.zeros(len(eta), dtype=bool)
     if not fit.separated:
@@ -137,19 +135,26 @@ def _undetermined(
     out = _of_rows(new.common, lambda X: undetermined(fit, X))
     if missing is not None:
         out &= ~missing
-    low, high = mean_range(fit.family)
-    mean = fit.family.link.inverse(eta, np)
-    between = out & (np.minimum(np.abs(mean - low), np.abs(high - mean)) > _EDGE)
-    told = out if uncertain else between
+    told = out if uncertain else np.isnan(_at_infinity(fit, new, out, eta))
     if told.any():
         names = ", ".join(f"`{fit.model.design.columns[j]}`" for j in np.flatnonzero(fit.infinite)[:3])
-        what = "have no standard error, and their intervals are the whole range" if uncertain else "are arbitrary"
+        what = "have no standard error, and their intervals are the whole range" if uncertain else "are not given"
         warnings.warn(
             f"predictions of {rows_said(new.index[told])} rest on infinite estimates ({names}), so they {what}; see "
             "`check()`.",
             DataWarning,
             stacklevel=5,
         )
+    return out
+
+
+def _at_infinity(fit: Regression, new: Any, unknown: np.ndarray, eta: np.ndarray) -> np.ndarray:
+    """Return the linear predictor [rows] with infinity where it grows without end, NaN where nothing determines it."""
+    limit, rows = limit_of(fit), np.flatnonzero(unknown)
+    if limit is None or not len(rows):
+        return eta
+    side, out = _of_rows(new.common.take(rows), limit.side), eta.copy()
+    out[rows] = np.where(side == 0, np.nan, np.copysign(np.inf, side))
     return out
 
 

@@ -104,6 +104,8 @@ class CellSums:
     score: np.ndarray
 
     def __add__(self, other: CellSums) -> CellSums:
+        if self.plan is not other.plan:
+            raise ValueError("sums over different cells do not add up; make them portable first.")
         return CellSums(
             self.plan,
             self.weights + other.weights,

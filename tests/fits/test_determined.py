@@ -27,7 +27,7 @@ def test_predictions_of_a_wholly_separated_fit_have_the_whole_range():
         table = fit.predict({"wt": [3.1, 3.01]}, interval="confidence")
     assert table["se"].isna().all()
     np.testing.assert_array_equal(table[["lower", "upper"]], [[0, 1], [0, 1]])
-    with pytest.warns(st.DataWarning, match="are arbitrary"):
+    with pytest.warns(st.DataWarning, match="are not given"):
         fit.predict({"wt": [3.01]})
     with warnings.catch_warnings():
         warnings.simplefilter("error")

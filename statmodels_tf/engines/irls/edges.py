@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ...families.exponential import ExponentialFamily
+from ...linalg import LinearMap
 from ...linalg.arrange import Arrangement
-from ...linalg.arranged import arranged
-from ...linalg.split import SplitPlan, SplitRows
 from .mean import Numbers
-from .passes import chosen, counted
+from .memory import MemoryRows
+from .passes import chosen, counted, linear_predictor
 from .rows import Block, Rows
 
-ADDED = 500
-"""Rows added to a programme at a time."""
 FLAT = 1e-7
-"""|x'u|, relative to the largest, below which a row does not move."""
+"""|x'u|, relative to the sum of |x_j u_j|, below which a row does not move."""
+NUMBERS = 1 << 22
+"""Numbers of rows written out at a time."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,60 @@ def edges_of(family: ExponentialFamily) -> Edges:
     return Edges(bool(0 <= low < 1e-3 and abs(without_loss) < 1e-6), bool(share and 1 - 1e-3 < high <= 1))
 
 
+def written(common: LinearMap | Arrangement) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield slices of the rows with these rows written out [k, p], a few at a time."""
+    n, p = common.shape
+    step = max(NUMBERS // max(p, 1), 1)
+    for start in range(0, n, step):
+        rows = slice(start, min(start + step, n))
+        yield rows, common.take(rows).dense()
+
+
+def sizes(common: LinearMap | Arrangement, b: np.ndarray) -> np.ndarray:
+    """Return the sum of |x_j b_j| of each row: how large x'b is before its parts cancel."""
+    out, used = np.empty(common.shape[0]), np.flatnonzero(b)
+    for rows, values in written(common):
+        out[rows] = np.abs(values[:, used]) @ np.abs(b[used])
+    return out
+
+
 @dataclass(frozen=True, eq=False)
 class Direction:
-    """A direction u [p], of largest |x'u| about 1, and the least of s x'u among the rows that move."""
+    """A direction u [p].
+
+    Attributes
+    ----------
+    u : array [p]
+    plain : bool
+        Whether x'u is -1, 0 or 1 in every row, as it is where whole levels move.
+    """
 
     u: np.ndarray
+    plain: bool = False
 
-    def moving(self, rows: Arrangement) -> np.ndarray:
-        """Return whether each row moves along u."""
-        return np.abs(rows.matvec(self.u)) > FLAT
+    def moves(self, rows: LinearMap | Arrangement) -> np.ndarray:
+        """Return x'u of each row, exactly zero where that is nothing but rounding of the row's own parts."""
+        move = rows.matvec(self.u)
+        resting = np.abs(move) < 0.5 if self.plain else np.abs(move) <= FLAT * sizes(rows, self.u)
+        return np.where(resting, 0.0, move)
+
+
+def resting(block: Block, directions: tuple[Direction, ...]) -> Block:
+    """Return the rows of positive weight that none of the directions moves, each among those left by the earlier."""
+    block = counted(block)
+    for direction in directions:
+        block = chosen(block, np.flatnonzero(direction.moves(block.common) == 0))
+    return block
+
+
+def moving(common: LinearMap | Arrangement, directions: tuple[Direction, ...]) -> np.ndarray:
+    """Return -1, 0 or 1 for each row: where the first direction that moves it takes it."""
+    out, left = np.zeros(common.shape[0]), np.arange(common.shape[0])
+    for direction in directions:
+        move = np.sign(direction.moves(common.take(left)))
+        out[left] = move
+        left = left[move == 0]
+    return out
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,19 +109,33 @@ class Remaining:
     directions: tuple[Direction, ...]
 
     def __call__(self, block: Block) -> Any:
+        return self.task(resting(block, self.directions))
+
+
+@dataclass(frozen=True, eq=False)
+class Near:
+    """The task that counts the rows on an edge whose means are there too, but for `by`."""
+
+    family: ExponentialFamily
+    edges: Edges
+    beta: np.ndarray
+    by: float = 1e-7
+
+    def __call__(self, block: Block) -> Numbers:
         block = counted(block)
-        block = replace(block, common=arranged(block.common, split=False))
-        for direction in self.directions:
-            block = chosen(block, np.flatnonzero(~direction.moving(block.common)))
-        return self.task(block)
+        on = self.edges.sides(block.y) != 0
+        mu = self.family.link.inverse(linear_predictor(block, self.beta), np)
+        return Numbers(np.array([np.count_nonzero(on & (np.abs(mu - block.y) < self.by))]))
 
 
 @dataclass(frozen=True, eq=False)
 class RemainingRows(Rows):
-    """The rows that none of the directions moves."""
+    """The rows that none of the directions moves, found anew in each pass."""
 
     rows: Rows
     directions: tuple[Direction, ...]
+
+    lasting = False
 
     @property
     def n(self) -> int:
@@ -93,128 +152,11 @@ class RemainingRows(Rows):
         return RemainingRows(self.rows.sample(size, seed), self.directions)
 
 
-@dataclass(frozen=True, eq=False)
-class Spread:
-    """Grams [p, p] of the rows off the edges and of all, the sum of s x [p], and how many rows there are."""
-
-    inside: np.ndarray
-    whole: np.ndarray
-    pull: np.ndarray
-    n: int
-
-    def __add__(self, other: Spread) -> Spread:
-        return Spread(self.inside + other.inside, self.whole + other.whole, self.pull + other.pull, self.n + other.n)
-
-
-@dataclass(frozen=True, eq=False)
-class Spreading:
-    """The task that gives the `Spread`."""
-
-    edges: Edges
-
-    def __call__(self, block: Block) -> Spread:
-        block = counted(block)
-        rows, sides = arranged(block.common, split=False), self.edges.sides(block.y)
-        inside = rows.normal((sides == 0).astype(float), sides).collected()
-        whole = rows.normal(np.ones(len(sides)), sides).collected()
-        return Spread(inside.gram, whole.gram, whole.score, len(sides))
-
-
-@dataclass(frozen=True, eq=False)
-class Worst:
-    """The rows s x [k, p] of least s x'u, with that; and the largest |x'u| of all."""
-
-    margins: np.ndarray
-    rows: np.ndarray
-    most: float
-
-    def __add__(self, other: Worst) -> Worst:
-        margins = np.concatenate([self.margins, other.margins])
-        first = np.argsort(margins, kind="stable")[:ADDED]
-        return Worst(margins[first], np.vstack([self.rows, other.rows])[first], max(self.most, other.most))
-
-
-@dataclass(frozen=True, eq=False)
-class Violating:
-    """The task that finds the `Worst` rows of the edges for a direction."""
-
-    edges: Edges
-    u: np.ndarray
-
-    def __call__(self, block: Block) -> Worst:
-        block = counted(block)
-        rows, sides = arranged(block.common, split=False), self.edges.sides(block.y)
-        move = rows.matvec(self.u)
-        edge = np.flatnonzero(sides)
-        margins = sides[edge] * move[edge]
-        first = np.argsort(margins, kind="stable")[:ADDED]
-        taken = rows.take(edge[first]).dense() * sides[edge[first], None]
-        return Worst(margins[first], taken, float(np.abs(move).max(initial=0.0)))
-
-
-@dataclass(frozen=True, eq=False)
-class Moved:
-    """The task that finds the `Worst` rows for a direction u among those that any of some directions moves."""
-
-    edges: Edges
-    by: tuple[Direction, ...]
-    u: np.ndarray
-
-    def __call__(self, block: Block) -> Worst:
-        block = counted(block)
-        rows = arranged(block.common, split=False)
-        moving = np.any([direction.moving(rows) for direction in self.by], axis=0)
-        return Violating(self.edges, self.u)(chosen(replace(block, common=rows), np.flatnonzero(moving)))
-
-
-@dataclass(frozen=True, eq=False)
-class Reach:
-    """The task that finds how far along a direction every row that it moves is fitted without error."""
-
-    edges: Edges
-    beta: np.ndarray
-    direction: Direction
-    margin: float
-
-    def __call__(self, block: Block) -> Longest:
-        block = counted(block)
-        rows, sides = arranged(block.common, split=False), self.edges.sides(block.y)
-        move = sides * rows.matvec(self.direction.u)
-        moving = np.flatnonzero(move > FLAT)
-        eta = rows.matvec(self.beta) + (0.0 if block.offset is None else block.offset)
-        needed = (self.margin - sides[moving] * eta[moving]) / move[moving]
-        return Longest(float(needed.max(initial=0.0)))
-
-
-@dataclass(frozen=True, eq=False)
-class Longest:
-    """The largest of some lengths."""
-
-    length: float
-
-    def __add__(self, other: Longest) -> Longest:
-        return Longest(max(self.length, other.length))
-
-
-@dataclass(frozen=True, eq=False)
-class LevelSides:
-    """The task that adds up, for each level of a factor that stands apart, the sides of its rows, and counts them."""
-
-    edges: Edges
-
-    def __call__(self, block: Block) -> Numbers:
-        block = counted(block)
-        rows = arranged(block.common)
-        if not isinstance(rows, SplitRows):
-            return Numbers(np.zeros((2, 0)))
-        levels, sides = rows.plan.levels, self.edges.sides(block.y)
-        return Numbers(np.array([np.bincount(rows.codes, sides, levels), np.bincount(rows.codes, minlength=levels)]))
-
-
-def edge_levels(rows: Rows, family: ExponentialFamily, plan: SplitPlan) -> np.ndarray:
-    """Return the sides [p] of coefficients that are infinite as all rows of a large factor's level are on one edge."""
-    sides, count = rows.total(LevelSides(edges_of(family))).values
-    alone = np.where((count > 0) & (np.abs(sides) == count), np.sign(sides), 0.0)
-    out = np.zeros(plan.p, dtype=int)
-    out[plan.spanned] = np.sign(plan.to_coefficients @ alone).astype(int)
-    return out
+def remaining(rows: Rows, directions: tuple[Direction, ...]) -> Rows:
+    """Return the rows that none of the directions moves."""
+    if not directions:
+        return rows
+    if isinstance(rows, MemoryRows):
+        left = resting(rows.whole, directions)
+        return MemoryRows(left.common, left.y, left.weights, left.offset, rows.chunk)
+    return RemainingRows(rows, directions)

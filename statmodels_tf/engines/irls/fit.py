@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -10,17 +11,20 @@ import numpy as np
 
 from ...errors import ModelError
 from ...families.exponential import ExponentialFamily
+from .directions import Directions
 from .distinct import distinct_rows
-from .edges import RemainingRows, edge_levels
+from .edges import Direction, Near, edges_of, moving, remaining
+from .limit import far_out, limit
 from .memory import model_rows
-from .newton import Borrowed, Fitted, NoStartError, newton
+from .newton import LARGE, Borrowed, Fitted, NoStartError, newton
 from .own import fit_own
+from .passes import Sums
 from .rows import Rows
 from .said import no_start, said
-from .separation import Separation, UndecidedError, far_out, separation
+from .separation import UndecidedError
 from .solve import Solved
 from .streamed import StreamedRows, streamed_rows, streamed_totals
-from .system import CholeskySystem, SchurSystem
+from .system import CholeskySystem
 from .totals import memory_totals
 
 if TYPE_CHECKING:
@@ -56,7 +60,7 @@ def regression(model: Model, options: Options) -> dict[str, Any]:
         sums = replace(answer.fitted.sums, n=rows.n)
         answer = replace(answer, fitted=replace(answer.fitted, sums=sums))
     fitted, beta = answer.fitted, answer.fitted.beta
-    totals = streamed_totals(rows, model, beta) if isinstance(rows, StreamedRows) else memory_totals(rows, model, beta)
+    totals = _totals(rows, model, beta, answer.directions)
     dispersion = family.known_dispersion
     if dispersion is None:
         freedom = rows.n - len(answer.estimable)
@@ -88,65 +92,93 @@ def regression(model: Model, options: Options) -> dict[str, Any]:
 class Answer:
     """Where the iterations stopped, the columns that are not aliased, and what lies at infinity.
 
-    `fitted` is of the rows that hold the finite part, where some coefficients are infinite.
+    `fitted` is of the rows that hold the finite part, where directions lead to infinity.
     """
 
     fitted: Fitted
     estimable: np.ndarray
     infinite: np.ndarray
-    separation: Separation | None = None
+    directions: tuple[Direction, ...] = ()
+    remaining: int = 0
     undecided: str = ""
 
 
 def fit_rows(rows: Rows, family: ExponentialFamily, options: Options, before: Answer | None = None) -> Answer:
     """Return the fit of the rows, and which of its coefficients are infinite."""
-    fitted = _finite(rows, family, options, None if before is None else before.fitted, watch=True)
-    none = np.zeros(rows.p, dtype=int)
-    if not fitted.slow and fitted.converged:
-        return Answer(fitted, fitted.kept, none)
-    undecided = ""
-    try:
-        found = separation(rows, family, fitted.kept, fitted.direction)
-    except UndecidedError as error:
-        found, undecided = None, str(error)
-    if found is None:
-        if not fitted.converged:
-            fitted = _finite(rows, family, options, fitted, watch=False)
-        system = fitted.last.system
-        if undecided and isinstance(system, SchurSystem):
-            infinite = edge_levels(rows, family, system.normal.plan)
-            return Answer(fitted, fitted.kept, infinite, None, "" if infinite.any() else undecided)
-        return Answer(fitted, fitted.kept, none, None, undecided)
-    left = RemainingRows(rows, found.directions)
-    if found.remaining:
-        limit = _finite(left, family, replace(options, warm=None), None, watch=False)
-    else:
-        empty = Solved(none, 0.0, CholeskySystem(none[:0], np.empty((0, 0))), 1.0)
-        limit = replace(fitted, beta=np.zeros(rows.p), kept=none[:0], last=empty, converged=True, iterations=0)
-    limit = replace(limit, beta=far_out(rows, family, found, limit.beta), sums=fitted.sums,
-                    iterations=fitted.iterations + limit.iterations)  # fmt: skip
-    return Answer(limit, fitted.kept, found.infinite, found)
+    none, start = np.zeros(rows.p, dtype=int), None if before is None or before.directions else before.fitted
+    infinity = Directions(rows, edges_of(family), options.rank_tolerance)
+    infinity.levels()
+    undecided, passes, looked = "", 0, not infinity.possible
+    while True:
+        if infinity.empty:
+            fitted = _nothing_left(none)
+            break
+        fitted = _finite(infinity.left, family, options, start, infinity.held, watch=not looked)
+        passes += fitted.iterations
+        if looked or not (fitted.slow or not fitted.converged or _doubtful(infinity, family, fitted)):
+            break
+        try:
+            found = infinity.programmes(fitted.kept, fitted.direction)
+        except UndecidedError as error:
+            found, undecided = False, str(error)
+        if not found and fitted.converged:
+            break
+        start, looked = None if found else fitted, True
+    directions, kept, held, gram = infinity.found, infinity.kept, infinity.held, infinity.gram
+    if not directions:
+        return Answer(fitted, fitted.kept, none, undecided=undecided)
+    system = limit(rows, fitted.last.system, directions, kept, held, gram)
+    infinite = none.copy()
+    moved = np.flatnonzero(system.open.any(axis=1))
+    infinite[moved] = system.side(np.eye(rows.p)[moved])
+    beta = far_out(rows, family, system, fitted.beta)
+    many, sums = fitted.sums.n, replace(fitted.sums, n=rows.n)
+    last = replace(fitted.last, system=system)
+    return Answer(replace(fitted, beta=beta, last=last, sums=sums, iterations=passes), kept, infinite, directions, many,
+                  undecided)  # fmt: skip
 
 
-def _finite(rows, family, options, start, *, watch) -> Fitted:
+def _doubtful(infinity, family, fitted):
+    """Return whether a fit that ended well has rows on an edge at their edge; of very many rows it is not asked."""
+    rows = infinity.left
+    few = rows.n * rows.p < LARGE or family.known_dispersion is None
+    return few and rows.total(Near(family, infinity.edges, fitted.beta)).values[0] > 0
+
+
+def _nothing_left(none):
+    """Return the fit of no rows."""
+    empty = Solved(none, 0.0, CholeskySystem(none[:0], np.empty((0, 0))), 1.0)
+    sums = Sums(None, 0.0, 0.0, 0.0, 0.0, 0)
+    return Fitted(np.zeros(len(none)), none[:0], empty, sums, True, False, 0, np.zeros(len(none)))
+
+
+def _totals(rows, model, beta, directions):
+    """Return what a fit adds up over its rows; those that directions move are fitted without error."""
+    if isinstance(rows, StreamedRows):
+        return streamed_totals(rows, model, beta, directions)
+    return memory_totals(rows, model, beta, remaining(rows, directions), partial(moving, directions=directions))
+
+
+def _finite(rows, family, options, start, held, *, watch) -> Fitted:
     """Return where Newton's method stops, from an earlier fit, or from a random sample of rows where they are many."""
-    warm, borrowed = (start, None) if start is not None else _warm(rows, family, options)
+    warm, borrowed = (start, None) if start is not None else _warm(rows, family, options, held)
     how = {
         "tolerance": options.tolerance,
         "rank_tolerance": options.rank_tolerance,
         "max_iterations": options.max_iterations,
         "watch": watch,
+        "kept": held,
     }
     try:
         if warm is not None:
-            how |= {"kept": None if start is None else start.kept, "single": warm.last.condition > 1e-4}
+            how |= {"kept": held if start is None else start.kept, "single": warm.last.condition > 1e-4}
             return newton(rows, family, start=warm.beta, borrowed=borrowed, **how)
         return newton(rows, family, triangles=family.linear and rows.n * rows.p <= 200_000, **how)
     except NoStartError:
         raise ModelError(no_start(family)) from None
 
 
-def _warm(rows, family, options):
+def _warm(rows, family, options, held):
     """Return the fit of a random sample of the rows, itself begun with a smaller one, and its information for all rows.
 
     Both are None where the rows are few, or the sample is not good to start from.
@@ -160,10 +192,10 @@ def _warm(rows, family, options):
         some = rows.sample(many, 0)
         try:
             begun = None if found is None else found.beta
-            tried = newton(some, family, start=begun, single=True, rough=True, max_iterations=15)
+            tried = newton(some, family, start=begun, kept=held, single=True, rough=True, max_iterations=15)
         except NoStartError:
             continue
-        found = tried if tried.converged and len(tried.kept) == p else None
+        found = tried if tried.converged and len(tried.kept) == (p if held is None else len(held)) else None
     if found is None:
         return None, None
     system, times = found.last.system, np.sqrt(rows.n / some.n)

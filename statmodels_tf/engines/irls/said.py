@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .edges import FLAT
-
 if TYPE_CHECKING:
     from ...families.exponential import ExponentialFamily
     from ...model import Model
@@ -43,14 +41,9 @@ def said(answer: Answer, model: Model, aliased: np.ndarray) -> dict[str, Any]:
     out: dict[str, Any] = {}
     fitted, design, family = answer.fitted, model.design, model.family
     messages = []
-    if answer.separation is not None:
+    if answer.directions:
         out |= _separated(answer, design)
         messages.append(out["separation"]["message"])
-    elif answer.infinite.any():
-        columns = tuple(design.columns[j] for j in np.flatnonzero(answer.infinite))
-        message = f"the estimates of {_named(columns)} are infinite: all responses of a level are on one edge"
-        out["separation"] = {"kind": "quasi", "columns": columns, "rows": (), "message": message}
-        messages.append(message)
     if fitted.boundary:
         out["boundary"] = (
             f"fitted means lie on the edge of the range of the {family.name} family under link {family.link.name}, "
@@ -70,15 +63,14 @@ def said(answer: Answer, model: Model, aliased: np.ndarray) -> dict[str, Any]:
 
 def _separated(answer: Answer, design: Any) -> dict[str, Any]:
     columns = tuple(design.columns[j] for j in np.flatnonzero(answer.infinite))
-    rows: np.ndarray = np.array([], dtype=int)
-    for direction in answer.separation.directions:
-        rows = np.append(rows, np.flatnonzero(np.abs(design.common.matvec(direction.u)) > FLAT)[:SHOWN])
-    kind = "quasi" if answer.separation.remaining else "complete"
-    message = (
-        f"{kind}{'-complete' if kind == 'quasi' else ''} separation: the estimates of {_named(columns)} are infinite"
-    )
-    shown = tuple(int(i) for i in np.unique(rows)[:SHOWN])
-    about = {"kind": kind, "columns": columns, "rows": shown, "message": message}
+    system = answer.fitted.last.system
+    open_ = tuple(design.columns[j] for j in np.flatnonzero(system.open.any(axis=1) & (answer.infinite == 0)))
+    kind = "quasi" if answer.remaining else "complete"
+    parts = [f"the estimates of {_named(columns)} are infinite"] if columns else []
+    parts += [f"those of {_named(open_)} are not determined"] if open_ else []
+    message = f"{kind}{'-complete' if kind == 'quasi' else ''} separation: {' and '.join(parts)}"
+    shown = tuple(np.flatnonzero(system.leaving(design.common))[:SHOWN].tolist())
+    about = {"kind": kind, "columns": columns, "undetermined": open_, "rows": shown, "message": message}
     return {"separation": about, "separated_rows": shown}
 
 

@@ -1,4 +1,4 @@
-"""Separation: directions in which the likelihood grows without end, found by linear programmes.
+"""Separation: directions in which the likelihood grows without end.
 
 A row whose response lies on the edge of the family's range, y = 0 or, for shares, y = 1, has the side s = -1 or +1;
 the others have 0. A direction u with s x'u >= 0 on rows of an edge and x'u = 0 on the others, not all zero, is one
@@ -6,7 +6,9 @@ along which the likelihood never falls: the estimate lies at infinity along it. 
 without error and say nothing more, so the search goes on among the remaining ones, and the finite part of the estimate
 is theirs.
 
-The programmes see few rows at a time: those that the last direction violates most are added until none is.
+Levels of factors that lie on one edge are found by counting (`level.py`). Only for what is left linear programmes are
+solved; they see few rows at a time: those that the last direction violates most, each relative to its own size, are
+added until none is.
 
 References
 ----------
@@ -22,98 +24,71 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linprog
 
-from ...families.exponential import ExponentialFamily
-from .edges import ADDED, FLAT, Direction, Moved, Reach, RemainingRows, Spreading, Violating, edges_of
-from .rows import Rows
+from ...linalg.arranged import arranged
+from .edges import FLAT, Direction, Edges, remaining, sizes, written
+from .mean import Numbers
+from .passes import counted
+from .rows import Block, Rows
 
 WIDEST = 2_000
-"""The most columns for which directions are searched."""
+"""The most columns for which linear programmes are tried."""
 ROUNDS = 40
-EXACT = 1e-9
-
-
-@dataclass(frozen=True, eq=False)
-class Separation:
-    """Directions at infinity, and what remains.
-
-    Attributes
-    ----------
-    directions : tuple of Direction
-        Each among the rows that the earlier ones do not move.
-    remaining : int
-        How many rows none of them moves.
-    infinite : int array [p]
-        The side of each coefficient whose estimate is infinite, else 0.
-    """
-
-    directions: tuple[Direction, ...]
-    remaining: int
-    infinite: np.ndarray
+ADDED = 500
+"""Rows added to a programme at a time."""
+EXACT = 1e-8
+PRECISE = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
 
 class UndecidedError(Exception):
     """The linear programmes were too large, or did not settle."""
 
 
-def separation(rows: Rows, family: ExponentialFamily, kept: np.ndarray, hint: np.ndarray) -> Separation | None:
-    """Return the directions in which the likelihood grows without end, or None if there are none.
+def separation(rows: Rows, edges: Edges, kept: np.ndarray, hint: np.ndarray) -> Direction | None:
+    """Return a direction in which the likelihood grows without end, or None if there is none.
 
     Parameters
     ----------
     rows : Rows
-    family : ExponentialFamily
+    edges : Edges
     kept : int array [r]
         The columns that are not aliased.
     hint : array [p]
         A direction to look at first: Newton's.
     """
-    edges = edges_of(family)
-    if not (edges.lower or edges.upper):
-        return None
     if len(kept) > WIDEST:
         raise UndecidedError(f"with {len(kept):,} columns no linear programme was tried")
-    directions: tuple[Direction, ...] = ()
-    left: Rows = rows
-    spread = rows.total(Spreading(edges))
-    scale = np.sqrt(np.diag(spread.whole)[kept] / max(spread.n, 1))
-    while spread.n and (found := _direction(left, edges, spread, kept, scale, hint)) is not None:
-        directions = (*directions, found)
-        left = RemainingRows(rows, directions)
-        spread = left.total(Spreading(edges))
-    if not directions:
-        return None
-    free = _null(spread.whole[np.ix_(kept, kept)], scale) if spread.n else np.eye(len(kept))
-    sparse = _sparsest(rows, edges, directions, free, kept, scale)
-    directions = directions if sparse is None else (sparse,)
-    return Separation(directions, spread.n, _infinite(directions, free, kept, scale, rows.p))
-
-
-def _direction(rows, edges, spread, kept, scale, hint) -> Direction | None:
-    """Return a direction among these rows, or None."""
-    free = _null(spread.inside[np.ix_(kept, kept)], scale)
-    if not free.shape[1]:
+    scale = column_sizes(rows)
+    spread = rows.total(Spreading(edges, 1 / scale))
+    free = _null(spread.inside[np.ix_(kept, kept)], scale[kept])
+    if not (spread.n and free.shape[1]):
         return None
     turn = np.zeros((rows.p, free.shape[1]))
-    turn[kept] = free / scale[:, None]
+    turn[kept] = free / scale[kept, None]
     pull = turn.T @ spread.pull / spread.n
-    known = rows.sample(2 * ADDED, 0).total(Violating(edges, turn @ pull)).rows
-    known = np.vstack([known, rows.total(Violating(edges, hint)).rows])
+    known = [rows.total(Violating(edges, u)).rows for u in (turn @ pull, hint)]
     for _ in range(ROUNDS):
-        z = _programme(pull, known @ turn)
+        z = _programme(pull, np.vstack(known) @ turn)
         if pull @ z <= EXACT:
             return None
-        u = turn @ z
-        worst = rows.total(Violating(edges, u))
-        if worst.margins.min(initial=0.0) >= -EXACT * max(worst.most, 1.0):
-            return _cleaned(rows, edges, u / worst.most, kept, scale)
-        known = np.vstack([known, worst.rows[worst.margins < 0]])
+        worst = rows.total(Violating(edges, turn @ z))
+        if worst.margins.min(initial=0.0) >= -EXACT:
+            return _cleaned(rows, edges, turn @ z, kept, scale)
+        known.append(worst.rows[worst.margins < 0])
     raise UndecidedError("the linear programmes did not settle")
+
+
+def column_sizes(rows: Rows) -> np.ndarray:
+    """Return the geometric mean [p] of the numbers of each column that are not zero: no single one outweighs it."""
+    logs, many = rows.total(Magnitudes()).values
+    return np.exp(logs / np.maximum(many, 1))
 
 
 def _programme(pull, margins):
     """Return z in [-1, 1]^q with margins z >= 0 that maximises pull'z."""
+    margins = margins / np.maximum(np.abs(margins).max(axis=1, keepdims=True), 1e-300)
     distinct = np.unique(np.round(margins, 14), axis=0)
-    done = linprog(-pull, A_ub=-distinct, b_ub=np.zeros(len(distinct)), bounds=(-1, 1), method="highs")
+    limits = np.zeros(len(distinct))
+    done = linprog(-pull, A_ub=-distinct, b_ub=limits, bounds=(-1, 1), method="highs", options=PRECISE)
     if done.x is None:
         raise UndecidedError(f"the linear programme failed ({done.message})")
     return done.x
@@ -123,74 +98,97 @@ def _null(gram, scale):
     """Return an orthonormal basis [r, q], in columns scaled to unit size, of what these rows do not see."""
     scaled = gram / scale / scale[:, None]
     values, vectors = np.linalg.eigh(scaled)
-    return vectors[:, values <= 1e-10 * max(float(np.trace(scaled)), 1e-300)]
+    return vectors[:, values <= 1e-12 * max(float(np.trace(scaled)), 1e-300)]
 
 
 def _cleaned(rows, edges, u, kept, scale) -> Direction:
     """Return the direction, at rest but for rounding on the rows that it hardly moves."""
-    still = RemainingRows(rows, (Direction(u),)).total(Spreading(edges))
-    free = _null(still.whole[np.ix_(kept, kept)], scale) if still.n else np.eye(len(kept))
+    still = remaining(rows, (Direction(u),)).total(Spreading(edges, 1 / scale))
+    free = _null(still.whole[np.ix_(kept, kept)], scale[kept]) if still.n else np.eye(len(kept))
     clean = np.zeros(rows.p)
-    clean[kept] = free @ (free.T @ (u[kept] * scale)) / scale
+    clean[kept] = free @ (free.T @ (u[kept] * scale[kept])) / scale[kept]
     worst = rows.total(Violating(edges, clean))
-    return Direction(u if worst.margins.min(initial=0.0) < -EXACT * worst.most else clean / worst.most)
+    return Direction(u if worst.margins.min(initial=0.0) < -EXACT else clean)
 
 
-def _sparsest(rows, edges, directions, free, kept, scale) -> Direction | None:
-    """Return the direction of least sum of |u_j| scale_j that moves all rows that any direction moves, or None.
+@dataclass(frozen=True, eq=False)
+class Magnitudes:
+    """The task that adds up log |x_j| over the rows where x_j is not zero, and counts them."""
 
-    It has s x'u >= 1 on those rows; so that the estimates called infinite are as few as can be.
+    def __call__(self, block: Block) -> Numbers:
+        block = counted(block)
+        out = np.zeros((2, block.common.shape[1]))
+        for _, values in written(block.common):
+            there = values != 0
+            out += [np.log(np.abs(values), where=there, out=np.zeros_like(values)).sum(axis=0), there.sum(axis=0)]
+        return Numbers(out)
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """Grams [p, p] of the rows off the edges and of all, the sum of s x [p], and how many rows there are.
+
+    Each row is divided by its own size.
     """
-    r, q = free.shape
-    known = np.empty((0, rows.p))
-    for direction in directions:
-        known = np.vstack([known, rows.total(Moved(edges, directions, direction.u)).rows])
-    cost = np.concatenate([np.zeros(q), np.ones(r)])
-    above = np.vstack([np.hstack([free, -np.eye(r)]), np.hstack([-free, -np.eye(r)])])
-    for _ in range(ROUNDS):
-        distinct = np.unique(np.round(known, 14), axis=0)[:, kept] / scale
-        limits = np.concatenate([np.zeros(2 * r), -np.ones(len(distinct))])
-        table = np.vstack([above, np.hstack([-distinct @ free, np.zeros((len(distinct), r))])])
-        done = linprog(cost, A_ub=table, b_ub=limits, bounds=[(None, None)] * q + [(0, None)] * r, method="highs")
-        if done.x is None:
-            return None
-        scaled = free @ done.x[:q]
-        candidate = np.zeros(rows.p)
-        candidate[kept] = np.where(np.abs(scaled) > EXACT * np.abs(scaled).max(), scaled, 0.0) / scale
-        worst = rows.total(Moved(edges, directions, candidate))
-        if worst.margins.min(initial=1.0) > 10 * FLAT * worst.most:
-            return Direction(candidate / worst.most)
-        known = np.vstack([known, worst.rows[worst.margins < 1 - EXACT]])
-    return None
+
+    inside: np.ndarray
+    whole: np.ndarray
+    pull: np.ndarray
+    n: int
+
+    def __add__(self, other: Spread) -> Spread:
+        return Spread(self.inside + other.inside, self.whole + other.whole, self.pull + other.pull, self.n + other.n)
 
 
-def _infinite(directions, free, kept, scale, p) -> np.ndarray:
-    """Return the side of each coefficient that the directions move and the remaining rows do not hold."""
-    out = np.zeros(p, dtype=int)
-    held = np.ones(p, dtype=bool)
-    held[kept] = np.abs(free).max(axis=1, initial=0.0) < 1e-6
-    for direction in directions:
-        scaled = np.zeros(p)
-        scaled[kept] = direction.u[kept] * scale
-        moves = (np.abs(scaled) > FLAT * np.abs(scaled).max()) & ~held & (out == 0)
-        out[moves] = np.sign(scaled[moves]).astype(int)
-    return out
+@dataclass(frozen=True, eq=False)
+class Spreading:
+    """The task that gives the `Spread`; the size of a row is the sum of |x_j| units_j."""
+
+    edges: Edges
+    units: np.ndarray
+
+    def __call__(self, block: Block) -> Spread:
+        block = counted(block)
+        rows, sides = arranged(block.common, split=False), self.edges.sides(block.y)
+        size = np.maximum(sizes(block.common, self.units), 1e-300)
+        inside = rows.normal((sides == 0) / size**2, sides / size).collected()
+        whole = rows.normal(1 / size**2, sides / size).collected()
+        return Spread(inside.gram, whole.gram, whole.score, len(sides))
 
 
-def far_out(rows: Rows, family: ExponentialFamily, found: Separation, beta: np.ndarray) -> np.ndarray:
-    """Return beta moved along the directions until every row that they move is fitted without error."""
-    edges, margin = edges_of(family), _margin(family)
-    for place in reversed(range(len(found.directions))):
-        direction = found.directions[place]
-        left = RemainingRows(rows, found.directions[:place])
-        beta = beta + left.total(Reach(edges, beta, direction, margin)).length * direction.u
-    return beta
+@dataclass(frozen=True, eq=False)
+class Worst:
+    """The rows [k, p] that a direction violates most, divided by their size along it, with the margins [k]."""
+
+    margins: np.ndarray
+    rows: np.ndarray
+
+    def __add__(self, other: Worst) -> Worst:
+        margins = np.concatenate([self.margins, other.margins])
+        first = np.argsort(margins, kind="stable")[:ADDED]
+        return Worst(margins[first], np.vstack([self.rows, other.rows])[first])
 
 
-def _margin(family) -> float:
-    """Return |eta| from which on a row at an edge adds less than rounding to the deviance; less for slow links."""
-    for margin in (8.0, 15.0, 30.0, 40.0, 60.0):
-        with np.errstate(all="ignore"):
-            if 0 <= family.link.inverse(np.array([-margin]), np)[0] < 1e-15:
-                return margin
-    return 60.0
+@dataclass(frozen=True, eq=False)
+class Violating:
+    """The task that finds the `Worst` rows for a direction.
+
+    The margin of a row on an edge is s x'u and that of another -|x'u|, each relative to the sum of |x_j u_j|; one off
+    the edges that is below `FLAT` is left out.
+    """
+
+    edges: Edges
+    u: np.ndarray
+
+    def __call__(self, block: Block) -> Worst:
+        block = counted(block)
+        sides, move = self.edges.sides(block.y), block.common.matvec(self.u)
+        size = sizes(block.common, self.u)
+        inside = sides == 0
+        sign = np.where(inside, np.where(move > 0, -1.0, 1.0), sides)
+        margins = np.divide(sign * move, size, where=size > 0, out=np.zeros_like(move))
+        margins[inside & (margins > -FLAT)] = np.inf
+        first = np.argsort(margins, kind="stable")[:ADDED]
+        first = first[np.isfinite(margins[first])]
+        scaled = sign / np.where(size > 0, size, 1.0)
+        return Worst(margins[first], block.common.take(first).dense() * scaled[first, None])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 from typing import Any
@@ -16,6 +16,7 @@ from ...fits.regression_base import Totals
 from ...model import Model
 from ...sources import Stream
 from ..threads import one_thread
+from .edges import Direction, Remaining, moving
 from .passes import linear_predictor
 from .rows import Block, Rows, Total
 from .totals import Deviance, Mean, Numbers, null_deviance
@@ -121,11 +122,14 @@ class LogLikelihood:
     ----------
     dispersions : tuple of (float or None)
         None is that of a family whose dispersion is known.
+    directions : tuple of Direction
+        To infinity: rows that they move are fitted without error, and add nothing.
     """
 
     family: ExponentialFamily
     beta: np.ndarray
     dispersions: tuple[float | None, ...] = (None,)
+    directions: tuple[Direction, ...] = ()
 
     def __call__(self, rows: CodedRows) -> Numbers:
         family, block = self.family, block_of(rows, self.family)
@@ -133,7 +137,7 @@ class LogLikelihood:
         with np.errstate(all="ignore"):
             mu = family.link.inverse(linear_predictor(block, self.beta), np)
             each = [family.loglik(block.y, mu, a, data, dispersion) for dispersion in self.dispersions]
-        counts = True if a is None else a > 0
+        counts = (True if a is None else a > 0) & (moving(block.common, self.directions) == 0)
         return Numbers(np.array([np.sum(rows, where=counts) for rows in each]))
 
 
@@ -142,12 +146,15 @@ def streamed_rows(model: Model) -> StreamedRows:
     return StreamedRows(model.design.source, model.family, model.design.common.shape[1])
 
 
-def streamed_totals(rows: StreamedRows, model: Model, beta: np.ndarray) -> Totals:
+def streamed_totals(
+    rows: StreamedRows, model: Model, beta: np.ndarray, directions: tuple[Direction, ...] = ()
+) -> Totals:
     """Return what a fit adds up over its rows, in two more passes, or a few where it has no intercept or an offset."""
     design, family = model.design, model.family
     known = family.known_dispersion is not None or not family.likelihood
-    tasks = [OnBlocks(family, Deviance(family, beta)), OnBlocks(family, Mean())]
-    found = rows.pass_over((*tasks, *([LogLikelihood(family, beta)] if known else [])), "deviance")
+    tasks = [OnBlocks(family, Remaining(Deviance(family, beta), directions)), OnBlocks(family, Mean())]
+    likelihood = LogLikelihood(family, beta, directions=directions)
+    found = rows.pass_over((*tasks, *([likelihood] if known else [])), "deviance")
     deviance, pearson, weight, weighted = found[:4]
     later: list[Callable[[CodedRows], Numbers]] = []
     plain = "Intercept" in design.columns and design.offset is None
@@ -155,16 +162,16 @@ def streamed_totals(rows: StreamedRows, model: Model, beta: np.ndarray) -> Total
         later.append(OnBlocks(family, Deviance(family, None, weighted / weight)))
     by = {"rows": rows.n, "weights": weight}.get(family.loglik_by)
     if not known and by is not None:
-        later.append(LogLikelihood(family, beta, (deviance / by,)))
+        later.append(replace(likelihood, dispersions=(deviance / by,)))
     numbers = rows.pass_over(tuple(later), "null deviance") if later else np.array([])
     null = numbers[0] if plain else null_deviance(rows, family, "Intercept" in design.columns, True)
     if not known:
-        loglik = numbers[-1] if by is not None else _largest(rows, family, beta, pearson / weight)
+        loglik = numbers[-1] if by is not None else _largest(rows, likelihood, pearson / weight)
         return Totals(float(deviance), float(null), float(loglik), float(pearson))
     return Totals(float(deviance), float(null), float(found[4]), float(pearson))
 
 
-def _largest(rows, family, beta, dispersion):
+def _largest(rows, likelihood, dispersion):
     """Return the largest log-likelihood that a dispersion gives: Newton's method in its logarithm, by differences.
 
     The error of the dispersion counts by its square, so that the log-likelihood has ten digits.
@@ -173,7 +180,7 @@ def _largest(rows, family, beta, dispersion):
         return np.inf if dispersion == 0 else np.nan
     best, at = np.nan, np.log(dispersion)
     for _ in range(_SEARCHES):
-        task = LogLikelihood(family, beta, tuple(np.exp(at + step) for step in (-_STEP, 0.0, _STEP)))
+        task = replace(likelihood, dispersions=tuple(np.exp(at + step) for step in (-_STEP, 0.0, _STEP)))
         low, middle, high = rows.pass_over((task,), "dispersion")
         best = np.fmax(best, middle)
         slope, curvature = (high - low) / (2 * _STEP), (high - 2 * middle + low) / _STEP**2

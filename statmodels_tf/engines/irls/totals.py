@@ -96,6 +96,8 @@ def null_deviance(rows: Rows, family: ExponentialFamily, intercept: bool, offset
         return float(rows.total(Deviance(family, None)).values[0])
     if not offset:
         total, weighted = rows.total(Mean()).values
+        if weighted == 0:  # of a family whose means are positive: every response is its mean
+            return 0.0
         return float(rows.total(Deviance(family, None, weighted / total)).values[0])
     try:
         alone = newton(InterceptRows(rows), family)
@@ -111,10 +113,12 @@ class MemoryTotals:
     rows: Rows
     model: Model
     beta: np.ndarray
+    left: Rows
+    leaving: Callable[[Any], np.ndarray]
 
     @cached_property
     def _fit(self):
-        return self.rows.total(Deviance(self.model.family, self.beta)).values.tolist()
+        return self.left.total(Deviance(self.model.family, self.beta)).values.tolist()
 
     @property
     def deviance(self) -> float:
@@ -140,12 +144,18 @@ class MemoryTotals:
         y, a = family.observations(data)
         with np.errstate(all="ignore"):
             eta = design.common.matvec(self.beta) + (0.0 if design.offset is None else design.offset)
-            return float(np.sum(family.loglik(y, family.link.inverse(eta, np), a, data)))
+            rows = family.loglik(y, family.link.inverse(eta, np), a, data)
+            return float(np.sum(rows, where=self.leaving(design.common) == 0))
 
 
-def memory_totals(rows: Rows, model: Model, beta: np.ndarray) -> Totals | MemoryTotals:
-    """Return what a fit adds up over rows that lie in memory: at once where they are few."""
-    totals = MemoryTotals(rows, model, beta)
+def memory_totals(
+    rows: Rows, model: Model, beta: np.ndarray, left: Rows, leaving: Callable[[Any], np.ndarray]
+) -> Totals | MemoryTotals:
+    """Return what a fit adds up over rows that lie in memory: at once where they are few.
+
+    Only the rows `left` have a deviance; the others, `leaving` for an edge, are fitted without error, and add nothing.
+    """
+    totals = MemoryTotals(rows, model, beta, left, leaving)
     if rows.n > PROMPT:
         return totals
     return Totals(totals.deviance, totals.null_deviance, totals.loglik, totals.pearson)
