@@ -40,7 +40,9 @@ def streamed_design(ask: Ask, family: Family, source: Source) -> Design:
 def _check(ask: Ask, family: Family, source: Source) -> None:
     """Refuse what needs all rows at once."""
     if any(text is not None for text in ask.others.values()) or family.by_outcome or family.by_count:
-        raise ModelError(f"the {family.name} family is not fitted block by block. {READ}")
+        raise ModelError(
+            f"the {family.name} family is fitted by an engine that keeps all rows in memory, not block by block. {READ}"
+        )
     known, formula = frozenset(ask.functions or ()), ask.formula
     parsed = formula if isinstance(formula, Formula) else Formula.parse(formula, source.names, known)
     for term in (*parsed.groups, *parsed.specials):

@@ -23,7 +23,7 @@ from scipy import special
 
 from ..errors import ModelError, StatmodelsError
 from .arguments import count_of, coverage, generator, one_of
-from .blockwise import in_memory
+from .blockwise import streamed
 from .clusters import cluster_codes, summed_scores
 from .frame import headed
 from .replicates import solved_together
@@ -41,7 +41,12 @@ _COLUMNS = 300
 
 def bootstrap(fit: Regression, nsim: Any, seed: Any, *, kind: str, cluster: Any = None) -> pd.DataFrame:
     """Return the coefficients of each replicate [nsim, p]; infinite where one is separated, NaN where it failed."""
-    in_memory(fit, "bootstrap replicates")
+    if streamed(fit):
+        raise ModelError(
+            "bootstrap replicates draw rows of the whole data again and again, and this fit read them block by block "
+            f"({fit.model.design.source.said}). Of so many rows the sandwich tells what drawing them would: write "
+            '`fit.confint(vcov="HC3")`, or `vcov={"cluster": ...}` for whole clusters.'
+        )
     one_of("kind", kind, KINDS)
     if cluster is not None and kind != "pairs":
         raise ModelError(f'`cluster=` draws whole clusters of rows: it belongs to `kind="pairs"`, not "{kind}".')

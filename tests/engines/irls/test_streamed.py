@@ -179,7 +179,6 @@ ROWWISE = {
     "model_frame": lambda fit: fit.model_frame(),
     "model_matrix": lambda fit: fit.model_matrix(),
     "save": lambda fit: fit.save("nowhere.fit"),
-    "bootstrap": lambda fit: fit.confint(method="boot", nsim=10),
 }
 
 
@@ -188,6 +187,20 @@ def test_what_needs_all_rows_says_what_to_write_instead(folder, verb):
     fit = st.glm("hit ~ x", folder, "binomial")
     with pytest.raises(ModelError, match=r"need all rows in memory.*block by block.*fit\.predict\(newdata\)"):
         ROWWISE[verb](fit)
+
+
+def test_drawing_rows_is_refused_with_what_tells_the_same(folder):
+    fit = st.glm("hit ~ x", folder, "binomial")
+    for ask in (fit.bootstrap, lambda: fit.confint(method="boot", nsim=10)):
+        with pytest.raises(ModelError, match=r'draw rows of the whole data.*confint\(vcov="HC3"\)'):
+            ask()
+    assert fit.confint(vcov="HC3").shape == (2, 2)
+
+
+def test_outcomes_are_refused_with_the_reason(folder):
+    for family in ("cumulative", "categorical"):
+        with pytest.raises(ModelError, match=f"the {family} family is fitted by an engine that keeps all rows"):
+            st.glm("g ~ x", folder, family)
 
 
 def test_what_cannot_be_streamed_is_refused(folder):
