@@ -137,7 +137,9 @@ class Held:
         """Return in words what is held, but for the column that is drawn."""
         some = {name: value for name, value in self.held.items() if name not in self.unsaid and name != drawn}
         said = [f"{name} {_shown(value, self.frame[name])}" for name, value in some.items()]
-        if self.unsaid and self.offset is None:
+        design = self.asked.model.design
+        written = design.formula.offsets or design.spec.offset is not None
+        if self.offset is None and design.offset is not None and not written:
             said.append("offset 0")
         parts = [f"at {', '.join(said)}"] if said else []
         if self.offset is not None:

@@ -89,6 +89,11 @@ def test_effects_know_columns_of_other_predictors(data):
         fit.plot_effects("w")
 
 
+def test_an_offset_that_was_an_array_is_left_out_and_said(data):
+    fit = st.glm("y ~ x", data, "cumulative", offset=np.full(len(data), 0.3))
+    assert fit.plot_effects("x").get_title(loc="left").endswith("at offset 0")
+
+
 def test_residuals_and_coefficients_are_drawn(data):
     fit, other = (st.glm("y ~ x + g", data, family) for family in ("cumulative", "categorical"))
     points = fit.plot().lines[0]
