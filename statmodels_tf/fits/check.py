@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
     from .base import Fit
@@ -50,7 +51,7 @@ def stopped_short(fit: Fit, advice: str) -> tuple[str, ...]:
 
 def aliased(names: Sequence[str], values: np.ndarray) -> tuple[str, ...]:
     """Return the sentence of coefficients, NaN in `values`, that cannot be told apart from earlier ones."""
-    out = [names[j] for j in np.flatnonzero(np.isnan(values))]
+    out = [name for name, value in zip(names, values, strict=True) if np.isnan(value)]
     if not out:
         return ()
     verb = "is a combination" if len(out) == 1 else "are combinations"
@@ -82,7 +83,7 @@ def listed(names: Sequence[object]) -> str:
     return f"{said} and {len(names) - _NAMES} more" if len(names) > _NAMES else said
 
 
-def rows_said(labels: Sequence[object]) -> str:
+def rows_said(labels: Sequence[object] | pd.Index) -> str:
     """Return the labels of rows, the first few.
 
     >>> rows_said([7]), rows_said([1, 2, 3, 5])
