@@ -16,6 +16,7 @@ from .distinct import distinct_rows
 from .edges import Direction, Near, edges_of, moving, remaining
 from .limit import far_out, limit
 from .memory import model_rows
+from .narrow import narrowed, widened
 from .newton import LARGE, Borrowed, Fitted, NoStartError, newton
 from .own import fit_own
 from .passes import Sums
@@ -24,7 +25,7 @@ from .said import no_start, said
 from .separation import UndecidedError
 from .solve import Solved
 from .streamed import StreamedRows, streamed_rows, streamed_totals
-from .system import CholeskySystem
+from .system import CholeskySystem, Narrow
 from .totals import memory_totals
 
 if TYPE_CHECKING:
@@ -108,12 +109,16 @@ def fit_rows(rows: Rows, family: ExponentialFamily, options: Options, before: An
     none, start = np.zeros(rows.p, dtype=int), None if before is None or before.directions else before.fitted
     infinity = Directions(rows, edges_of(family), options.rank_tolerance)
     infinity.levels()
-    undecided, passes, looked = "", 0, not infinity.possible
+    undecided, passes, looked, narrow = "", 0, not infinity.possible, None
     while True:
         if infinity.empty:
-            fitted = _nothing_left(none)
+            fitted, narrow = _nothing_left(none), None
             break
-        fitted = _finite(infinity.left, family, options, start, infinity.held, watch=not looked)
+        narrow = narrowed(infinity.left, infinity.held)
+        if narrow is None:
+            fitted = _finite(infinity.left, family, options, start, infinity.held, watch=not looked)
+        else:
+            fitted = widened(_finite(narrow, family, options, None, None, watch=not looked), infinity.held, rows.p)
         passes += fitted.iterations
         if looked or not (fitted.slow or not fitted.converged or _doubtful(infinity, family, fitted)):
             break
@@ -127,7 +132,8 @@ def fit_rows(rows: Rows, family: ExponentialFamily, options: Options, before: An
     directions, kept, held, gram = infinity.found, infinity.kept, infinity.held, infinity.gram
     if not directions:
         return Answer(fitted, fitted.kept, none, undecided=undecided)
-    system = limit(rows, fitted.last.system, directions, kept, held, gram)
+    finite = fitted.last.system if narrow is None else Narrow(fitted.last.system, held)
+    system = limit(rows, finite, directions, kept, held, gram)
     infinite = none.copy()
     moved = np.flatnonzero(system.open.any(axis=1))
     infinite[moved] = system.side(np.eye(rows.p)[moved])

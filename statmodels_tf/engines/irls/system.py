@@ -141,3 +141,41 @@ class SchurSystem:
                 dense = matrix.dense(part)
                 out[part] = np.einsum("ij,ji->i", dense, self.solve(dense.T))
         return out
+
+
+@dataclass(frozen=True, eq=False)
+class Narrow:
+    """A system of some of the columns only; a `RegressionSystem` of all.
+
+    Parameters
+    ----------
+    system : CholeskySystem or SchurSystem
+    held : int array [r]
+        Its columns, among all.
+    """
+
+    system: CholeskySystem | SchurSystem
+    held: np.ndarray
+
+    @property
+    def estimable(self) -> np.ndarray:
+        """The positions of the estimable columns among the design's."""
+        return self.held[self.system.estimable]
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """The inverse of X'WX [r, r]."""
+        return self.system.covariance
+
+    @property
+    def variances(self) -> np.ndarray:
+        """The diagonal [r] of the inverse."""
+        return self.system.variances
+
+    def solve(self, b: np.ndarray) -> np.ndarray:
+        """Return the inverse of X'WX times b [r] or [r, m]."""
+        return self.system.solve(b)
+
+    def prediction_variance(self, matrix: LinearMap) -> np.ndarray:
+        """Return the diagonal [m] of X (X'WX)^-1 X' for rows X [m, p]."""
+        return self.system.prediction_variance(matrix.select(self.held))
