@@ -21,13 +21,13 @@ from ..modelled import mean_name
 from .style import BLUE, GREY, PALE, axes_for, response, style
 
 if TYPE_CHECKING:
-    from ..regression import RegressionEstimate
+    from ..plotted import PlottedEstimate
 
 _BINS = 10
 _LEAST = 5
 
 
-def calibration(fit: RegressionEstimate, level: float, ax: Any) -> Any:
+def calibration(fit: PlottedEstimate, level: float, ax: Any) -> Any:
     """Draw the observed share of successes against the fitted probability, with intervals and the fitted values."""
     if not fit.family.shares:
         raise ModelError(

@@ -23,14 +23,14 @@ from .piece import cloud, note, quantiles, running_line
 from .style import BLUE, GREY, RED, axes_for, figure, response, style
 
 if TYPE_CHECKING:
-    from ..regression import RegressionEstimate
+    from ..plotted import PlottedEstimate
 
 _NAMED = 3
 _COOK = (0.5, 1.0)
 _CLOSE = 0.04
 
 
-def regression_diagnostics(fit: RegressionEstimate) -> Any:
+def regression_diagnostics(fit: PlottedEstimate) -> Any:
     """Draw residuals against fitted values, normal quantiles, scale and location, and leverage; Axes [2, 2]."""
     about = _rows(fit)
     with style():
@@ -42,7 +42,7 @@ def regression_diagnostics(fit: RegressionEstimate) -> Any:
     return panels
 
 
-def leverage(fit: RegressionEstimate, ax: Any) -> Any:
+def leverage(fit: PlottedEstimate, ax: Any) -> Any:
     """Draw standardised residuals against leverage, with contours of Cook's distance."""
     with style():
         ax = axes_for(ax, (7, 5))
@@ -83,7 +83,7 @@ class _Rows:
         return np.argsort(-size, kind="stable")[:_NAMED]
 
 
-def _rows(fit: RegressionEstimate) -> _Rows:
+def _rows(fit: PlottedEstimate) -> _Rows:
     """Return the figures of the rows of positive weight."""
     design, linear = fit.model.design, fit.family.linear
     used = design.counted

@@ -18,13 +18,13 @@ from ...errors import ModelError
 from .style import GREY, PALE, RED, axes_for, response, style
 
 if TYPE_CHECKING:
-    from ..regression import RegressionEstimate
+    from ..plotted import PlottedEstimate
 
 _MOST = 60
 _SHARE = 0.999
 
 
-def rootogram(fit: RegressionEstimate, ax: Any) -> Any:
+def rootogram(fit: PlottedEstimate, ax: Any) -> Any:
     """Draw a hanging rootogram of a count response; many counts are put into bins."""
     family, y = fit.family, fit.model.design.response.values
     if not family.likelihood:
@@ -66,7 +66,7 @@ def _edges(y: np.ndarray) -> np.ndarray:
     return np.arange(0, most + step + 1, step)
 
 
-def _frequencies(fit: RegressionEstimate, y: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _frequencies(fit: PlottedEstimate, y: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return observed and expected weighted frequencies of the bins."""
     weights = np.ones_like(y) if fit.model.design.weights is None else fit.model.design.weights
     observed = np.histogram(y, edges - 0.5, weights=weights)[0]
