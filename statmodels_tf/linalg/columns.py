@@ -15,7 +15,7 @@ from .base import LinearMap
 from .dense import Dense
 from .symmetric import rows_at_once, weighted_gram
 
-SCATTERED = 8
+SCATTERED = 4
 """Columns of a run, on average, below which rows are gathered before they are multiplied."""
 
 

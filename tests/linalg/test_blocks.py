@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from statmodels_tf.linalg import Coded, Dense, Stacked, coded
+from statmodels_tf.linalg import Coded, Columns, Dense, Stacked, coded
+from statmodels_tf.linalg.columns import in_runs
 
 
 def make(rng, kind, n):
@@ -13,6 +14,11 @@ def make(rng, kind, n):
     if kind == "dense":
         values = rng.normal(size=(n, rng.integers(1, 4)))
         return Dense(values), values
+    if kind == "columns":  # some of one array, some alone, in any order
+        table = rng.normal(size=(8, n))
+        columns = [np.broadcast_to(1.0, n), *table[rng.permutation(8)[:3]], *table[2:5], rng.normal(size=n)]
+        columns = [columns[j] for j in sorted(rng.permutation(8)[: rng.integers(1, 9)])]
+        return Columns(in_runs(columns)), np.column_stack(columns)
     levels, k = rng.integers(2, 6), rng.integers(1, 4)
     codes = rng.integers(levels, size=n).astype(np.int32)
     table = rng.normal(size=(levels, k))
@@ -35,7 +41,7 @@ def indicator(codes, levels):
     return Coded(codes, np.eye(levels))
 
 
-KINDS = ["dense", "coded", "values", "ordered"]
+KINDS = ["dense", "columns", "coded", "values", "ordered"]
 
 
 @settings(max_examples=40, deadline=None)
@@ -108,3 +114,12 @@ def test_the_indicator_matrix_is_not_formed():
 def test_no_rows_have_all_columns(kind):
     block, matrix = make(np.random.default_rng(0), kind, 3)
     assert block.dense(np.arange(0)).shape == (0, matrix.shape[1])
+
+
+def test_columns_of_one_array_are_one_run():
+    table = np.arange(60.0).reshape(6, 10)
+    apart = np.arange(10.0)
+    runs = in_runs([np.broadcast_to(1.0, 10), *table[:3], apart, table[5], table[3], table[4]])
+    assert [run.shape[1] for run in runs] == [1, 3, 1, 1, 2]
+    assert all(np.shares_memory(run, table) for run in (runs[1], runs[3], runs[4]))
+    assert not any(run.flags.writeable for run in runs if run.shape[1] > 1)
