@@ -67,7 +67,7 @@ def near_excess(x: Array) -> Array:
     return x * s - 2 * s * square * total
 
 
-def log_peak(y: np.ndarray) -> np.ndarray:
+def log_peak(y: np.ndarray | float) -> np.ndarray:
     """Return log(y^y exp(-y) / y!): the log probability of a Poisson count that equals its mean.
 
     >>> log_peak(np.array([0.0, 1.0]))
@@ -85,7 +85,7 @@ def _series(x: Array, xp: Any) -> Array:
     return total * inverse
 
 
-def digamma_less_log(x: np.ndarray) -> np.ndarray:
+def digamma_less_log(x: np.ndarray | float) -> np.ndarray:
     """Return ψ(x) - log(x), which is -1 / (2x) where x is large."""
     large = np.maximum(x, 30.0)
     square = 1 / (large * large)

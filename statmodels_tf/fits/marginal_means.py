@@ -223,7 +223,7 @@ class MarginalMeans(Answer):
         notes = list(self.notes)
         if self.adjust != "none":
             notes.append(f"Intervals hold together, by {ADJUSTED_BY[self.adjust]}.")
-        notes += unknown(endless(self.fit, self.L).any(), np.isnan(self.table[name]).any())
+        notes += unknown(bool(endless(self.fit, self.L).any()), bool(np.isnan(self.table[name]).any()))
         tables: tuple[Table, ...] = (rendered(self.table, name, self.level),)
         if self.contrasts is not None:
             tables, notes = (*tables, *self.contrasts.summary().tables), [*notes, *self.contrasts.summary().notes]
