@@ -86,8 +86,9 @@ GLM_PROBLEMS = {
                 f"y ~ {_sum(columns)}",
                 family,
                 partial(numeric, rows, columns, family, 1),
+                turns=turns,
             )
-            for name, rows, columns in (("tall", 1_000_000, 20), ("wide", 200_000, 200))
+            for name, rows, columns, turns in (("tall", 1_000_000, 20, None), ("wide", 200_000, 200, 2))
             for family in ("binomial", "poisson")
         ),
         GLMProblem(
