@@ -19,6 +19,7 @@ from .mean import Mean
 from .pace import Pace
 from .passes import Pass, Sums
 from .rows import Rows
+from .search import searched
 from .solve import Solved, by_system, solved
 from .system import CholeskySystem
 
@@ -27,6 +28,10 @@ SINGLE_CONDITION = 1e-5
 """Reciprocal condition of the scaled cross-product above which it may be made in 32 bits."""
 LARGE = 2_000_000
 """Numbers of the design from which on passes are spared where they can be."""
+SEARCHED = 20_000_000
+"""Numbers of the design up to which Newton's own steps are tried where those by expected information do not arrive."""
+CUT = 8
+"""Steps that are cut short, from which on they are."""
 LENT = 8
 """Steps by the information of a sample, at most."""
 
@@ -46,13 +51,15 @@ class Fitted:
     sums : Sums
         Of the last pass, at the point before the last step.
     converged, boundary : bool
-        `boundary`: the last steps were cut short because a mean would have left its range.
+        `boundary`: a mean lies on the edge of its range.
     iterations : int
         Passes over all rows.
     direction : array [p]
         The last whole step: where the iterations were going.
     slow : bool
         Whether the decrement falls so slowly that the estimate may be infinite.
+    sought : bool
+        Whether the end was searched for by Newton's own steps.
     """
 
     beta: np.ndarray
@@ -64,6 +71,7 @@ class Fitted:
     iterations: int
     direction: np.ndarray
     slow: bool = False
+    sought: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +101,12 @@ class _Run:
     watch: bool = False
     passes: int = 0
     solved: Solved | None = None
+
+    @property
+    def searchable(self) -> bool:
+        """Whether Newton's own steps may take over."""
+        small = self.rows.n * self.rows.p <= SEARCHED
+        return small and not (self.pace.thrifty or self.pace.rough or self.family.linear or self.family.own)
 
     def opening(self) -> str:
         """Return what the first pass from a start is to give."""
@@ -199,7 +213,7 @@ def _first(run: _Run, mean: float | None = None) -> np.ndarray:
 
 
 def _iterate(run: _Run, beta: np.ndarray, max_iterations: int, borrowed: Borrowed | None = None) -> Fitted:
-    pace, previous, halvings, shortened, converged = run.pace, None, 0, 0, False
+    pace, previous, halvings, shortened, outside, converged = run.pace, None, 0, 0, 0, False
     want, made, lag, moved, step = run.opening(), "", 0.0, np.inf, np.zeros_like(beta)
     if borrowed is not None:
         want, lag, run.solved = "score", borrowed.error, Solved(step, 0.0, borrowed.system, 1.0)
@@ -212,8 +226,8 @@ def _iterate(run: _Run, beta: np.ndarray, max_iterations: int, borrowed: Borrowe
             if not made:
                 beta, previous, want = previous[0], None, run.opening()
                 continue
-            halvings, shortened = halvings + 1, shortened + 1
-            if shortened > HALVINGS or halvings > 3 * HALVINGS:
+            halvings, shortened, outside = halvings + 1, shortened + 1, outside + (sums.equations is None)
+            if shortened > HALVINGS or halvings > 3 * HALVINGS or (halvings >= CUT and run.searchable):
                 break
             beta = (beta + previous[0]) / 2
             continue
@@ -228,7 +242,7 @@ def _iterate(run: _Run, beta: np.ndarray, max_iterations: int, borrowed: Borrowe
         pace.add(sums, decrement, len(run.solved.system.estimable), not made)
         best = (beta, sums)
         converged = made in (("gram", "single") if pace.rough else ("gram",)) and pace.done(sums, decrement, lag)
-        if converged or (run.watch and pace.slow):
+        if converged or (pace.slow and (run.watch or run.searchable)):
             break
         previous, shortened = (beta, sums.objective), 0
         beta = beta + step
@@ -240,5 +254,19 @@ def _iterate(run: _Run, beta: np.ndarray, max_iterations: int, borrowed: Borrowe
             want = "gram"
     if best is None:
         raise NoStartError
-    at = best[0] + step if converged else best[0]
-    return Fitted(at, run.kept, run.solved, best[1], converged, halvings > 5, run.passes, step, pace.slow)
+    if not (converged or run.watch) and run.searchable and (pace.slow or halvings >= CUT):
+        return _searched(run, best[0])
+    at, edge = best[0] + step if converged else best[0], outside >= CUT and not converged
+    return Fitted(at, run.kept, run.solved, best[1], converged, edge, run.passes, step, pace.slow)
+
+
+def _searched(run: _Run, beta: np.ndarray) -> Fitted:
+    """Return where Newton's own steps lead, and the expected information there."""
+    found = searched(run.rows, run.family, beta, run.kept)
+    if not (found.settled or found.edge):  # scoring may have led where the objective is flat
+        total, weighted = run.rows.total(Mean()).values
+        found = searched(run.rows, run.family, _first(run, weighted / total), run.kept)
+    sums = run.solve(run.at(found.beta, "gram"), found.beta)
+    passes = run.passes + found.passes
+    last = run.solved
+    return Fitted(found.beta, run.kept, last, sums, found.settled, found.edge, passes, last.step, sought=True)

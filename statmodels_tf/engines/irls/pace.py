@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -24,6 +23,8 @@ CLOSE = 1e-5
 """The next step, expected, below which the next pass is to be the last one."""
 FRESH = 3e-5
 """Steps, since the cross-product was made, up to which it is good for standard errors, where passes are spared."""
+SLIGHT = 1e3
+"""One over the mean working weight below which eta is to be as near as if it were that."""
 CURVED = 10.0
 """By what a Newton step of size c may be off, in units of c², at most: half the largest change of eta in its root mean
 square."""
@@ -59,7 +60,9 @@ class Pace:
 
     def add(self, sums: Sums, decrement: float, rank: int, lent: bool) -> None:
         """Take note of the decrement of a pass, and whether its step is by the information of a sample."""
-        self.trail.append(decrement / self._dispersion(sums, rank))
+        unit = dispersion(self.family, sums.pearson, sums.weight, sums.n, rank)
+        least = 1e-26 * sums.signal / max(sums.n, 1) if self.family.known_dispersion is None else 0.0
+        self.trail.append(decrement / max(unit, least))
         self.lent += lent
 
     def following(self, change: float, rate: float, lag: float, single: bool) -> str:
@@ -94,7 +97,7 @@ class Pace:
             fresh = (lag + np.sqrt(square)) ** 2 < FRESH**2 * min(1.0, unit / size)
             return bool(fresh) and (last * rate < self.tolerance or decrement * rate < 1e-17 * unit)
         near = last * rate < self.tolerance or decrement * rate < 1e-20 * unit
-        return lag == 0 and near and (last < 1e-14 or self.family.linear)
+        return lag == 0 and near and (last < 1e-16 or self.family.linear)
 
     def worse(self, sums: Sums, before: float | None) -> bool:
         """Return whether the objective rose, beyond rounding, or a mean left its range."""
@@ -102,7 +105,9 @@ class Pace:
             return True
         if before is None or (self.trail and self.trail[-1] < 1e-8):
             return False
-        return sums.objective > before + 1e-9 * max(abs(before), abs(sums.objective)) + 1e-12 * sums.n
+        size = sums.n if self.family.known_dispersion is None else min(sums.n, SLIGHT * sums.weight)
+        least = 1e-9 * max(abs(before), abs(sums.objective)) + 1e-12 * size
+        return bool(sums.objective > before + least)
 
     @property
     def slow(self) -> bool:
@@ -112,9 +117,17 @@ class Pace:
             return False
         return all(after > 0.05 * before for before, after in pairwise(own[-4:]))
 
-    def _dispersion(self, sums: Any, rank: int) -> float:
-        """Return the dispersion that decrements are relative to."""
-        if self.family.known_dispersion is not None:
-            return float(self.family.known_dispersion)
-        dispersion = sums.pearson / max(sums.n - rank, 1)
-        return max(dispersion, 1e-26 * sums.signal / max(sums.n, 1), 1e-300) if np.isfinite(dispersion) else 1.0
+
+def dispersion(family: ExponentialFamily, squares: float, weight: float, n: int, rank: int) -> float:
+    """Return the dispersion that decrements are relative to; less where weights are so small that none is large.
+
+    Parameters
+    ----------
+    squares, weight : float
+        Sums of squared Pearson residuals and of working weights.
+    n, rank : int
+    """
+    if family.known_dispersion is not None:
+        return float(family.known_dispersion) * min(1.0, max(SLIGHT * weight / max(n, 1), 1e-300))
+    found = squares / max(n - rank, 1)
+    return max(found, 1e-300) if np.isfinite(found) else 1.0

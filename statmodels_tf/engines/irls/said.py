@@ -47,7 +47,7 @@ def said(answer: Answer, model: Model, aliased: np.ndarray) -> dict[str, Any]:
     if fitted.boundary:
         out["boundary"] = (
             f"fitted means lie on the edge of the range of the {family.name} family under link {family.link.name}, "
-            "where the iterations stopped"
+            + ("where the likelihood is largest within it" if fitted.sought else "where the iterations stopped")
         )
         messages.append(out["boundary"])
     elif not fitted.converged:

@@ -70,6 +70,7 @@ def _by_cholesky(normal: Normal, kept: np.ndarray, p: int) -> Solved | None:
     return _step(system, normal.score[kept], p, factored[1])
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _step(system, score, p, condition):
     step = np.zeros(p)
     step[system.estimable] = system.solve(score)
@@ -81,6 +82,7 @@ def by_system(system: RegressionSystem, score: np.ndarray, p: int) -> Solved:
     return _step(system, score[system.estimable], p, 1.0)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _by_triangle(factor: np.ndarray, kept: np.ndarray, p: int) -> Solved | None:
     reduced = np.zeros((len(kept) + 1, len(kept) + 1))
     made = np.linalg.qr(factor[:, [*kept, p]], mode="r")
