@@ -64,14 +64,17 @@ class Columns(LinearMap):
             yield rows, Dense(self.dense(rows))
 
     def matvec(self, b: np.ndarray) -> np.ndarray:
-        out = np.zeros((self.shape[0], *b.shape[1:]))
         if self.scattered:
+            out = np.empty((self.shape[0], *b.shape[1:]))
             for rows, block in self._blocks():
                 out[rows] = block.matvec(b)
-        else:
-            for run, at in zip(self.runs, self._slices, strict=True):
-                out += run[:, 0] * b[at] if run.shape[1] == b.ndim == 1 else run @ b[at]
-        return out
+            return out
+        # One column of ones, whose rows are one number in memory, is added last, and as a number.
+        order = sorted(zip(self.runs, self._slices, strict=True), key=lambda part: part[0].strides[0] == 0)
+        total = order[0][0] @ b[order[0][1]]
+        for run, at in order[1:]:
+            total += run[0] @ b[at] if run.strides[0] == 0 and len(run) else run @ b[at]
+        return total
 
     def rmatvec(self, v: np.ndarray) -> np.ndarray:
         if not self.scattered:
