@@ -207,6 +207,13 @@ def test_no_columns_at_all():
     assert fit.deviance == fit.null_deviance == pytest.approx(2 * N * np.log(2))
 
 
+@pytest.mark.parametrize("weight", [1e-6, 1e-20, 1e-300])
+def test_the_unit_of_the_weights_does_not_end_the_iterations_early(weight):
+    d = pd.DataFrame({"x": [0.0, 1, 2, 3, 4, 5], "y": [1.0, 0, 2, 4, 3, 9]})
+    plain = st.glm("y ~ x", d, "poisson").coef()
+    np.testing.assert_allclose(st.glm("y ~ x", d, "poisson", weights=np.full(6, weight)).coef(), plain, rtol=1e-10)
+
+
 def test_a_start_that_overflows_does_not_advise_the_link_it_has():
     d = pd.DataFrame({"x": [0.0, 1, 2, 3], "y": [1.0, 0, 2, 4]})
     with pytest.raises(ModelError, match="choose units in which they and the offset are not huge") as caught:
