@@ -86,6 +86,8 @@ class Count:
         rows = np.arange(block.n) if used.kept.rows is None else used.kept.rows
         weights, _ = used.weights(none=True), used.offset()
         chosen = {("row", k): int(row) for k, row in enumerate(rows[:HEAD])}
+        if weights is not None and weights.any():
+            chosen["weight", 0] = int(rows[np.flatnonzero(weights)[0]])
         for key, value in used.raw.items():
             if isinstance(value, Factor) and used.n:
                 shown = levels_shown(key, [value])

@@ -50,6 +50,9 @@ def independent(rows: Rows, among: np.ndarray, tolerance: float) -> tuple[np.nda
     scaled = some[np.ix_(there, there)] / scale[there] / scale[there, None]
     lower, pivots, rank, _ = dpstrf(scaled, lower=1, tol=NOTHING * len(there))
     if (lower.diagonal()[:rank] ** 2).min() > CLEAR:
-        return gram, among[there[np.sort(pivots[:rank] - 1)]]
+        factor = np.empty((rank, len(there)))
+        factor[:, pivots - 1] = np.tril(lower)[:, :rank].T
+        alias = pivoted(factor, np.sqrt(CLEAR) / 10) if rank < len(there) else ()
+        return gram, among[np.delete(there, alias)]
     factor = rows.total(Triangles(), "columns").factor[:, :-1][:, among]
     return gram, np.delete(among, pivoted(factor, tolerance))

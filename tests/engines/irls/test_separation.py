@@ -139,3 +139,32 @@ def test_no_warning_but_ours_comes_of_a_separated_fit():
         assert "not determined" in fit.diagnostics["message"]
         fit.predict(THREE, interval="confidence")
         fit.residuals()
+
+
+@pytest.mark.parametrize("size", [1, 5, 10, 1000])
+def test_a_level_without_weight_is_aliased_in_the_same_order_in_streams(tmp_path, size):
+    rng = np.random.default_rng(0)
+    data = pd.DataFrame({"x": rng.normal(size=60), "a": np.repeat(list("uvw"), 20), "w": np.repeat([0.0, 1.0], 30)})
+    data["y"] = ((rng.random(60) < 0.5) & (data["a"] != "w")).astype(int)
+    data.to_parquet(tmp_path / "d.parquet", index=False)
+    whole = st.glm("y ~ x + a", data, "binomial", weights="w")
+    fit = st.glm("y ~ x + a", str(tmp_path / "d.parquet"), "binomial", weights="w", block_rows=size, progress=False)
+    assert list(whole.coef().isna()) == [False, False, False, True]
+    np.testing.assert_allclose(fit.coef(), whole.coef(), rtol=1e-6)
+
+
+def test_a_stream_whose_first_rows_weigh_nothing_is_fitted(tmp_path):
+    rng = np.random.default_rng(0)
+    data = pd.DataFrame({"x": rng.normal(size=60), "a": np.repeat(list("uvw"), 20), "w": 0.0})
+    data["y"] = (rng.random(60) < 0.5).astype(int)
+    data = data.sample(frac=1, random_state=0).reset_index(drop=True)
+    data.loc[40:, "w"] = 1.0
+    data.to_parquet(tmp_path / "d.parquet", index=False)
+    fit = st.glm("y ~ x + a", str(tmp_path / "d.parquet"), "binomial", weights="w", block_rows=5, progress=False)
+    np.testing.assert_allclose(fit.coef(), st.glm("y ~ x + a", data, "binomial", weights="w").coef(), rtol=1e-8)
+
+
+def test_means_and_contrasts_that_nothing_determines_are_not_given():
+    means = st.glm("y ~ a + x", THREE, "binomial").emmeans("a")
+    assert means.table["emmean"][:2].isna().all() and means.table["emmean"][2] == -np.inf
+    assert means.pairs().table["estimate"].isna().all()
