@@ -139,6 +139,8 @@ class RegressionInference(Regression):
     def drop1(self, test: str | None = None, *, scope: Any = None) -> pd.DataFrame:
         """Return the fit without each term that stands in no other, as R's `drop1`.
 
+        Rows of weight 0 are no part of n in the AIC of a linear model, n log(RSS / n) + 2 p; R's counts them.
+
         Parameters
         ----------
         test : {None, "F", "Chisq", "LRT", "Rao"}
