@@ -9,6 +9,7 @@ from typing import Any, Protocol, Self, runtime_checkable
 import numpy as np
 
 from ...errors import EngineError
+from ...fits.limit import Limit
 from .mean import Numbers
 from .memory import MemoryRows
 from .passes import counted, linear_predictor
@@ -42,8 +43,7 @@ def fit_own(rows: Rows, family: Any, fit: Callable[[Any, Any], Any]) -> tuple[An
     for _ in range(TURNS):
         before = np.array(list(family.values.values()))
         family = _estimated(rows, family, answer.fitted.beta)
-        # What lies at infinity is looked for anew: a start far out there would hide it.
-        answer = fit(family, None if answer.infinite.any() else answer)
+        answer = fit(family, answer)
         passes += answer.fitted.iterations
         now = np.array(list(family.values.values()))
         settled = bool(np.all(np.abs(now - before) <= SETTLED * np.abs(now)))
@@ -107,9 +107,11 @@ def _means(rows, family, beta):
 def _joint(rows, family, fitted):
     """Return the information of the coefficients when the own parameters are estimated too: G - X'c I⁻¹ c'X."""
     system = fitted.last.system
-    if family.own_orthogonal or not isinstance(system, CholeskySystem):
+    finite = system.finite if isinstance(system, Limit) else system
+    if family.own_orthogonal or not isinstance(finite, CholeskySystem):
         return system
     both = rows.total(SharedInformation(family, fitted.beta), " and ".join(family.own)).values
-    shared, own = both[: rows.p][system.estimable], both[rows.p :]
-    gram = system.lower @ system.lower.T - shared @ np.linalg.solve(own, shared.T)
-    return CholeskySystem(system.estimable, np.linalg.cholesky(gram))
+    shared, own = both[: rows.p][finite.estimable], both[rows.p :]
+    gram = finite.lower @ finite.lower.T - shared @ np.linalg.solve(own, shared.T)
+    joint = CholeskySystem(finite.estimable, np.linalg.cholesky(gram))
+    return replace(system, finite=joint) if isinstance(system, Limit) else joint
