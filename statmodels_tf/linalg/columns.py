@@ -97,11 +97,18 @@ class Columns(LinearMap):
 
     def dense(self, rows: np.ndarray | slice | None = None) -> np.ndarray:
         chosen = slice(None) if rows is None else rows
-        first = self.runs[0][chosen, 0]
-        out = np.empty((self.shape[1], len(first))).T
+        if not isinstance(chosen, slice) and chosen.dtype.kind == "b":
+            chosen = np.flatnonzero(chosen)
+        m = len(range(self.shape[0])[chosen]) if isinstance(chosen, slice) else len(chosen)
+        out = np.empty((self.shape[1], m)).T
         for run, at in zip(self.runs, self._slices, strict=True):
-            for j in range(run.shape[1]):
-                out[:, at.start + j] = run[:, j][chosen]
+            if isinstance(chosen, slice):
+                out[:, at] = run[chosen]
+            elif run.strides[0] == 0:
+                out[:, at] = run[:1]
+            else:
+                for j in range(run.shape[1]):
+                    out[:, at.start + j] = run[:, j].take(chosen)
         return out
 
     def column(self, j: int) -> np.ndarray:

@@ -74,6 +74,8 @@ def test_every_verb_is_that_of_the_matrix(seed, left, right, n):
     close(X.cross(X, w), X.gram(w))
     close(X.dense(), A)
     close(X.dense(rows), A[rows])
+    close(X.dense(v > 0), A[v > 0])
+    close(X.dense(slice(1, None, 2)), A[1::2])
     close(X.take(rows).dense(), A[rows])
     for j in range(A.shape[1]):
         close(X.column(j), A[:, j])
