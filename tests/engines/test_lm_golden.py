@@ -73,6 +73,8 @@ def test_rows(case):
     compare(case, [(series.to_numpy()[:10], name) for series, name in pairs])
 
 
+# R warns of it too: a new row that brings no weight has weight one.
+@pytest.mark.filterwarnings("ignore:the fit has weights")
 @pytest.mark.parametrize("case", PREDICTED)
 def test_predictions(case):
     fit, stored = fit_of(case), results_of(case)["predict"]

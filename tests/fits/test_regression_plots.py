@@ -197,7 +197,8 @@ def test_what_separation_leaves_open_is_drawn_so():
         ax = fit.plot_effects("wt")
     (band,) = ax.collections
     assert set(band.get_paths()[0].vertices[:, 1]) == {0.0, 1.0}
-    (ax,) = drawn(fit.plot_coef())
+    groups = {"g": np.repeat(list("abc"), 4), "y": [0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 0, 0]}
+    (ax,) = drawn(st.glm("y ~ g", groups, "binomial").plot_coef())
     assert {"infinite", "minus infinite"} == {text.get_text() for text in ax.texts} - {""}
     empty = st.glm("y ~ g", {"g": np.repeat(["a", "b"], 10), "y": np.r_[np.zeros(10), np.arange(10.0)]}, "poisson")
     with pytest.warns(st.DataWarning):
