@@ -6,10 +6,11 @@ from operator import add
 import numpy as np
 import pytest
 
-from statmodels_tf.linalg import Coded, Dense, Stacked
-from statmodels_tf.linalg.arrange import DenseRows, MappedRows
+from statmodels_tf.linalg import Coded, Columns, Dense, Stacked
+from statmodels_tf.linalg.arrange import ColumnRows, DenseRows, MappedRows
 from statmodels_tf.linalg.arranged import arranged
 from statmodels_tf.linalg.cells import CellRows
+from statmodels_tf.linalg.columns import in_runs
 from statmodels_tf.linalg.normal import triangle_of
 from statmodels_tf.linalg.split import SplitRows
 from statmodels_tf.transforms.contrasts import indicators
@@ -33,7 +34,11 @@ ORDERED = Stacked((FIRST, Coded(A, TREATED, X.copy(), RNG.permutation(18)), Code
 LARGE = Stacked((FIRST, Coded(A, TREATED), Coded(MANY, indicators(1010, first=1, count=1009)), LAST))
 WHOLE = Stacked((LAST, Coded(MANY, indicators(1010)), Coded(A, TREATED), Coded(B, np.eye(20)[:, 1:], X.copy())))
 OTHERS = Stacked((FIRST, Coded(WIDE, RNG.normal(size=(300, 3))), Coded(MANY, RNG.normal(size=(1010, 3)))))
-CASES = {"numeric": (NUMERIC, DenseRows), "interaction": (INTERACTION, CellRows), "ordered": (ORDERED, CellRows),
+TABLE = RNG.normal(size=(9, N))
+TOGETHER = Columns(in_runs([np.broadcast_to(1.0, N), *TABLE]))
+SCATTERED = Columns(in_runs([np.broadcast_to(1.0, N), *TABLE[::-1]]))
+CASES = {"numeric": (NUMERIC, DenseRows), "together": (TOGETHER, ColumnRows), "scattered": (SCATTERED, ColumnRows),
+         "interaction": (INTERACTION, CellRows), "ordered": (ORDERED, CellRows),
          "large": (LARGE, SplitRows), "whole": (WHOLE, SplitRows)}  # fmt: skip
 
 
@@ -122,3 +127,9 @@ def test_cells_are_only_those_that_occur():
     pairs = Stacked((Coded(codes, np.eye(40)), Coded((codes * 50).astype(np.int32), np.ones((2000, 1)))))
     assert arranged(pairs).plan.cells == 40
     assert isinstance(arranged(OTHERS), CellRows)
+
+
+def test_only_scattered_columns_are_gathered():
+    assert SCATTERED.scattered and not TOGETHER.scattered
+    wide = Columns(in_runs(TABLE[::-1]) + in_runs(RNG.normal(size=(60, N))))
+    assert not wide.scattered
