@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.linalg.blas import dsyrk, ssyrk
 
-CACHE, LARGE_CACHE = 1 << 20, 1 << 23
+CACHE, LARGE_CACHE = 1 << 21, 1 << 23
 """Bytes of weighted rows made at a time; the larger number where there would be fewer than `ROWS` of them."""
 ROWS = 4096
 
