@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .fits.mixed import MixedEstimate
-from .fits.posterior import Posterior
-from .fits.regression import RegressionEstimate as Regression
+from .fits.mixed.estimate import MixedEstimate
+from .fits.posterior.estimate import Posterior
+from .fits.regression.estimate import RegressionEstimate as Regression
 from .fits.table import column_format
 
 Result = MixedEstimate | Regression | Posterior

@@ -14,8 +14,8 @@ from .engines import ENGINES, Engine
 from .errors import DataError
 from .families import as_family
 from .fits import Call, Fit
-from .fits.call_options import is_number
-from .fits.storage import Stored, loading, read_fit
+from .fits.stored.call_options import is_number
+from .fits.stored.storage import Stored, loading, read_fit
 from .fits.words import spoken
 from .model import build_model
 

@@ -14,7 +14,7 @@ from ..engines import ENGINES, Engine
 from ..errors import ConvergenceWarning, DataError, DataWarning, EngineError, ModelError, did_you_mean
 from ..families import Family, as_family, fractional
 from ..fits import Call, Fit
-from ..fits.modelled import lumped
+from ..fits.regression.modelled import lumped
 from ..fits.summary import dropped_rows
 from ..model import Model, build_model
 from ..sources import as_source

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import EngineError
-from ..fits.convergence import verdict
-from ..fits.posterior import Posterior
+from ..fits.posterior.convergence import verdict
+from ..fits.posterior.estimate import Posterior
 from ..model import Flat
 from ..substrate import Substrate, substrate
 from .base import Engine, engine

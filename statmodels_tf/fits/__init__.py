@@ -1,16 +1,16 @@
 """Fits: what an engine returns, and everything that can be asked of it."""
 
+from .anova.compare import anova
 from .base import Fit
 from .call import Call
-from .categorical import CategoricalEstimate
 from .check import Findings
-from .compare import anova
 from .estimate import Estimate
-from .grouped import GroupedEstimate
-from .mixed import MixedEstimate
-from .ordinal import OrdinalEstimate
-from .regression import GLMEstimate, LinearEstimate, RegressionEstimate
-from .regression_base import Totals
+from .mixed.estimate import MixedEstimate
+from .mixed.grouped import GroupedEstimate
+from .outcome.categorical import CategoricalEstimate
+from .outcome.ordinal import OrdinalEstimate
+from .regression.base import Totals
+from .regression.estimate import GLMEstimate, LinearEstimate, RegressionEstimate
 from .system import MixedSystem, RegressionSystem
 from .table import Heading, Summary, Table
 

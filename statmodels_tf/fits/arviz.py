@@ -30,9 +30,9 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ModelError
-from .blockwise import in_memory
-from .draws import pointwise
-from .own import drawn_values
+from .posterior.draws import pointwise
+from .regression.blockwise import in_memory
+from .regression.own import drawn_values
 
 if TYPE_CHECKING:
     from ..model import Model

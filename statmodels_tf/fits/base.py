@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..errors import ModelError
-from .blockwise import in_memory
 from .call import Call
+from .regression.blockwise import in_memory
 from .words import no_attribute, shown
 
 if TYPE_CHECKING:

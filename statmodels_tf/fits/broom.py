@@ -13,8 +13,8 @@ from .predict import common_part
 from .student import t_quantile
 
 if TYPE_CHECKING:
-    from .mixed import MixedEstimate
-    from .regression import GLMEstimate, LinearEstimate, RegressionEstimate
+    from .mixed.estimate import MixedEstimate
+    from .regression.estimate import GLMEstimate, LinearEstimate, RegressionEstimate
 
 _NAMES = {"se": "std.error", "p": "p.value", "lower": "conf.low", "upper": "conf.high", "part": "coef.type"}
 _COLUMNS = ["effect", "group", "level", "term", "estimate", "std.error", "statistic", "df", "p.value"]

@@ -24,7 +24,7 @@ import pandas as pd
 from ..errors import DataWarning, ModelError, did_you_mean
 from ..formula.expressions import expression
 from .columns import model_columns
-from .reference_grid import is_numeric, repeatable, values_of
+from .margins.reference_grid import is_numeric, repeatable, values_of
 
 _ROUNDING = 1e-12
 _LEVELS = 8

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from .covariance import asked_covariance, covariance_kind, covariance_line, implied_kind
 from .frame import Frame
 from .question import Questioned
-from .robust import robust_covariance
 from .student import wald_columns
+from .uncertainty.covariance import asked_covariance, covariance_kind, covariance_line, implied_kind
+from .uncertainty.robust import robust_covariance
 from .words import spoken
 
 

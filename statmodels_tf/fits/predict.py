@@ -27,7 +27,7 @@ from .student import t_quantile
 
 if TYPE_CHECKING:
     from .base import Fit
-    from .mixed import MixedEstimate
+    from .mixed.estimate import MixedEstimate
 
 _CHUNK = 65_536
 

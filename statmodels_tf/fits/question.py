@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .base import Fit
-from .effect_rows import Asked
-from .emmeans import emmeans, emtrends
-from .hypothesis import Hypotheses, wald_tests
-from .marginal_means import MarginalMeans
-from .slopes import Effects, comparisons, predictions, slopes
+from .hypotheses.hypothesis import Hypotheses, wald_tests
+from .margins.effect_rows import Asked
+from .margins.emmeans import emmeans, emtrends
+from .margins.marginal_means import MarginalMeans
+from .margins.slopes import Effects, comparisons, predictions, slopes
 from .words import spoken
 
 

@@ -11,8 +11,8 @@ from .arguments import generator, one_of
 from .predict import common_part, random_part
 
 if TYPE_CHECKING:
-    from .mixed import MixedEstimate
-    from .regression_base import Regression
+    from .mixed.estimate import MixedEstimate
+    from .regression.base import Regression
 
 
 def simulate_mixed(fit: MixedEstimate, n: int, seed: int | np.random.Generator | None, random: str) -> pd.DataFrame:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .mixed_check import problems
+from .mixed.check import problems
 from .table import Heading, Summary, Table, column_format, fixed, grouped, p_value, plural
 
 if TYPE_CHECKING:
     from ..design import Design
     from .base import Fit
-    from .mixed import MixedEstimate
+    from .mixed.estimate import MixedEstimate
 
 # Names of grouping factors that read well as a plural; "30 subjs" and "12 childs" do not.
 _NOUNS = {

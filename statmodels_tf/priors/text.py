@@ -10,17 +10,7 @@ import numpy as np
 
 from ..errors import ModelError, did_you_mean
 from .base import Elementwise
-from .univariate import (
-    Cauchy,
-    Exponential,
-    Gamma,
-    HalfCauchy,
-    HalfNormal,
-    HalfStudentT,
-    Laplace,
-    Normal,
-    StudentT,
-)
+from .univariate import Cauchy, Exponential, Gamma, HalfCauchy, HalfNormal, HalfStudentT, Laplace, Normal, StudentT
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from statmodels_tf.design import build
 from statmodels_tf.engines import ENGINES, NUTS, PLS, Engine
 from statmodels_tf.engines.irls import IRLS
 from statmodels_tf.families import as_family
-from statmodels_tf.fits.mixed_check import not_converged
+from statmodels_tf.fits.mixed.check import not_converged
 from statmodels_tf.model import build_model
 from tests.model.cases import toy
 

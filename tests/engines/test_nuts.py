@@ -14,7 +14,7 @@ from statmodels_tf.engines.base import ENGINES
 from statmodels_tf.engines.nuts import CHUNK, NUTS, schedule
 from statmodels_tf.engines.start import start
 from statmodels_tf.errors import EngineError
-from statmodels_tf.fits.convergence import mcse
+from statmodels_tf.fits.posterior.convergence import mcse
 from statmodels_tf.model import Flat, build_model
 from statmodels_tf.substrate import substrate
 

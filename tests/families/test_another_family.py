@@ -13,7 +13,7 @@ from statmodels_tf.engines import NUTS
 from statmodels_tf.errors import DataError, ModelError
 from statmodels_tf.families import Family, Link, as_link
 from statmodels_tf.fits.arviz import group
-from statmodels_tf.fits.posterior import Posterior
+from statmodels_tf.fits.posterior.estimate import Posterior
 from statmodels_tf.model import build_model
 from statmodels_tf.substrate import substrate
 from tests.model.cases import draw, toy

@@ -6,14 +6,7 @@ from scipy import integrate, stats
 from scipy.special import logsumexp
 
 from statmodels_tf.families import Tweedie
-from statmodels_tf.families.compound import (
-    jumps,
-    log_density,
-    log_density_and_slopes,
-    log_positive,
-    numbers,
-    tails,
-)
+from statmodels_tf.families.compound import jumps, log_density, log_density_and_slopes, log_positive, numbers, tails
 from statmodels_tf.substrate import substrate
 
 POWERS = [1.01, 1.2, 1.5, 1.8, 1.99]

@@ -3,16 +3,7 @@
 import pytest
 
 from statmodels_tf.errors import ModelError
-from statmodels_tf.families import (
-    Binomial,
-    Gaussian,
-    NegativeBinomial,
-    Poisson,
-    Power,
-    Quasi,
-    Quasipoisson,
-    as_family,
-)
+from statmodels_tf.families import Binomial, Gaussian, NegativeBinomial, Poisson, Power, Quasi, Quasipoisson, as_family
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import statmodels_tf as st
 from statmodels_tf.errors import DataError, ModelError
 from statmodels_tf.families import Tweedie, as_family
 from statmodels_tf.families.compound import log_density
-from statmodels_tf.fits.own import own_parameters
+from statmodels_tf.fits.regression.own import own_parameters
 
 VALUES = {"phi": np.float64(1.2), "shape": np.float64(0.6)}  # p = 1.625
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import linalg, optimize
 from threadpoolctl import threadpool_limits
 
-from statmodels_tf.fits.mixed import MixedEstimate
+from statmodels_tf.fits.mixed.estimate import MixedEstimate
 
 
 def indicator(codes, columns, levels):

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from statmodels_tf.fits.posterior import Posterior
+from statmodels_tf.fits.posterior.estimate import Posterior
 from tests.model.cases import draw, model_of
 
 

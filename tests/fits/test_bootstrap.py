@@ -9,8 +9,8 @@ from scipy import stats
 
 import statmodels_tf as st
 from statmodels_tf.errors import ModelError
-from statmodels_tf.fits import bootstrap as bootstrap_file
-from statmodels_tf.fits import replicates
+from statmodels_tf.fits.uncertainty import bootstrap as bootstrap_file
+from statmodels_tf.fits.uncertainty import replicates
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from statmodels_tf.errors import DataError, ModelError
-from statmodels_tf.fits.compare import anova
+from statmodels_tf.fits.anova.compare import anova
 from tests.fits.cases import CASES, data_of, dense_fit, dense_lmer
 
 

@@ -11,7 +11,7 @@ from scipy import stats
 
 import statmodels_tf as st
 from statmodels_tf.errors import ModelError
-from statmodels_tf.fits.wald import denominator, f_test
+from statmodels_tf.fits.anova.wald import denominator, f_test
 
 GOLDEN = json.loads((Path(__file__).parent.parent / "golden" / "anova_terms.json").read_text())["cases"]
 # R codes the interaction of these by full indicators, and lmerTest then tests the lower term at a reference level.

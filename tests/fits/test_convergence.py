@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from statmodels_tf.fits.convergence import ess, ess_tail, mcse, r_hat, verdict
+from statmodels_tf.fits.posterior.convergence import ess, ess_tail, mcse, r_hat, verdict
 
 
 def chains(coefficient, seed=0, shape=(4, 400)):

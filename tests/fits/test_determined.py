@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import statmodels_tf as st
-from statmodels_tf.fits.determined import mean_range, undetermined
+from statmodels_tf.fits.regression.determined import mean_range, undetermined
 from tests.fits.cases import dense_fit
 
 CARS = st.load_dataset("mtcars")

@@ -8,7 +8,7 @@ import pytest
 
 import statmodels_tf as st
 from statmodels_tf.errors import ModelError
-from statmodels_tf.fits.effects import flat_directions
+from statmodels_tf.fits.mixed.random_effects import flat_directions
 from tests.fits.cases import data_of, dense_fit
 
 

@@ -11,8 +11,8 @@ from scipy import stats
 
 import statmodels_tf as st
 from statmodels_tf.errors import ModelError
-from statmodels_tf.fits.coefficient_text import stated
-from statmodels_tf.fits.hypothesis import _written
+from statmodels_tf.fits.hypotheses.coefficient_text import stated
+from statmodels_tf.fits.hypotheses.hypothesis import _written
 from tests.fits.cases import dense_fit
 
 NAMES = [

@@ -142,5 +142,5 @@ def test_leaving_a_row_out_of_a_glm_is_one_step_off():
 def test_chunks_of_rows_change_nothing(monkeypatch):
     fit = st.lm("mpg ~ wt + hp", st.load_dataset("mtcars"))
     whole = fit.dfbetas()
-    monkeypatch.setattr("statmodels_tf.fits.influence._CHUNK", 5)
+    monkeypatch.setattr("statmodels_tf.fits.regression.influence._CHUNK", 5)
     np.testing.assert_allclose(st.lm("mpg ~ wt + hp", st.load_dataset("mtcars")).dfbetas(), whole, rtol=1e-12)

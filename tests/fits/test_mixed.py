@@ -11,7 +11,7 @@ import statmodels_tf as st
 from statmodels_tf.errors import ModelError
 from statmodels_tf.fits import Fit, MixedEstimate
 from statmodels_tf.fits.arviz import group
-from statmodels_tf.fits.posterior import Posterior
+from statmodels_tf.fits.posterior.estimate import Posterior
 from tests.fits.cases import CASES, data_of, dense_fit
 from tests.fits.dense import indicator
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from statmodels_tf.fits.multiplicity import ADJUSTMENTS, FamilyOfTests, adjusted_p, half_widths, range_cdf
+from statmodels_tf.fits.margins.multiplicity import ADJUSTMENTS, FamilyOfTests, adjusted_p, half_widths, range_cdf
 
 FAMILY = FamilyOfTests(np.full(3, 48.0), 3, 2, np.array([[1, 0.5, -0.5], [0.5, 1, 0.5], [-0.5, 0.5, 1]]))
 T = np.array([3.985720848, 1.831277146, -0.107722185])

@@ -247,7 +247,7 @@ def test_arguments_of_other_families(data):
 
 def test_data_read_in_blocks_are_refused(data, tmp_path):
     data.to_parquet(tmp_path / "d.parquet")
-    with pytest.raises(st.StatmodelsError, match="the cumulative family is fitted by .* not block by block"):
+    with pytest.raises(st.StatmodelsError, match=r"the cumulative family is fitted by .* not block by block"):
         st.glm("y ~ x", str(tmp_path / "d.parquet"), "cumulative")
 
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from statmodels_tf.errors import DataError, ModelError
-from statmodels_tf.fits import draws as draws_module
-from statmodels_tf.fits import posterior_predict
+from statmodels_tf.fits.posterior import draws as draws_module
+from statmodels_tf.fits.posterior import predict as posterior_predict
 from tests.fits.posteriors import posterior_of
 from tests.model.cases import CASES, toy
 from tests.model.test_model import dense_predictor

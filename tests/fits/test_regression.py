@@ -7,7 +7,7 @@ from scipy import stats
 
 import statmodels_tf as st
 from statmodels_tf.errors import DataWarning, ModelError
-from statmodels_tf.fits.regression_base import Regression
+from statmodels_tf.fits.regression.base import Regression
 
 CARS = st.load_dataset("mtcars")
 QUINE = st.load_dataset("quine")

@@ -8,7 +8,7 @@ import pytest
 
 import statmodels_tf as st
 from statmodels_tf.errors import DataError, ModelError
-from statmodels_tf.fits import clusters, robust
+from statmodels_tf.fits.uncertainty import clusters, robust
 
 
 @pytest.fixture(scope="module")

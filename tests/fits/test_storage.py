@@ -11,7 +11,7 @@ import pytest
 import statmodels_tf as st
 from statmodels_tf.errors import DataError, ModelError
 from statmodels_tf.families import Gaussian
-from statmodels_tf.fits.storage import read_fit
+from statmodels_tf.fits.stored.storage import read_fit
 from tests.fits.cases import toy
 from tests.fits.saved import rewritten, saved_fit
 
@@ -170,8 +170,8 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
 
 
 def test_a_large_file_that_would_compress_too_well_is_not_compressed(tmp_path, monkeypatch):
-    monkeypatch.setattr("statmodels_tf.fits.archive._ROOM", 0)
-    monkeypatch.setattr("statmodels_tf.fits.archive._RATIO", 2)
+    monkeypatch.setattr("statmodels_tf.fits.stored.archive._ROOM", 0)
+    monkeypatch.setattr("statmodels_tf.fits.stored.archive._RATIO", 2)
     fit = st.lmer("y ~ x + (1 | g)", toy())
     same(again(fit, tmp_path), fit, toy())
 

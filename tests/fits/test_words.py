@@ -10,7 +10,7 @@ import pytest
 import statmodels_tf as st
 from statmodels_tf.errors import DataError, ModelError
 from statmodels_tf.fits.accessors import ACCESSORS, PLUMBING
-from statmodels_tf.fits.marginal_means import MarginalMeans
+from statmodels_tf.fits.margins.marginal_means import MarginalMeans
 from statmodels_tf.fits.vocabulary import ARGUMENTS
 from tests.fits.cases import data_of, dense_fit, dense_lmer
 

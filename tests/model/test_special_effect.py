@@ -13,7 +13,7 @@ from statmodels_tf.api.run import choose_engine
 from statmodels_tf.design import build, restore
 from statmodels_tf.engines import NUTS, PLS
 from statmodels_tf.errors import DataError, EngineError, ModelError
-from statmodels_tf.fits.posterior import Posterior
+from statmodels_tf.fits.posterior.estimate import Posterior
 from statmodels_tf.model import Flat, SpecialEffect, build_model, effect_of
 from statmodels_tf.model.effects import EFFECTS, Piece, Place
 from statmodels_tf.parameter import Parameter

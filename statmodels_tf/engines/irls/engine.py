@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...families.exponential import ExponentialFamily
-from ...fits.regression import GLMEstimate, LinearEstimate, RegressionEstimate
+from ...fits.regression.estimate import GLMEstimate, LinearEstimate, RegressionEstimate
 from ..base import Engine, engine
 from ..threads import one_thread
 from .fit import Options, regression

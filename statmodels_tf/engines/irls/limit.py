@@ -9,8 +9,8 @@ import numpy as np
 from scipy.optimize import linprog
 
 from ...families.exponential import ExponentialFamily
-from ...fits.determined import dependent
-from ...fits.limit import Limit
+from ...fits.regression.determined import dependent
+from ...fits.regression.limit import Limit
 from .basis import Crossed
 from .edges import Direction, moving
 from .passes import counted

@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self, runtime_checkable
 import numpy as np
 
 from ...errors import EngineError
-from ...fits.limit import Limit
+from ...fits.regression.limit import Limit
 from .mean import Numbers
 from .memory import MemoryRows
 from .passes import counted, linear_predictor

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...design.recipe import CodedRows
 from ...families.exponential import ExponentialFamily
-from ...fits.regression_base import Totals
+from ...fits.regression.base import Totals
 from ...model import Model
 from ...sources import Stream
 from ..threads import one_thread

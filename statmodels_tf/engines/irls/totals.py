@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...families.exponential import ExponentialFamily
-from ...fits.regression_base import Totals
+from ...fits.regression.base import Totals
 from ...linalg import Dense
 from ...linalg.arranged import arranged
 from ...model import Model

@@ -14,8 +14,8 @@ from ...errors import DataError
 from ...families.categorical import Categorical
 from ...families.cumulative import Cumulative
 from ...families.thresholds import threshold_map
-from ...fits.categorical import CategoricalEstimate
-from ...fits.ordinal import OrdinalEstimate
+from ...fits.outcome.categorical import CategoricalEstimate
+from ...fits.outcome.ordinal import OrdinalEstimate
 from ...fits.table import plural
 from ...linalg import Dense, Stacked
 from ..base import Engine, engine

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...errors import DataError, ModelError
-from ...fits.mixed import MixedEstimate
+from ...fits.mixed.estimate import MixedEstimate
 from ...linalg.random import Block
 from ..base import Engine, engine
 from ..threads import one_thread

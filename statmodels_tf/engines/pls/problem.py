@@ -21,13 +21,7 @@ from scipy.linalg import block_diag
 from ...errors import ModelError
 from ...linalg.base import LinearMap
 from ...linalg.random import Block, CrossProducts, cross_products
-from .standardise import (
-    lower_triangular,
-    orthogonalise,
-    power_of_two,
-    standardise_common,
-    standardise_effects,
-)
+from .standardise import lower_triangular, orthogonalise, power_of_two, standardise_common, standardise_effects
 
 _CHUNK = 1 << 25  # entries of a dense piece of [X e_0]
 

@@ -17,11 +17,11 @@ from scipy import special
 
 from ...errors import ModelError
 from ..arguments import coverage
-from ..modelled import mean_name
+from ..regression.modelled import mean_name
 from .style import BLUE, GREY, PALE, axes_for, response, style
 
 if TYPE_CHECKING:
-    from ..plotted import PlottedEstimate
+    from ..regression.plotted import PlottedEstimate
 
 _BINS = 10
 _LEAST = 5

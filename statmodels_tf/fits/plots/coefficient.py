@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...terms import INTERCEPT
-from ..modelled import mean_name
+from ..regression.modelled import mean_name
 from .interval import intervals
 from .style import response
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..effect_data import EffectData, Series, effect_data
-from ..modelled import mean_name
+from ..regression.modelled import mean_name
 from .label import name_lines
 from .piece import cloud, strips
 from .style import BLUE, GREY, MANY, OUTCOMES, axes_for, labelled, response, style

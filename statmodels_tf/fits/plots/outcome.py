@@ -12,7 +12,7 @@ from .piece import cloud, running_line
 from .style import GREY, OUTCOMES, axes_for, labelled, response, style
 
 if TYPE_CHECKING:
-    from ..outcome import OutcomeEstimate
+    from ..outcome.estimate import OutcomeEstimate
 
 _APART = 0.12
 

@@ -9,7 +9,7 @@ import numpy as np
 from .style import BLUE, GREY, INK, RED, figure, style
 
 if TYPE_CHECKING:
-    from ..profiled import Profiled
+    from ..uncertainty.profiled import Profiled
 
 _ACROSS = 3
 

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..modelled import mean_name
+from ..regression.modelled import mean_name
 from .label import name_points
 from .piece import cloud, note, quantiles, running_line
 from .style import BLUE, GREY, RED, axes_for, figure, response, style
 
 if TYPE_CHECKING:
-    from ..plotted import PlottedEstimate
+    from ..regression.plotted import PlottedEstimate
 
 _NAMED = 3
 _COOK = (0.5, 1.0)

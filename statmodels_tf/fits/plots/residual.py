@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..modelled import mean_name
+from ..regression.modelled import mean_name
 from .piece import cloud, counted, running_line
 from .style import GREY, axes_for, response, style
 

@@ -18,7 +18,7 @@ from ...errors import ModelError
 from .style import GREY, PALE, RED, axes_for, response, style
 
 if TYPE_CHECKING:
-    from ..plotted import PlottedEstimate
+    from ..regression.plotted import PlottedEstimate
 
 _MOST = 60
 _SHARE = 0.999

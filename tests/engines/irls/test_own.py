@@ -7,7 +7,7 @@ from scipy.special import expit
 
 import statmodels_tf as st
 from statmodels_tf.families import FAMILIES
-from statmodels_tf.fits.own import own_parameters
+from statmodels_tf.fits.regression.own import own_parameters
 
 
 def shares(n=400):

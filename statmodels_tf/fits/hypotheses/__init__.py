@@ -1,0 +1,1 @@
+"""Hypotheses about coefficients, written as text."""

@@ -1,0 +1,1 @@
+"""Means, contrasts, slopes and comparisons, averaged over rows or over a grid."""

@@ -1,0 +1,1 @@
+"""Estimates of models with group terms: `MixedEstimate` of `lmer`."""

@@ -1,0 +1,1 @@
+"""Estimates of models of categories: ordinal and categorical."""

@@ -1,0 +1,1 @@
+"""Posteriors: draws, how well they mix, and what they answer."""

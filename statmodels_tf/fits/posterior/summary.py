@@ -1,0 +1,76 @@
+"""The summary of a posterior."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..summary import data_lines
+from ..table import Heading, Summary, Table, column_format, fixed
+from .tables import shown_names, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .estimate import Posterior
+
+
+def posterior_summary(fit: Posterior, level: float) -> Summary:
+    """Return the summary of a posterior; see `Posterior.summary`."""
+    columns = list(fit.model.design.columns)
+    special = [name for effect in fit.model.specials for name in shown_names(fit, effect) if name in fit.names]
+    spread = [name for name in fit.names if name not in {*columns, *special}]
+    common = table(fit, columns, level, "eti")
+    more = [("Special terms", special), ("Standard deviations", spread)]
+    others = tuple(_table(head, table(fit, names, level, "eti"), level) for head, names in more if names)
+    priors = " · ".join(f"{name} {text}" for name, text in fit.model.prior_texts().items())
+    return Summary(
+        title=f"{fit.model.title}, posterior",
+        formula=str(fit.formula),
+        lines=(*data_lines(fit), sampler_line(fit)),
+        tables=(_table("Fixed effects", common, level), *others),
+        footers=(f"Priors: {priors}",),
+        notes=posterior_problems(fit),
+        table=common,
+    )
+
+
+def posterior_problems(fit: Posterior) -> tuple[str, ...]:
+    """Return what the reader must know: the sample cannot be trusted, columns are aliased."""
+    design, out = fit.model.design, []
+    said = str(fit.diagnostics.get("message", ""))
+    if said:
+        out.append(f"{'Sampling' if fit.converged else 'Not converged'}: {said}.")
+    names = [design.columns[j] for j in design.aliased]
+    if names:
+        listed = ", ".join(f"`{name}`" for name in names[:6]) + (f" and {len(names) - 6} more" if names[6:] else "")
+        verb = "is a combination" if len(names) == 1 else "are combinations"
+        out.append(f"Aliased: {listed} {verb} of earlier columns, so not estimated. Leave out what is redundant.")
+    return tuple(out)
+
+
+def sampler_line(fit: Posterior) -> str:
+    """Return the line that says which sampler, how many draws, whether any diverged, and how long it took."""
+    about = fit.diagnostics
+    chains, count = next(iter(fit.shown.values())).shape[:2]
+    diverged = about.get("divergences", 0)
+    parts = [
+        "converged" if fit.converged else "NOT CONVERGED",
+        f"{chains} chains of {count:,} draws after {about.get('warmup', 0):,}",
+        f"{diverged:,} divergence{'' if diverged == 1 else 's'}",
+        f"{about.get('seconds', 0.0):.1f} s, {about.get('compile_seconds', 0.0):.1f} s of it compiling",
+    ]
+    return f"{about.get('engine', 'engine')} on {about.get('substrate', 'the host')}: {' · '.join(parts)}"
+
+
+def _table(name: str, figures: pd.DataFrame, level: float) -> Table:
+    """Return a table as text; figures are shown to three digits of the smallest standard deviation."""
+    show = column_format(figures["sd"])
+    columns = [
+        list(figures.index),
+        *(show(figures[column].tolist()) for column in ("mean", "sd", "lower", "upper")),
+        ["" if v != v else f"{v:,.0f}" for v in figures["ess"]],
+        fixed(figures["r_hat"].tolist(), 3),
+    ]
+    tails = [f"{100 * (1 - level) / 2:g}%", f"{100 * (1 + level) / 2:g}%"]
+    headings = [Heading(name), *map(Heading, ("mean", "sd", *tails, "ess", "r_hat"))]
+    return Table(tuple(headings), tuple(zip(*columns, strict=True)))

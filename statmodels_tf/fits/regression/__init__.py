@@ -1,0 +1,1 @@
+"""Estimates of models without group terms: `LinearEstimate` of `lm`, `GLMEstimate` of `glm`."""

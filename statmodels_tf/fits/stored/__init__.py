@@ -1,0 +1,1 @@
+"""A fit in one file."""

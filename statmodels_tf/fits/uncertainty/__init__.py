@@ -1,0 +1,1 @@
+"""Covariances that doubt the model, profiles of the likelihood, the bootstrap."""
