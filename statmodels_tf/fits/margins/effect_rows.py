@@ -16,6 +16,7 @@ from ..arguments import one_of
 from ..columns import changed, coerced, columns_of, is_numeric, model_columns, repeatable, rows_with, values_at
 from ..outcome.all_parameters import AllParameters
 from ..outcome.quantity import OutcomeRowsAt
+from ..regression.limit import limit_of
 from .quantity import Rows
 from .scale import scale_of
 
@@ -107,7 +108,7 @@ def asked_rows(fit: Any, asked: Asked) -> EffectRows:
             each, AllParameters(fit), codes, labels, every, weights, f"{what} · probability of each outcome"
         )
     beta, transformed = np.nan_to_num(fit.beta, nan=0.0), fit.family.link.name == "identity"
-    rows = Rows(design, beta, None if kind == "link" or transformed else scale, frame, offset)
+    rows = Rows(design, beta, None if kind == "link" or transformed else scale, frame, offset, limit_of(fit))
     on = f" · {scale.what} scale" if kind == "link" or transformed else " · response scale"
     return EffectRows((({}, rows),), fit, codes, labels, every, weights, what + ("" if scale.identity else on))
 

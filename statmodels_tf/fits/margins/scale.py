@@ -40,12 +40,16 @@ class Scale:
         return self.link.name == "identity"
 
     def mean(self, eta: np.ndarray) -> np.ndarray:
-        """Return the mean at a linear predictor."""
-        return np.asarray(self.link.inverse(eta, np))
+        """Return the mean at a linear predictor: at an infinite one the end of its range."""
+        with np.errstate(all="ignore"):
+            mean = np.asarray(self.link.inverse(eta, np))
+        return np.where(np.isinf(eta), np.round(mean, 12), mean)
 
     def slope(self, eta: np.ndarray) -> np.ndarray:
-        """Return d mean / d eta."""
-        return np.asarray(self.link.derivative(eta, np))
+        """Return d mean / d eta: zero where an infinite linear predictor has a finite mean."""
+        with np.errstate(all="ignore"):
+            slope = np.asarray(self.link.derivative(eta, np))
+        return np.where(np.isinf(eta) & np.isfinite(self.mean(eta)), 0.0, slope)
 
     def curvature(self, eta: np.ndarray) -> np.ndarray:
         """Return d² mean / d eta², by central differences of the slope, of fourth order."""

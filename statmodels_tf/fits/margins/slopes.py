@@ -24,11 +24,12 @@ from ..arguments import coverage, flag, one_of
 from ..columns import changed, check_columns, coerced, columns_of, is_numeric, model_columns, values_of
 from ..hypotheses.linear_function import functions
 from ..plots.interval import intervals, labelled_rows
+from ..regression.limit import limit_of
 from ..student import t_p_value, t_quantile
 from ..table import Summary
 from ..words import spoken
 from .effect_rows import Asked, EffectRows, asked_rows
-from .quantity import Piece, averaged
+from .quantity import End, Piece, averaged
 
 COMPARISONS = ("difference", "ratio", "lnratio", "oddsratio", "lnoddsratio")
 _WHAT = ("term", "contrast")
@@ -51,6 +52,8 @@ class Effects(Answer):
     level : float
     null : float
         The value that p-values test: 0, or 1 for ratios.
+    notes : tuple of str
+        What is not known of some of the figures.
     """
 
     figures: pd.DataFrame
@@ -59,6 +62,7 @@ class Effects(Answer):
     said: str
     level: float
     null: float
+    notes: tuple[str, ...]
 
     @property
     def table(self) -> pd.DataFrame:
@@ -70,7 +74,7 @@ class Effects(Answer):
         """Return the effects as they print: the first 20 of many rows."""
         shown = self.figures.head(20)
         notes = [f"{len(self.figures):,} rows; `.table` has them all."] if len(self.figures) > len(shown) else []
-        notes += unknown(bool((self.figures["se"].isna() & self.figures["estimate"].notna()).any()), False)
+        notes += self.notes
         by_row = len(self.figures.index.names) == 1 and self.figures.index.name == "row"
         table = rendered(shown, "estimate", self.level, "row" if by_row else None)
         return Summary(self.title, self.formula, (self.said,), (table,), (), tuple(notes), self.figures)
@@ -182,12 +186,14 @@ def _reference(fit: Any, name: str, values: list[Any]) -> Any:
 
 def _answer(fit: Any, rows: EffectRows, asked: Asked, makers: list[_Made], comparison: str, what: str) -> Effects:
     """Return the table of the quantities."""
-    each, labels, index = [], [], []
+    each, labels, index, partly = [], [], [], False
     average = flag("average", asked.average)
     for label, asks, at in makers:
         if average:
             ends = [averaged(at, ask, rows.codes, len(rows.labels), rows.weights) for ask in asks]
             each.append(_combined(rows.asked, asked, ends, comparison))
+            edge = np.min([end.known for end in ends], axis=0) < 1
+            partly |= bool((edge & each[-1]["se"].notna()).any())
             own = rows.labels
         else:
             each.append(_by_row(rows.asked, asked, at, asks, comparison))
@@ -203,31 +209,48 @@ def _answer(fit: Any, rows: EffectRows, asked: Asked, makers: list[_Made], compa
     if what == "predictions":
         table = table.drop(columns=["statistic", "p"])
     title = f"Average {what}" if average else what.capitalize()
-    return Effects(table, title, str(fit.formula), rows.said, coverage(asked.level), float(ratio))
+    notes = _notes(rows.asked, table, partly)
+    return Effects(table, title, str(fit.formula), rows.said, coverage(asked.level), float(ratio), notes)
 
 
-def _combined(fit: Any, asked: Asked, ends: list[tuple[np.ndarray, np.ndarray]], comparison: str) -> pd.DataFrame:
+def _notes(fit: Any, table: pd.DataFrame, partly: bool) -> tuple[str, ...]:
+    """Return what is to be said of figures that are not there, or leave rows at the edge of their range out of se."""
+    missing = table["estimate"].isna()
+    notes = unknown(bool((table["se"].isna() & ~missing).any()), False)
+    if missing.any() and limit_of(fit) is not None:
+        notes.append("What is not estimable rests on means that infinite coefficients leave open. See `fit.check()`.")
+    elif missing.any():
+        notes += unknown(False, bool(np.isnan(fit.beta).any()))
+    if partly:
+        notes.append("Means at the edge of their range, where coefficients are infinite, count as known without error.")
+    return tuple(notes)
+
+
+def _combined(fit: Any, asked: Asked, ends: list[End], comparison: str) -> pd.DataFrame:
     """Return estimates from means and their Jacobians: one, or a comparison of two."""
     if len(ends) == 1:
-        value, J = ends[0]
-        return _figures(fit, asked, value, J, False)
-    (high, J1), (low, J0) = ends
-    if comparison == "difference":
-        return _figures(fit, asked, high - low, J1 - J0, False)
-    if "odds" in comparison:
-        d1, d0 = 1 / (high * (1 - high)), 1 / (low * (1 - low))
-        with np.errstate(invalid="ignore", divide="ignore"):
+        return _figures(fit, asked, ends[0], False)
+    high, low = (end.values for end in ends)
+    J1, J0 = (end.jacobian for end in ends)
+    known = np.maximum(*(end.known for end in ends))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if comparison == "difference":
+            return _figures(fit, asked, End(high - low, J1 - J0, known), False)
+        if "odds" in comparison:
+            d1, d0 = 1 / (high * (1 - high)), 1 / (low * (1 - low))
             value = np.log(high / (1 - high)) - np.log(low / (1 - low))
-    else:
-        d1, d0 = 1 / high, 1 / low
-        value = np.log(high / low)
-    return _figures(fit, asked, value, d1[:, None] * J1 - d0[:, None] * J0, not comparison.startswith("ln"))
+        else:
+            d1, d0 = 1 / high, 1 / low
+            value = np.log(high / low)
+        J = np.where(np.isfinite(value)[:, None], d1[:, None] * J1 - d0[:, None] * J0, 0.0)
+    return _figures(fit, asked, End(value, J, known), not comparison.startswith("ln"))
 
 
-def _figures(fit: Any, asked: Asked, value: np.ndarray, J: np.ndarray, ratio: bool) -> pd.DataFrame:
+def _figures(fit: Any, asked: Asked, end: End, ratio: bool) -> pd.DataFrame:
     """Return estimate, se, df, statistic, p and interval; of a ratio from those of its logarithm."""
-    known = functions(fit, J, asked.vcov, asked.df)
-    value, se = np.where(np.isnan(known.df), np.nan, value), known.se
+    known = functions(fit, end.jacobian, asked.vcov, asked.df)
+    value = np.where(np.isnan(known.df), np.nan, end.values)
+    se = np.where(np.isfinite(value) & (end.known > 0), known.se, np.nan)
     half = t_quantile(known.df, asked.level) * se
     with np.errstate(invalid="ignore", divide="ignore"):
         statistic = value / se
@@ -246,5 +269,6 @@ def _by_row(fit: Any, asked: Asked, at: Any, asks: list[_Ask], comparison: str) 
     out = []
     for part, frame in at.chunks():
         pieces = [ask(part, frame) for ask in asks]
-        out.append(_combined(fit, asked, [(piece.values, piece.jacobian()) for piece in pieces], comparison))
+        ends = [End(piece.values, piece.jacobian(), piece.known.astype(float)) for piece in pieces]
+        out.append(_combined(fit, asked, ends, comparison))
     return pd.concat(out, ignore_index=True)

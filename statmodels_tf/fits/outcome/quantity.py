@@ -56,7 +56,9 @@ class OutcomeRowsAt:
         """Return the probabilities of rows."""
         own = None if self.own_offset is None else self.own_offset[rows]
         p, gradient = self.fit.probabilities(rows_at(self.fit, frame, own), True)
-        return Piece(p[:, self.outcome], ((Dense(gradient[:, self.outcome]), np.ones(len(p))),))
+        return Piece(
+            p[:, self.outcome], ((Dense(gradient[:, self.outcome]), np.ones(len(p))),), np.ones(len(p), dtype=bool)
+        )
 
     def slope(self, rows: slice, frame: pd.DataFrame, x: str, spread: float) -> Piece:
         """Return the slopes of the probabilities in the column `x`."""
@@ -67,4 +69,4 @@ class OutcomeRowsAt:
             piece = self.mean(rows, frame.assign(**{x: values + step * h}))
             total += weight * piece.values
             parts += [(X, weight * v / (12 * h)) for X, v in piece.parts]
-        return Piece(total / (12 * h), tuple(parts))
+        return Piece(total / (12 * h), tuple(parts), np.ones(len(values), dtype=bool))

@@ -40,9 +40,8 @@ def value_of(fit: Any, L: np.ndarray) -> np.ndarray:
     limit = limit_of(fit)
     if limit is not None:
         given = np.nan_to_num(L)
-        side, known = limit.side(given), limit.determined(given) & np.isfinite(L).all(axis=1)
-        finite = np.where(known, given @ np.nan_to_num(fit.beta, nan=0.0), np.nan)
-        return np.where(side == 0, finite, np.copysign(np.inf, side))
+        values = given @ np.nan_to_num(fit.beta, nan=0.0)
+        return limit.reached(given, np.where(np.isfinite(L).all(axis=1), values, np.nan))
     estimates = np.nan_to_num(np.asarray(fit.estimates, dtype=float), nan=0.0, posinf=np.inf, neginf=-np.inf)
     with np.errstate(invalid="ignore"):
         return np.where(

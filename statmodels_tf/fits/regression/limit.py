@@ -93,6 +93,11 @@ class Limit:
         out[there] = np.where(inside[place.ravel()], toward, 0)
         return out
 
+    def reached(self, L: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Return where L beta lies for L [m, p]: at `values` [m] where determined, else at infinity, or NaN."""
+        side = self.side(L)
+        return np.where(self.determined(L), values, np.where(side == 0, np.nan, np.copysign(np.inf, side)))
+
     def _grows(self, row):
         """Return whether row [q], of length one, is a combination of the rays with weights that are not negative."""
         if (self.rays @ row).max(initial=0.0) >= 1 - _PARALLEL:
