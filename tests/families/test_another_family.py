@@ -142,6 +142,8 @@ def test_its_refusal_is_heard():
         build_model(build("y ~ x + (1 | g)", table()), family=Successes())
 
 
+# A program loads TFP itself, whose import warns of what it uses.
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.slow
 def test_the_program_holds_what_it_observes(model, tmp_path, capsys):
     (tmp_path / "program.py").write_text(model.code(), encoding="utf-8")
