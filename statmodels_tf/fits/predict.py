@@ -1,4 +1,4 @@
-"""Predictions of a mixed model, and what is uncertain about them.
+"""Predictions: what fits of every kind share, and those of a mixed model with what is uncertain about them.
 
 With `random="include"` the prediction of a row is x'beta_hat + z'b_hat; its error as an estimate of x'beta + z'b has
 the variance that Henderson's mixed model equations give, so it counts the uncertainty of the coefficients, of the

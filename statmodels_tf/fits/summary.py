@@ -1,4 +1,4 @@
-"""The summary of a linear mixed model."""
+"""Summaries: the lines and tables that fits of every kind share, and the summary of a linear mixed model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an engine keeps of a mixed model so that its fit can be asked more."""
+"""What an engine keeps of a model so that its fit can be asked more."""
 
 from __future__ import annotations
 

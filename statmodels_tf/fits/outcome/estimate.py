@@ -239,7 +239,11 @@ class OutcomeEstimate(OutcomeFigures):
         return outcome_summary(self, level)
 
     def check(self) -> Findings:
-        """Return in words what is doubtful about this fit, and the remedy."""
+        """Return in words what is doubtful about this fit, and the remedy.
+
+        Whether the effects of an ordinal model are the same at every threshold is not asked here, since that takes more
+        fits: `nominal_test()` does.
+        """
         return outcome_findings(self)
 
     def to_arviz(self) -> NoReturn:

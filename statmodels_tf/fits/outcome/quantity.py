@@ -23,7 +23,7 @@ _STEP, _LEAST = 2e-3, 0.05
 
 @dataclass(frozen=True, eq=False)
 class OutcomeRowsAt:
-    """The rows at which the probability of an outcome is asked; see `quantity.Rows`.
+    """The rows at which the probability of an outcome is asked; see `margins.quantity.Rows`.
 
     Parameters
     ----------
