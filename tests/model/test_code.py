@@ -52,6 +52,8 @@ def test_programs_have_the_models_log_density(tmp_path):
     assert found == pytest.approx(expected, rel=1e-10, abs=1e-10)
 
 
+# A program loads TFP itself, whose import warns of what it uses.
+@pytest.mark.filterwarnings("ignore")
 def test_a_program_prints_a_draw_from_the_prior(tmp_path, capsys):
     (tmp_path / "program.py").write_text(model_of("slopes").code(), encoding="utf-8")
     runpy.run_path(str(tmp_path / "program.py"), run_name="__main__")

@@ -204,6 +204,8 @@ def test_nuts_finds_the_steps():
     np.testing.assert_allclose(fit.shown["share(mo(dose))"].mean(axis=(0, 1)), [0.5, 0.25, 0.25], atol=0.1)
 
 
+# A program loads TFP itself, whose import warns of what it uses.
+@pytest.mark.filterwarnings("ignore")
 def test_the_program_holds_it(model, tmp_path):
     values = draw(model, 6)
     (tmp_path / "program.py").write_text(model.code(), encoding="utf-8")
