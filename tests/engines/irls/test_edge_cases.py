@@ -159,8 +159,8 @@ def test_shares_without_trials_are_fitted_with_a_warning():
 EXACT = [
     ("1e-4", 2e-14, 0),
     ("1e-6", 1e-12, 0),
-    ("1e-7", 8e-12, 1),
-    ("1e-8", 2e-11, 1),
+    ("1e-7", 9e-11, 1),
+    ("1e-8", 3e-10, 1),
     ("year", 4e-7, 0),
     ("units", 4e-16, 0),
 ]
