@@ -122,6 +122,8 @@ class _Run:
     def solve(self, sums: Sums, beta: np.ndarray | None) -> Sums:
         """Solve the equations of a pass, which is made again by other means where these cannot be trusted."""
         equations = sums.equations
+        if equations is None:
+            raise NoStartError
         if isinstance(equations, Normal) and self.kept is None and clearly_independent(
             equations.gram, sums.n, self.rank_tolerance):  # fmt: skip
             self.kept = np.arange(self.rows.p)
@@ -137,9 +139,7 @@ class _Run:
             found = solved(equations, self.kept, self.rows.p)
         if found is None and not self.triangles:
             self.triangles, self.single = True, False
-            sums = self.at(beta, "gram")
-            if sums.equations is None:
-                raise NoStartError
+            return self.solve(self.at(beta, "gram"), beta)
         if found is None and self.kept is None:
             aliased = pivoted(sums.equations.factor[:, :-1], self.rank_tolerance)
             self.kept = np.setdiff1d(np.arange(self.rows.p), aliased)
