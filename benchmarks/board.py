@@ -68,7 +68,8 @@ def run(
     for problem in options.problems:
         print(f"{problem} ...", file=sys.stderr, flush=True)
         results[problem] = compare(problems[problem], found, options.repeats)
-    record = {"repeats": options.repeats, "results": results}
+    results = earlier(name, options.out) | results
+    record = {"repeats": options.repeats, "results": {key: results[key] for key in problems if key in results}}
     table = markdown(write(name, record, options.out))
     (options.out / f"{name}.md").write_text(table, encoding="utf-8")
     print(table)
@@ -77,9 +78,19 @@ def run(
     return 1 if options.check and short else 0
 
 
+def earlier(name: str, folder: Path) -> dict[str, dict]:
+    """Return the figures of the problems measured earlier on the same day; those measured again replace theirs."""
+    path = folder / f"{name}-{_today()}.json"
+    return json.loads(path.read_text(encoding="utf-8"))["results"] if path.exists() else {}
+
+
+def _today() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d")
+
+
 def write(name: str, record: dict, folder: Path) -> dict:
     """Return a record with date and hardware, written as JSON to `name-date.json`."""
-    date = datetime.now(UTC).strftime("%Y-%m-%d")
+    date = _today()
     record = {"date": date, "hardware": hardware(), **record}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}-{date}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

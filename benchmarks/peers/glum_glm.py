@@ -10,7 +10,7 @@ from glum import GeneralizedLinearRegressor
 
 from benchmarks.peers.columns import serve
 
-TOLERANCE = 1e-8
+TOLERANCE = 1e-9
 
 
 def prepare(formula, data, family):
