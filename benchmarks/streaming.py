@@ -29,25 +29,25 @@ from statmodels_tf.engines.irls.passes import Pass
 from statmodels_tf.engines.irls.streamed import StreamedRows
 from statmodels_tf.sources import as_source
 
-FORMULA = "y ~ x1 + x2 + x3 + x4 + x5 + f + g"
-SLOPES = np.array([0.3, -0.2, 0.1, 0.05, -0.15], dtype=np.float32)
-MONTHS = [f"m{i:02d}" for i in range(12)]
-STORES = [f"store{i:03d}" for i in range(100)]
+FORMULA = "y ~ x1 + x2 + x3 + f + g"
+SLOPES = np.array([0.3, -0.2, 0.1], dtype=np.float32)
+FEW = [f"f{i:02d}" for i in range(13)]
+MANY = [f"g{i:03d}" for i in range(101)]
 
 
 def make(folder: Path, rows: int, files: int) -> None:
-    """Write the files: int8 y, five float32 columns, factors of 12 and 100 levels as codes."""
+    """Write the files: int8 y, three float32 columns, factors of 13 and 101 levels as codes."""
     rng = np.random.default_rng(5)
-    months, stores = 0.3 * rng.normal(size=12), 0.3 * rng.normal(size=100)
+    few, many = 0.3 * rng.normal(size=len(FEW)), 0.3 * rng.normal(size=len(MANY))
     for k in range(files):
         n = rows // files
         X = rng.standard_normal((len(SLOPES), n), dtype=np.float32)
-        f, g = rng.integers(0, 12, n).astype(np.int8), rng.integers(0, 100, n).astype(np.int8)
-        eta = -1 + months[f] + stores[g] + SLOPES @ X
+        f, g = rng.integers(0, len(FEW), n).astype(np.int8), rng.integers(0, len(MANY), n).astype(np.int8)
+        eta = -1 + few[f] + many[g] + SLOPES @ X
         y = (rng.random(n, dtype=np.float32) < 1 / (1 + np.exp(-eta))).astype(np.int8)
         columns = {"y": y, **{f"x{j + 1}": x for j, x in enumerate(X)}}
-        columns["f"] = pa.DictionaryArray.from_arrays(f, MONTHS)
-        columns["g"] = pa.DictionaryArray.from_arrays(g, STORES)
+        columns["f"] = pa.DictionaryArray.from_arrays(f, FEW)
+        columns["g"] = pa.DictionaryArray.from_arrays(g, MANY)
         how = {"compression": "zstd", "compression_level": 1, "use_dictionary": ["f", "g"]}
         pq.write_table(pa.table(columns), folder / f"part{k:03d}.parquet", row_group_size=500_000, **how)
 

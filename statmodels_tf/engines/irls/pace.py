@@ -41,7 +41,7 @@ class Pace:
     tolerance : float
         The decrement expected after the last step, relative to the dispersion.
     thrifty : bool
-        Whether passes are spared where they can be: an error of eta below 3e-9 is good enough.
+        Whether passes are spared where they can be: an error of eta below 3e-11 is good enough.
     rough : bool
         Whether an error well below the standard errors is good enough.
     trail : list of float
@@ -95,7 +95,7 @@ class Pace:
         unit = size * min(1.0, sums.signal / size)
         if self.thrifty:
             fresh = (lag + np.sqrt(square)) ** 2 < FRESH**2 * min(1.0, unit / size)
-            return bool(fresh) and (last * rate < self.tolerance or decrement * rate < 1e-17 * unit)
+            return bool(fresh) and (last * rate < self.tolerance or decrement * rate < 1e-21 * unit)
         near = last * rate < self.tolerance or decrement * rate < 1e-20 * unit
         return lag == 0 and near and (last < 1e-16 or self.family.linear)
 

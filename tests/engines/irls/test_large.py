@@ -79,10 +79,10 @@ def test_few_passes_give_the_estimate_of_many(name, monkeypatch):
     fit = st.glm(formula, data, family, **how)
     monkeypatch.setattr(newton, "LARGE", np.inf)
     exact = st.glm(formula, data, family, engine=IRLS(tolerance=1e-26, warm=2 * N), **how)
-    assert fit.diagnostics["converged"] and fit.diagnostics["iterations"] <= 6
+    assert fit.diagnostics["converged"] and fit.diagnostics["iterations"] <= 7
     off = np.abs(fit.coef() - exact.coef()) / np.maximum(1, np.abs(exact.coef()))
-    assert off.max() < 1e-8
-    assert_allclose(fit.se(), exact.se(), rtol=3e-5)
+    assert off.max() < 1e-10
+    assert_allclose(fit.se(), exact.se(), rtol=1e-5)
     assert fit.deviance == pytest.approx(exact.deviance, rel=1e-13)
 
 
@@ -105,10 +105,10 @@ def _rows(rng, n=200_000, p=20):
     return memory_rows(Dense(x), y, None, None)
 
 
-def test_information_of_a_sample_serves_all_steps_but_the_last(wants):
+def test_information_of_a_sample_serves_all_steps_but_the_last_two(wants):
     rows = _rows(np.random.default_rng(1))
     answer = fit_rows(rows, st.families.Binomial(), Options(1e-20, 100, 1e-11, 200_000))
-    assert wants == ["score"] * (len(wants) - 1) + ["gram"]
+    assert wants == ["score"] * (len(wants) - 2) + ["gram", "score"]
     assert answer.fitted.iterations == len(wants) <= 5
 
 
@@ -128,8 +128,8 @@ def test_information_that_is_wrong_is_given_up():
         system = type(exact.last.system)(exact.last.system.estimable, wrong * exact.last.system.lower)
         found = newton.newton(rows, family, start=near, borrowed=newton.Borrowed(system, 0.02), single=True)
         assert found.converged
-        assert_allclose(found.beta, exact.beta, rtol=0, atol=3e-9)
-        assert_allclose(found.last.system.variances, exact.last.system.variances, rtol=3e-5)
+        assert_allclose(found.beta, exact.beta, rtol=0, atol=1e-10)
+        assert_allclose(found.last.system.variances, exact.last.system.variances, rtol=1e-5)
 
 
 def test_a_sample_is_of_different_rows_and_adds_up_like_them():
