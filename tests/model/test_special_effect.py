@@ -89,6 +89,12 @@ def monotonic():
             risen = xp.concatenate([xp.zeros_like(risen[..., :1]), risen], axis=-1)
             return values[self.label][..., None] * xp.take(risen, step, axis=-1)
 
+        def pullback(self, values, adjoint):
+            share = values[f"share({self.label})"]
+            by_step = np.bincount(self.steps, adjoint, len(self.levels))
+            above = np.array([by_step[k + 1 :].sum() for k in range(len(share))])
+            return {self.label: above @ share, f"share({self.label})": values[self.label] * above}
+
         def shown(self, values):
             return {name: np.asarray(values[name]) for name in (self.label, f"share({self.label})")}
 

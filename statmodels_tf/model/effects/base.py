@@ -32,12 +32,15 @@ class Effect(ABC):
         Whether its contribution is linear in what is shown of it, so that the mean of draws gives the mean.
     leads : bool
         Whether its parameters are drawn and shown before the family's own, which it then cannot read.
+    unsloped : str or None
+        Why it has no `pullback`, so that its gradient is left to a substrate; None where it has one.
     """
 
     label: str
     varies: ClassVar[bool] = False
     linear: ClassVar[bool] = False
     leads: ClassVar[bool] = False
+    unsloped: ClassVar[str | None] = None
 
     @property
     @abstractmethod
@@ -65,6 +68,17 @@ class Effect(ABC):
             NumPy, or the `xp` of a substrate.
         data : mapping, optional
             `self.data` as arrays of the substrate.
+        """
+
+    @abstractmethod
+    def pullback(self, values: Values, adjoint: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the gradient of Σ_i adjoint_i contribute_i by each parameter that `contribute` reads, in NumPy.
+
+        Parameters
+        ----------
+        values : mapping of parameter name to array [*shape]
+            One set of values, no leading axes.
+        adjoint : array [n]
         """
 
     @abstractmethod

@@ -113,6 +113,13 @@ class CommonEffect(Effect):
         b = self.coefficients(values, xp)
         return gathered((piece.product(b, xp, data) for piece in self._pieces), xp)
 
+    def pullback(self, values: Values, adjoint: np.ndarray) -> dict[str, np.ndarray]:
+        """Return X'a for the slopes, less the part of each that its centre takes from the intercept."""
+        total = self.matrix.rmatvec(adjoint)
+        first = float(total @ self._first)
+        out = {name: total[where] - self.centre[where] * first for name, _, where in self.slopes}
+        return out if self.intercept is None else {INTERCEPT: np.asarray(first), **out}
+
     def values_of(self, coefficients: np.ndarray) -> dict[str, np.ndarray]:
         """Return the parameters for coefficients [..., p] of X's columns: the inverse of `coefficients`."""
         b = np.nan_to_num(np.asarray(coefficients, dtype=float), nan=0.0)

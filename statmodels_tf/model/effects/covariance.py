@@ -29,6 +29,10 @@ class Covariance(ABC):
         """Return the square roots of Σ's diagonal [..., l]."""
 
     @abstractmethod
+    def spread(self, values: Values, adjoint: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the gradient of Σ_k adjoint_k sd_k by each parameter that the standard deviations are made of."""
+
+    @abstractmethod
     def code(self, keys: Mapping[str, str]) -> str:
         """Return the text of the standard deviations, a vector [l]."""
 
@@ -45,6 +49,14 @@ class Covariance(ABC):
         """Return Λ [..., l, l]: the standard deviations times the factor of the correlation matrix."""
         sd = self.standard_deviations(values, xp)[..., None]
         return sd if self.correlation is None else sd * values[self.correlation]
+
+    def pullback(self, values: Values, adjoint: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the gradient of Σ_kj adjoint_kj Λ_kj by each parameter that Λ is made of."""
+        if self.correlation is None:
+            return self.spread(values, adjoint[0])
+        sd, correlation = self.standard_deviations(values, np), values[self.correlation]
+        spread = self.spread(values, np.sum(adjoint * correlation, axis=-1))
+        return {**spread, self.correlation: np.tril(adjoint * sd[:, None])}
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +83,17 @@ class DecovCovariance(Covariance):
         tau = values[f"tau({self.label})"]
         size = (tau if self.scale is None else values[self.scale] * tau)[..., None]
         return size if self.correlation is None else size * xp.sqrt(self.size * values[f"pi({self.label})"])
+
+    def spread(self, values: Values, adjoint: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the gradients by tau, by sigma where it is the unit, and by pi."""
+        sd, tau = self.standard_deviations(values, np), values[f"tau({self.label})"]
+        total = adjoint @ sd
+        out = {f"tau({self.label})": total / tau}
+        if self.scale is not None:
+            out[self.scale] = total / values[self.scale]
+        if self.correlation is not None:
+            out[f"pi({self.label})"] = adjoint * sd / (2 * values[f"pi({self.label})"])
+        return out
 
     def code(self, keys: Mapping[str, str]) -> str:
         """Return the text of the standard deviations."""
@@ -105,6 +128,10 @@ class SeparateCovariance(Covariance):
     def standard_deviations(self, values: Values, xp: Any) -> Array:
         """Return the parameters themselves [..., l]."""
         return values[f"sd({self.label})"]
+
+    def spread(self, values: Values, adjoint: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the adjoint itself."""
+        return {f"sd({self.label})": adjoint}
 
     def code(self, keys: Mapping[str, str]) -> str:
         """Return the text of the standard deviations."""

@@ -96,6 +96,17 @@ class GroupEffect(GaussianEffect):
             return looked[0]
         return gathered((part * data["columns"][k] for k, part in enumerate(looked)), xp)
 
+    def pullback(self, values: Values, adjoint: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the gradients of z and of what Λ is made of, from that of b = z Λ'."""
+        factor, z, by_level = self.factor(values, np), self.whitened(values), self.summed(adjoint)
+        return {self._z: by_level @ factor, **self.covariance.pullback(values, by_level.T @ z)}
+
+    def summed(self, adjoint: np.ndarray) -> np.ndarray:
+        """Return Z'a [L, l]: the sums over each level's rows of their adjoints times their columns."""
+        columns = [None] if self.columns is None else self.columns.T
+        parts = [adjoint if column is None else adjoint * column for column in columns]
+        return np.stack([np.bincount(self.codes, part, len(self.levels)) for part in parts], axis=-1)
+
     def names(self) -> tuple[str, ...]:
         """Return the shown name of each effect's coefficients: `1|Subject`, `Days|Subject`."""
         return tuple(f"{'1' if e == INTERCEPT else e}|{self.group}" for e in self.effects)

@@ -43,6 +43,10 @@ class OffsetEffect(Effect):
         """Return the offset, whatever the parameters."""
         return (self.data if data is None else data)["offset"]
 
+    def pullback(self, values: Values, adjoint: np.ndarray) -> dict[str, np.ndarray]:
+        """Return nothing: an offset has no parameters."""
+        return {}
+
     def shown(self, values: Values) -> dict[str, np.ndarray]:
         """Return nothing."""
         return {}
