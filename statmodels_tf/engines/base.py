@@ -73,7 +73,7 @@ def engine(name: str) -> Callable[[Kind], Kind]:
 
     def register(kind: Kind) -> Kind:
         kind.name = name
-        kind.__init__ = spoken(kind.__init__, kind.__name__)  # type: ignore[method-assign]
+        type.__setattr__(kind, "__init__", spoken(kind.__init__, kind.__name__))
         ENGINES[name] = kind
         return kind
 

@@ -1,8 +1,5 @@
 """Analysis of variance and deviance, terms in and out, and stepwise searches against R at run time."""
 
-import json
-import subprocess
-
 import numpy as np
 import pytest
 
@@ -122,10 +119,8 @@ cat(jsonlite::toJSON(out, digits = NA, na = "null"))
 
 
 @pytest.fixture(scope="module")
-def r():
-    done = subprocess.run(["Rscript", "-e", SCRIPT], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+def r(from_r):
+    return from_r(SCRIPT)
 
 
 @pytest.fixture(scope="module")

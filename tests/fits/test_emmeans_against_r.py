@@ -1,7 +1,6 @@
 """What R's emmeans answers at run time, where it is installed, for models of many kinds."""
 
 import json
-import subprocess
 
 import numpy as np
 import pytest
@@ -160,7 +159,7 @@ def tightly(fit):
 
 
 @pytest.fixture(scope="module")
-def r():
+def r(from_r):
     calls = ",\n".join(f"  {json.dumps(name)} = ask({tightly(fit)}, \\(f) {q})" for name, (fit, q, *_) in LM.items())
     script = f"""
     suppressMessages(library(emmeans))
@@ -175,11 +174,7 @@ def r():
     {calls})
     cat(jsonlite::toJSON(out, digits = I(15), na = "null"))
     """
-    done = subprocess.run(["Rscript", "-e", script], capture_output=True, text=True, check=False)
-    if "there is no package called ‘emmeans’" in done.stderr:
-        pytest.skip("R has no emmeans")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return from_r(script, "emmeans")
 
 
 @pytest.fixture(scope="module")

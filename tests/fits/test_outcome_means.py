@@ -1,8 +1,5 @@
 """Marginal means of responses in categories: against R's emmeans where it is installed, and against averages."""
 
-import json
-import subprocess
-
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
@@ -36,7 +33,7 @@ def fits():
 
 
 @pytest.fixture(scope="module")
-def r():
+def r(from_r):
     calls = [
         f'"{name} {kind}" = figures(emmeans({call}, {specs}, mode = "{kind}"))'
         for name, (call, *_) in MODELS.items()
@@ -51,11 +48,7 @@ def r():
     out <- list({", ".join(calls)})
     cat(jsonlite::toJSON(out, digits = I(12)))
     """
-    done = subprocess.run(["Rscript", "-e", script], capture_output=True, text=True, check=False)
-    if "there is no package called" in done.stderr:
-        pytest.skip("R lacks emmeans, ordinal or nnet")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return from_r(script, "emmeans", "ordinal", "nnet")
 
 
 @pytest.mark.r

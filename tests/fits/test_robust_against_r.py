@@ -1,8 +1,5 @@
 """Robust covariances against R's sandwich at run time, and t statistics of clustered ones by lmtest's conventions."""
 
-import json
-import subprocess
-
 import numpy as np
 import pytest
 
@@ -59,10 +56,8 @@ cat(jsonlite::toJSON(out, digits = NA))
 
 
 @pytest.fixture(scope="module")
-def r():
-    done = subprocess.run(["Rscript", "-e", SCRIPT], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+def r(from_r):
+    return from_r(SCRIPT, "sandwich")
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,8 @@ class Piece:
 
     def jacobian(self) -> np.ndarray:
         """Return the Jacobian [m, p]."""
-        return sum(v[:, None] * X.dense() for X, v in self.parts)  # type: ignore[return-value]
+        found: np.ndarray = reduce(np.add, (v[:, None] * X.dense() for X, v in self.parts))
+        return found
 
 
 @dataclass(frozen=True, eq=False)

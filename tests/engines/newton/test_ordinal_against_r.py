@@ -67,10 +67,8 @@ def data():
 
 
 @pytest.fixture(scope="module")
-def r(data, tmp_path_factory):
-    for package in ("ordinal", "nnet", "emmeans"):
-        if subprocess.run(["Rscript", "-e", f'quit(status = !nzchar(system.file(package = "{package}")))']).returncode:
-            pytest.skip(f"R has no {package}")
+def r(data, tmp_path_factory, r_with):
+    r_with("ordinal", "nnet", "emmeans")
     folder = tmp_path_factory.mktemp("r")
     data.to_csv(folder / "d.csv", index=False)
     (folder / "script.R").write_text(SCRIPT)
