@@ -1,6 +1,6 @@
 """Families of distributions for the response, and their links."""
 
-from .base import FAMILIES, Family, family, fractional
+from .base import FAMILIES, Family, family, fractional, rowed
 from .beta import Beta
 from .binomial import Binomial
 from .categorical import Categorical
@@ -70,4 +70,5 @@ __all__ = [
     "family",
     "family_text",
     "fractional",
+    "rowed",
 ]

@@ -1,7 +1,7 @@
 """Families: what distribution the response has, given its linear predictor."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -19,8 +19,9 @@ class Family(ABC):
     """The distribution of the response.
 
     Every method takes the observations as one mapping `data`, which the family itself makes of a response: `y` and
-    whatever else a density needs (prior weights, numbers of trials), each [n]. `values` are draws of the model's
-    parameters by name, with any leading axes; `eta` is the linear predictor [..., n].
+    whatever else a density needs (prior weights, numbers of trials), each [n]. `eta` is the linear predictor [..., n],
+    of a family with one for each category [..., n, K-1]. `values` are the family's own parameters by name, with any
+    leading axes and then one for rows: a number is [..., 1] or [..., n], a vector of m [..., 1 or n, m] (see `rowed`).
 
     Attributes
     ----------
@@ -135,6 +136,15 @@ class Family(ABC):
     def linear(self) -> bool:
         """Whether models of this family are linear models."""
         return self.normal and self.link.name == "identity"
+
+
+def rowed(values: Values, vectors: Collection[str] = ()) -> dict[str, Array]:
+    """Return draws of parameters, [...] and [..., m] of those in `vectors`, with the axis of rows: of length one.
+
+    >>> {name: array.shape for name, array in rowed({"sigma": np.ones(4), "cut": np.ones((4, 2))}, ["cut"]).items()}
+    {'sigma': (4, 1), 'cut': (4, 1, 2)}
+    """
+    return {name: array[..., None, :] if name in vectors else array[..., None] for name, array in values.items()}
 
 
 def not_numbers(family: Family, response: Any) -> str | None:

@@ -218,7 +218,7 @@ class Beta(OfNumbers):
 
     def _precision(self, values: Values, eta: Array) -> Array:
         """Return phi of each row: drawn, or the family's own."""
-        return values["phi"][..., None] if "phi" in values else self.values["phi"]
+        return values["phi"] if "phi" in values else self.values["phi"]
 
     def _means(self, eta: Array, xp: Any) -> tuple[Array, Array, Array]:
         """Return mu, 1 - mu and mu', the tails without loss where the link knows them."""

@@ -68,7 +68,7 @@ class Gamma(PowerVariance):
 
     def simulate(self, eta: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
         """Return a gamma response for each row; NaN where the mean is not positive."""
-        k, mu = row_shape(np.asarray(values["shape"]), data), self.link.inverse(eta, np)
+        k, mu = row_shape(values["shape"], data), self.link.inverse(eta, np)
         return np.where(mu > 0, mu, np.nan) * (rng.standard_gamma(np.broadcast_to(k, np.shape(eta))) / k)
 
     def values_at(self, dispersion: Any) -> dict[str, np.ndarray]:
@@ -90,7 +90,7 @@ class Gamma(PowerVariance):
 
     def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
         """Return the normal quantiles of the gamma distribution function."""
-        k = row_shape(np.asarray(values["shape"]), data)
+        k = row_shape(values["shape"], data)
         at = k * (data["y"] / mu)
         return normal_score(gammainc(k, at), gammaincc(k, at))
 

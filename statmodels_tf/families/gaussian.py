@@ -51,7 +51,7 @@ class Gaussian(OfNumbers):
 
     def log_density(self, eta: Array, values: Values, data: Data, xp: Any) -> Array:
         """Return -w z²/2 - log(sigma) + log(w)/2 - log(2π)/2, z = (y - mu) / sigma."""
-        sigma, weights = values["sigma"][..., None], data.get("weights")
+        sigma, weights = values["sigma"], data.get("weights")
         z = (data["y"] - self.link.inverse(eta, xp)) / sigma
         if weights is None:
             return -0.5 * z * z - xp.log(sigma) - 0.5 * LOG_2PI
@@ -59,13 +59,13 @@ class Gaussian(OfNumbers):
 
     def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
         """Return independent normals."""
-        sigma, weights = values["sigma"][..., None], data.get("weights")
+        sigma, weights = values["sigma"], data.get("weights")
         sd = sigma if weights is None else sigma / on.xp.sqrt(weights)
         return on.tfd.Independent(on.tfd.Normal(self.link.inverse(eta, on.xp), sd), 1)
 
     def simulate(self, eta: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
         """Return a normal response for each row; the weight of a row not observed is one."""
-        sigma, weights = np.asarray(values["sigma"])[..., None], data.get("weights")
+        sigma, weights = values["sigma"], data.get("weights")
         sd = sigma if weights is None else sigma / np.sqrt(weights)
         return self.link.inverse(eta, np) + sd * rng.standard_normal(np.shape(eta))
 

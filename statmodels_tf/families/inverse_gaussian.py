@@ -74,7 +74,7 @@ class InverseGaussian(PowerVariance):
 
     def simulate(self, eta: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
         """Return an inverse gaussian response for each row; NaN where the mean is not positive."""
-        k, mu = row_shape(np.asarray(values["shape"]), data), self.link.inverse(eta, np)
+        k, mu = row_shape(values["shape"], data), self.link.inverse(eta, np)
         made = rng.wald(np.where(mu > 0, mu, 1.0), np.broadcast_to(k, np.shape(eta)))
         return np.where(mu > 0, made, np.nan)
 
@@ -97,7 +97,7 @@ class InverseGaussian(PowerVariance):
 
     def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
         """Return the normal quantiles of the inverse gaussian distribution function."""
-        y, k = data["y"], row_shape(np.asarray(values["shape"]), data)
+        y, k = data["y"], row_shape(values["shape"], data)
         return normal_score(*_tails(y / mu, np.sqrt(k / y)))
 
     def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:

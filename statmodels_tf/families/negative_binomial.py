@@ -126,7 +126,7 @@ class NegativeBinomial(OfNumbers):
     def log_density(self, eta: Array, values: Values, data: Data, xp: Any) -> Array:
         """Return log Γ(y + θ) - log Γ(θ) - log y! + y log(mu / θ) - (y + θ) log(1 + mu / θ), times the prior weight."""
         y, mu, gammaln = data["y"], self.link.inverse(eta, xp), special(xp).gammaln
-        theta = values["theta"][..., None] if self.theta is None else self.theta + xp.zeros_like(y)
+        theta = values["theta"] if self.theta is None else self.theta + xp.zeros_like(y)
         log = eta if self.link.name == "log" else xp.log(mu)
         each = gammaln(y + theta) - gammaln(theta) - gammaln(y + 1)
         each = each + y * (log - xp.log(theta)) - (y + theta) * xp.log1p(mu / theta)
@@ -135,7 +135,7 @@ class NegativeBinomial(OfNumbers):
     def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
         """Return independent negative binomials; prior weights are no part of them."""
         xp = on.xp
-        theta = values["theta"][..., None] + 0 * eta if self.theta is None else self.theta + 0 * eta
+        theta = values["theta"] + 0 * eta if self.theta is None else self.theta + 0 * eta
         log = eta if self.link.name == "log" else xp.log(self.link.inverse(eta, xp))
         return on.tfd.Independent(on.tfd.NegativeBinomial(theta, logits=log - xp.log(theta)), 1)
 
@@ -197,9 +197,8 @@ class NegativeBinomial(OfNumbers):
         return f'tfd.Independent({made}, 1, name="{name}")'
 
     def _theta(self, values: Values) -> np.ndarray:
-        """Return theta [..., 1]: that of the values, where it is not fixed."""
-        found = values.get("theta", self.reached) if self.theta is None else self.theta
-        return np.asarray(found, dtype=float)[..., None]
+        """Return theta [..., 1 or n]: that of the values, where it is not fixed."""
+        return np.asarray(values.get("theta", self.reached) if self.theta is None else self.theta, dtype=float)
 
 
 def _log_density(y, mu, theta) -> np.ndarray:

@@ -83,8 +83,7 @@ def size(name: str, value: float) -> dict[str, Prior]:
 
 
 def row_shape(shape: Array, data: Data) -> Array:
-    """Return a shape [...] for each row [..., n], times its weight."""
-    shape = shape[..., None]
+    """Return the shape of each row [..., 1 or n], times its weight."""
     return shape if "weights" not in data else shape * data["weights"]
 
 

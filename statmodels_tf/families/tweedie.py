@@ -189,12 +189,12 @@ class Tweedie(PowerVariance):
 
     def _parameters(self, values: Values, data: Data) -> tuple[Array, Array]:
         """Return phi and the power of each row."""
-        phi = values["phi"][..., None]
+        phi = values["phi"]
         if "weights" in data:
             phi = phi / data["weights"]
         if self.power is not None:
             return phi, self.power
-        shape = values["shape"][..., None]
+        shape = values["shape"]
         return phi, (2 + shape) / (1 + shape)
 
 

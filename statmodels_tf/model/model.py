@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from ..errors import DataError, ModelError
-from ..families import Family, Link, as_family
+from ..families import Family, Link, as_family, rowed
 from ..parameter import Parameter, identifiers
 from ..substrate import Substrate
 from ..substrate import substrate as the_substrate
@@ -150,7 +150,12 @@ class Model:
         """Return the log density of each response [..., n]."""
         data = self.data if data is None else data
         eta = self.linear_predictor(values, xp, data)
-        return self.family.log_density(eta, values, data["likelihood"], xp)
+        return self.family.log_density(eta, self.family_values(values), data["likelihood"], xp)
+
+    def family_values(self, values: Values) -> dict[str, Array]:
+        """Return the family's own parameters as it takes them, with an axis for rows, from draws [..., *shape]."""
+        own = {name: values[name] for name in self._family_defaults}
+        return rowed(own, [name for name, prior in self._family_defaults.items() if prior.shape])
 
     def log_prior(self, values: Values, xp: Any = np) -> Array:
         """Return the log prior density of all parameters [...]."""
@@ -177,9 +182,9 @@ class Model:
         def program() -> Any:
             values: dict[str, Array] = {}
             for p in parameters:
-                values[p.name] = yield p.prior.distribution(on.tfd, on.array, p.key)
+                values[p.name] = yield p.prior.distribution(on, p.key)
             eta = self.linear_predictor(values, on.xp, data)
-            made = self.family.distribution(eta, values, data["likelihood"], on)
+            made = self.family.distribution(eta, self.family_values(values), data["likelihood"], on)
             yield made.copy(name=self.response_key)
 
         return on.tfd.JointDistributionCoroutineAutoBatched(program)

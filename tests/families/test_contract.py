@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from statmodels_tf.design import Response
-from statmodels_tf.families import FAMILIES, LINKS, ExponentialFamily, Quasi, as_family, as_link, family_text
+from statmodels_tf.families import FAMILIES, LINKS, ExponentialFamily, Quasi, as_family, as_link, family_text, rowed
 from statmodels_tf.substrate import substrate
 
 NAMES = sorted(name for name in FAMILIES if issubclass(FAMILIES[name], ExponentialFamily))
@@ -80,7 +80,7 @@ def few_links(family):
 
 
 def values(family, size=()):
-    return family.values_at(np.full(size, 1.0 if family.known_dispersion else DISPERSION))
+    return rowed(family.values_at(np.full(size, 1.0 if family.known_dispersion else DISPERSION)))
 
 
 def links(family):

@@ -40,7 +40,7 @@ def test_tfps_distribution_has_the_same_density(name, weights):
 
 def test_simulated_responses_have_the_variance_sigma_squared_over_weight():
     eta = np.broadcast_to(ETA, (40_000, 3))
-    y = Gaussian().simulate(eta, {"sigma": np.full(40_000, 0.7)}, {"weights": W}, np.random.default_rng(0))
+    y = Gaussian().simulate(eta, {"sigma": np.full((40_000, 1), 0.7)}, {"weights": W}, np.random.default_rng(0))
     np.testing.assert_allclose(y.mean(axis=0), ETA, atol=4 * 1.4 / 200)
     np.testing.assert_allclose(y.std(axis=0), 0.7 / np.sqrt(W), rtol=4 / np.sqrt(2 * 40_000))
 

@@ -32,6 +32,7 @@ def pointwise(
     simulated = np.empty_like(density)
     for part, some in in_pieces(draws, len(design.rows)):
         eta = model.predictor_on(design, some)
-        density[:, part] = model.family.log_density(eta, some, data, np)
-        simulated[:, part] = model.family.simulate(eta, some, data, rng)
+        own = model.family_values(some)
+        density[:, part] = model.family.log_density(eta, own, data, np)
+        simulated[:, part] = model.family.simulate(eta, own, data, rng)
     return density, simulated

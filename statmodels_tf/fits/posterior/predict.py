@@ -97,6 +97,7 @@ def _drawn(
         missing = new.missing
     observed = fit.model.family.data(None, new.weights)
     rng = np.random.default_rng(asked.seed)
+    own = fit.model.family_values(fit.values)
     factors = [effect.factor(fit.values, np) for effect in fit.model.groups]
 
     def pieces() -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
@@ -108,7 +109,7 @@ def _drawn(
                 yield part, eta, eta
                 continue
             level = eta if include else eta + _unseen(rows.groups, factors, rng, every=True)
-            drawn = fit.model.family.simulate(level, fit.shown, rows.observed, rng)
+            drawn = fit.model.family.simulate(level, own, rows.observed, rng)
             yield part, eta, on_scale_of_mean(fit.model.family, drawn, rows.observed)
 
     return new, missing, pieces()

@@ -57,7 +57,9 @@ def draws(fit: Posterior, names: Sequence[str]) -> pd.DataFrame:
 def residuals(fit: Posterior, kind: str) -> np.ndarray:
     """Return the residuals [nobs] from the posterior mean; the family's own parameters at theirs."""
     family, data, mu = fit.family, fit.model.data["likelihood"], fit.fitted().to_numpy()
-    own = {name: np.mean(fit.values[name]) for name in fit.model.family_parameters}
+    own = fit.model.family_values(
+        {name: np.mean(fit.values[name], axis=(0, 1)) for name in fit.model.family_parameters}
+    )
     y = on_scale_of_mean(family, data["y"], data)
     return {
         "response": lambda: y - mu,

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from ...families import rowed
 from ..arguments import one_of
 from ..estimate import Estimate
 from ..predict import common_part
@@ -195,7 +196,7 @@ class Regression(Estimate):
     @property
     def values(self) -> dict[str, Any]:
         """What the family's functions take besides the means: its parameters at the estimated dispersion."""
-        return family_values(self.family, self.dispersion)
+        return rowed(family_values(self.family, self.dispersion))
 
     def by_row(self, values: np.ndarray, name: str) -> pd.Series:
         """Return values [n] on the data's index."""

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...errors import DataWarning, ModelError
+from ...families import rowed
 from ...sources import as_source
 from ..arguments import coverage, flag, one_of
 from ..check import rows_said
@@ -192,7 +193,7 @@ def _new_responses(
     eta = np.where(np.isfinite(eta), eta, 0.0)  # rows that lack a value, whose prediction is NaN
     draws = int(np.clip(_CELLS // max(rows, 1), *_DRAWS))
     rng = np.random.default_rng(0)
-    values = family_values(family, np.full(draws, fit.dispersion))
+    values = rowed(family_values(family, np.full(draws, fit.dispersion)))
     tails = [(1 - level) / 2, (1 + level) / 2]
     out = np.empty((2, rows))
     step = max(1, _CELLS // draws)
