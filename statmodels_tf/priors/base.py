@@ -1,15 +1,19 @@
 """What a prior is: one draw of a given shape, evaluated on any array library and handed to TensorFlow Probability.
 
 `log_density` is written out with sums and logarithms only, so that NumPy, TensorFlow and JAX run the same line;
-`distribution` is the same density as TFP's object, and a test holds the two equal.
+`gradient` is its derivative, in NumPy; `distribution` is the same density as TFP's object, and `transform` the same map
+as TFP's `bijector`. Tests hold them equal.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, fields
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
+
+from .transform import Affine, Exponentiated, Transform
 
 Array = Any  # an array of NumPy, TensorFlow or JAX
 
@@ -29,12 +33,21 @@ class Prior(ABC):
         """Return the log density of draws `x` [..., *shape] as an array [...]."""
 
     @abstractmethod
-    def distribution(self, tfd: Any, array: Any, name: str) -> Any:
-        """Return TFP's distribution; `array` turns a NumPy array into one of the substrate."""
+    def gradient(self, x: np.ndarray) -> np.ndarray:
+        """Return the derivatives of the log density by the entries of `x` [..., *shape], of the same shape; NumPy."""
+
+    @property
+    @abstractmethod
+    def transform(self) -> Transform:
+        """The map from unconstrained numbers of ordinary size onto the support, in NumPy."""
+
+    @abstractmethod
+    def distribution(self, on: Any, name: str) -> Any:
+        """Return TFP's distribution on a Substrate."""
 
     @abstractmethod
     def bijector(self, tfb: Any) -> Any:
-        """Return TFP's map from unconstrained numbers of ordinary size onto the support."""
+        """Return TFP's map from unconstrained numbers of ordinary size onto the support: the twin of `transform`."""
 
     @abstractmethod
     def code(self, name: str) -> str:
@@ -83,10 +96,10 @@ class Elementwise(Prior):
         axes = tuple(range(-len(self.shape), 0))
         return xp.sum(entries, axis=axes) if axes else entries
 
-    def distribution(self, tfd: Any, array: Any, name: str) -> Any:
-        """Return TFP's distribution; `array` turns a NumPy array into one of the substrate."""
-        made = getattr(tfd, self.tfd_name)(**{k: array(v) for k, v in self.arguments().items()}, name=name)
-        return tfd.Independent(made, len(self.shape), name=name) if self.shape else made
+    def distribution(self, on: Any, name: str) -> Any:
+        """Return TFP's distribution on a Substrate."""
+        made = getattr(on.tfd, self.tfd_name)(**{k: on.array(v) for k, v in self.arguments().items()}, name=name)
+        return on.tfd.Independent(made, len(self.shape), name=name) if self.shape else made
 
     def code(self, name: str) -> str:
         """Return the text of a TFP distribution called `name`, with `tfd`, `np` and `f = np.float64` in scope."""
@@ -113,8 +126,13 @@ class Real(Elementwise):
 
     def bijector(self, tfb: Any) -> Any:
         """Return the map of a standardised coordinate."""
+        return tfb.Chain([tfb.Shift(self.transform.loc), tfb.Scale(self.transform.scale)])
+
+    @cached_property
+    def transform(self) -> Affine:
+        """The map of a standardised coordinate, in NumPy."""
         given = self.arguments()
-        return tfb.Chain([tfb.Shift(given["loc"]), tfb.Scale(given["scale"])])
+        return Affine(given["loc"], given["scale"])
 
 
 class Positive(Elementwise):
@@ -128,8 +146,12 @@ class Positive(Elementwise):
 
     def bijector(self, tfb: Any) -> Any:
         """Return the exponential, in units of the typical size."""
-        size = np.broadcast_to(np.asarray(self.size(), dtype=float), self.shape)
-        return tfb.Chain([tfb.Scale(size), tfb.Exp()])
+        return tfb.Chain([tfb.Scale(self.transform.unit), tfb.Exp()])
+
+    @cached_property
+    def transform(self) -> Exponentiated:
+        """The exponential, in units of the typical size, in NumPy."""
+        return Exponentiated(np.broadcast_to(np.asarray(self.size(), dtype=float), self.shape))
 
 
 def together(priors: Sequence[Elementwise]) -> Elementwise:

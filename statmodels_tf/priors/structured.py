@@ -1,12 +1,14 @@
 """Priors of simplexes and of correlation matrices, for the covariance of group effects."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from scipy.special import gammaln
 
 from .base import Array, Prior, literal
+from .joint_transform import CorrelationFactor, StickBreaking
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,18 @@ class Dirichlet(Prior):
         k, a = self.size, self.concentration
         return gammaln(k * a) - k * gammaln(a) + (a - 1) * xp.sum(xp.log(x), axis=-1)
 
-    def distribution(self, tfd: Any, array: Any, name: str) -> Any:
+    def gradient(self, x: np.ndarray) -> np.ndarray:
+        """Return (a - 1) / x."""
+        return (self.concentration - 1) / x
+
+    @cached_property
+    def transform(self) -> StickBreaking:
+        """Stick-breaking, in NumPy."""
+        return StickBreaking(self.size)
+
+    def distribution(self, on: Any, name: str) -> Any:
         """Return TFP's Dirichlet."""
-        return tfd.Dirichlet(array(np.full(self.size, float(self.concentration))), name=name)
+        return on.tfd.Dirichlet(on.array(np.full(self.size, float(self.concentration))), name=name)
 
     def bijector(self, tfb: Any) -> Any:
         """Return stick-breaking, centred so that zero is the uniform simplex."""
@@ -67,13 +78,26 @@ class CholeskyLKJ(Prior):
         constant = np.sum(
             0.5 * k * np.log(np.pi) + gammaln(self.eta + (order - 1 - k) / 2) - gammaln(self.eta + (order - 1) / 2)
         )
-        power = np.concatenate([[0.0], order - 1 - k + 2 * self.eta - 2])
         diagonal = xp.sum(x * np.eye(order), axis=-1)
-        return xp.sum(power * xp.log(diagonal), axis=-1) - constant
+        return xp.sum(self._power * xp.log(diagonal), axis=-1) - constant
 
-    def distribution(self, tfd: Any, array: Any, name: str) -> Any:
+    @property
+    def _power(self) -> np.ndarray:
+        """The exponent of each diagonal entry."""
+        return np.concatenate([[0.0], self.size - 1 - np.arange(1, self.size) + 2 * self.eta - 2])
+
+    def gradient(self, x: np.ndarray) -> np.ndarray:
+        """Return the exponents over the diagonal, on the diagonal."""
+        return np.eye(self.size) * (self._power / np.diagonal(x, axis1=-2, axis2=-1))[..., None]
+
+    @cached_property
+    def transform(self) -> CorrelationFactor:
+        """The map from the strict lower triangle, in NumPy."""
+        return CorrelationFactor(self.size)
+
+    def distribution(self, on: Any, name: str) -> Any:
         """Return TFP's CholeskyLKJ."""
-        return tfd.CholeskyLKJ(self.size, array(np.float64(self.eta)), name=name)
+        return on.tfd.CholeskyLKJ(self.size, on.array(np.float64(self.eta)), name=name)
 
     def bijector(self, tfb: Any) -> Any:
         """Return the map from the strict lower triangle; zero is no correlation."""

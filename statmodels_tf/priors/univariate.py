@@ -26,6 +26,10 @@ class Normal(Real):
         z = (x - self.loc) / self.scale
         return -0.5 * z * z - (np.log(self.scale) + 0.5 * LOG_2PI)
 
+    def gradient(self, x: np.ndarray) -> np.ndarray:
+        """Return -z / scale."""
+        return (self.loc - x) / np.square(self.scale)
+
 
 @dataclass(frozen=True, eq=False)
 class StudentT(Real):
@@ -40,6 +44,10 @@ class StudentT(Real):
     def entries(self, x: Array, xp: Any) -> Array:
         """Return the log density of t with `df` degrees of freedom."""
         return _student((x - self.loc) / self.scale, self.df, self.scale, xp)
+
+    def gradient(self, x: np.ndarray) -> np.ndarray:
+        """Return -(df + 1) z / (df + z²) / scale."""
+        return _student_slope((x - self.loc) / self.scale, self.df) / self.scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +64,10 @@ class Cauchy(Real):
         z = (x - self.loc) / self.scale
         return -xp.log1p(z * z) - np.log(np.pi * np.asarray(self.scale))
 
+    def gradient(self, x: np.ndarray) -> np.ndarray:
+        """Return -2 z / (1 + z²) / scale."""
+        return _student_slope((x - self.loc) / self.scale, 1.0) / self.scale
+
 
 @dataclass(frozen=True, eq=False)
 class Laplace(Real):
@@ -70,6 +82,10 @@ class Laplace(Real):
         """Return -|z| - log(2 scale)."""
         return -xp.abs((x - self.loc) / self.scale) - np.log(2 * np.asarray(self.scale))
 
+    def gradient(self, x: np.ndarray) -> np.ndarray:
+        """Return -sign(z) / scale."""
+        return -np.sign(x - self.loc) / self.scale
+
 
 @dataclass(frozen=True, eq=False)
 class Exponential(Positive):
@@ -82,6 +98,10 @@ class Exponential(Positive):
     def entries(self, x: Array, xp: Any) -> Array:
         """Return log(rate) - rate x."""
         return np.log(self.rate) - self.rate * x
+
+    def gradient(self, x: np.ndarray) -> np.ndarray:
+        """Return -rate."""
+        return -self.rate * np.ones_like(x)
 
     def size(self) -> Any:
         """Return the mean."""
@@ -102,6 +122,10 @@ class Gamma(Positive):
         constant = self.concentration * np.log(self.rate) - gammaln(self.concentration)
         return constant + (self.concentration - 1) * xp.log(x) - self.rate * x
 
+    def gradient(self, x: np.ndarray) -> np.ndarray:
+        """Return (a - 1) / x - rate."""
+        return (self.concentration - 1) / x - self.rate
+
     def size(self) -> Any:
         """Return the mean."""
         return self.concentration / np.asarray(self.rate)
@@ -119,6 +143,10 @@ class HalfNormal(Positive):
         """Return the log density of |normal(0, scale)|."""
         z = x / self.scale
         return -0.5 * z * z - (np.log(self.scale) + 0.5 * LOG_2PI - LOG_2)
+
+    def gradient(self, x: np.ndarray) -> np.ndarray:
+        """Return -x / scale²."""
+        return -x / np.square(self.scale)
 
     def size(self) -> Any:
         """Return the scale."""
@@ -139,6 +167,10 @@ class HalfCauchy(Positive):
         z = x / self.scale
         return LOG_2 - xp.log1p(z * z) - np.log(np.pi * np.asarray(self.scale))
 
+    def gradient(self, x: np.ndarray) -> np.ndarray:
+        """Return -2 z / (1 + z²) / scale."""
+        return _student_slope(x / self.scale, 1.0) / self.scale
+
     def size(self) -> Any:
         """Return the scale."""
         return self.scale
@@ -158,6 +190,10 @@ class HalfStudentT(Positive):
         """Return the log density of |t(df, 0, scale)|."""
         return LOG_2 + _student(x / self.scale, self.df, self.scale, xp)
 
+    def gradient(self, x: np.ndarray) -> np.ndarray:
+        """Return -(df + 1) z / (df + z²) / scale."""
+        return _student_slope(x / self.scale, self.df) / self.scale
+
     def size(self) -> Any:
         """Return the scale."""
         return self.scale
@@ -167,3 +203,8 @@ def _student(z: Array, df: Any, scale: Any, xp: Any) -> Array:
     df = np.asarray(df, dtype=float)
     constant = gammaln((df + 1) / 2) - gammaln(df / 2) - 0.5 * np.log(df * np.pi) - np.log(scale)
     return constant - (df + 1) / 2 * xp.log1p(z * z / df)
+
+
+def _student_slope(z: np.ndarray, df: Any) -> np.ndarray:
+    """Return the derivative of the standard t's log density."""
+    return -(df + 1) * z / (df + z * z)

@@ -36,7 +36,7 @@ def test_half_student_t_is_twice_the_t():
 def test_vectors_have_tfps_density(text, name):
     on, prior = substrate(name), parse(text).spread((3,))
     assert prior.shape == (3,)
-    made = prior.distribution(on.tfd, on.array, "x")
+    made = prior.distribution(on, "x")
     expected = float(made.log_prob(on.array(X)))
     assert prior.log_density(X, np) == pytest.approx(expected, rel=1e-12)
     assert float(prior.log_density(on.array(X), on.xp)) == pytest.approx(expected, rel=1e-12)
@@ -50,7 +50,7 @@ def test_structured_priors_have_tfps_density_and_a_bijector_onto_the_support(pri
     start = np.random.default_rng(0).normal(size=(5, *bijector.inverse_event_shape(prior.shape)))
     x = bijector.forward(on.array(start))
     assert tuple(x.shape) == (5, *prior.shape)
-    expected = np.asarray(prior.distribution(on.tfd, on.array, "x").log_prob(x))
+    expected = np.asarray(prior.distribution(on, "x").log_prob(x))
     np.testing.assert_allclose(prior.log_density(np.asarray(x), np), expected, rtol=1e-10)
     np.testing.assert_allclose(np.asarray(prior.log_density(x, on.xp)), expected, rtol=1e-10)
     np.testing.assert_allclose(np.asarray(bijector.inverse(x)), start, rtol=1e-6)
