@@ -107,6 +107,7 @@ def build_problem(
     w: np.ndarray | None = None,
     estimable: np.ndarray | None = None,
     backend: str | None = None,
+    exact: bool = False,
 ) -> Problem:
     """Return the cross-products of a linear mixed model.
 
@@ -123,6 +124,9 @@ def build_problem(
         Columns of `common` to use; None for all.
     backend : str or None
         Name of a back-end to insist on.
+    exact : bool
+        Whether the common terms may explain the response without error, as where priors hold them: the unit is then
+        the root mean square of the response.
     """
     std, S = standardise_common(common)
     if estimable is None:
@@ -141,7 +145,7 @@ def build_problem(
         estimable, gram = np.arange(std.shape[1]), std.gram(w)
     used = slice(None) if len(estimable) == std.shape[1] else estimable
     beta0, residuals = _least_squares(std, gram, y, w, estimable)
-    scale = _scale(y, residuals, w, nobs)
+    scale = _scale(y, residuals, w, nobs, exact)
     blocks, places, bases = _fuse(terms)
     products = cross_products(blocks, w, backend=backend)
     n, width = len(y), len(estimable) + 1
@@ -187,10 +191,12 @@ def _least_squares(
     return beta[estimable], residuals
 
 
-def _scale(y: np.ndarray, residuals: np.ndarray, w: np.ndarray | None, nobs: int) -> float:
+def _scale(y: np.ndarray, residuals: np.ndarray, w: np.ndarray | None, nobs: int, exact: bool) -> float:
     squares = residuals**2 if w is None else w * residuals**2
     scale = float(np.sqrt(squares.sum() / max(nobs, 1)))
     if scale <= 1e-14 * float(np.abs(y).max(initial=0.0)) or scale == 0.0:
+        if exact:
+            return float(np.sqrt(np.mean(y**2))) or 1.0
         raise ModelError(
             "the common terms explain the response without error, so nothing is left for groups or noise."
             " Is the response constant, or a copy of a predictor? A linear mixed model needs a response that varies"
