@@ -30,7 +30,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ModelError
-from .posterior.draws import pointwise
+from .posterior.draws import log_densities, new_responses
 from .regression.blockwise import in_memory
 from .regression.own import drawn_values
 
@@ -80,7 +80,8 @@ def export(
     some = {name: array[:, kept] for name, array in draws.items()}
     cells = chains * len(range(count)[kept]) * n
     dtype = np.float64 if cells <= EXACT_CELLS else np.float32
-    density, simulated = pointwise(model, some, np.random.default_rng(seed), dtype)
+    density = log_densities(model, some, dtype)
+    simulated = new_responses(model, some, np.random.default_rng(seed), dtype)
     response = design.response.name
     coords: dict[str, Any] = {"__obs__": _labels(design.index)}
     variables, dims = _posterior(model, draws, coords)

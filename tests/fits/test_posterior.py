@@ -6,7 +6,6 @@ import pytest
 
 from statmodels_tf.errors import DataError, ModelError
 from statmodels_tf.fits.posterior import draws as draws_module
-from statmodels_tf.fits.posterior import predict as posterior_predict
 from tests.fits.posteriors import posterior_of
 from tests.model.cases import CASES, toy
 from tests.model.test_model import dense_predictor
@@ -116,7 +115,6 @@ def test_pieces_change_nothing(monkeypatch):
     fit, new = posterior_of(CASE), toy(7, seed=1)
     whole = fit.predict(new, se=True, interval="confidence"), fit.log_likelihood()
     monkeypatch.setattr(draws_module, "CHUNK", 500)
-    monkeypatch.setattr(posterior_predict, "CHUNK", 500)
     pd.testing.assert_frame_equal(fit.predict(new, se=True, interval="confidence"), whole[0])
     np.testing.assert_array_equal(fit.log_likelihood(), whole[1])
 

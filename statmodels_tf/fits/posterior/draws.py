@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,26 +14,106 @@ if TYPE_CHECKING:
 CHUNK = 4_000_000  # draws times rows held at once, in float64: 32 MB an array
 
 
+@dataclass(frozen=True, eq=False)
+class SomeRows:
+    """Some rows of a design: what effects and the family read."""
+
+    common: Any
+    groups: tuple[Any, ...]
+    specials: tuple[Any, ...]
+    offset: np.ndarray | None
+    observed: Mapping[str, np.ndarray]
+
+
+def row_pieces(new: Any, observed: Mapping[str, np.ndarray], count: int) -> Iterator[tuple[slice, SomeRows]]:
+    """Yield (slice, those rows), few enough for `count` draws of each.
+
+    Parameters
+    ----------
+    new : Design or NewDesign
+    observed : mapping of name to array [n, ...]
+        The family's observations of the rows.
+    count : int
+    """
+    rows = new.common.shape[0]
+    step = max(1, CHUNK // max(1, count))
+    for start in range(0, rows, step):
+        part = slice(start, min(rows, start + step))
+        groups = tuple(
+            replace(g, codes=g.codes[part], columns=None if g.columns is None else g.columns[part]) for g in new.groups
+        )
+        some = SomeRows(
+            new.common.take(np.arange(part.start, part.stop)),
+            groups,
+            tuple(block.take(part) for block in new.specials),
+            None if new.offset is None else new.offset[part],
+            {name: array[part] for name, array in observed.items()},
+        )
+        yield part, some
+
+
+def own_of(own: Mapping[str, np.ndarray], part: slice, rows: int) -> dict[str, np.ndarray]:
+    """Return the family's own parameters of some rows, from those of all: [chains, draws, 1 or n, ...]."""
+    return {k: v[:, :, part] if v.ndim > 2 and v.shape[2] == rows > 1 else v for k, v in own.items()}
+
+
+def size_of(draws: Mapping[str, np.ndarray]) -> tuple[int, int]:
+    """Return the numbers of chains and of draws in each."""
+    chains, count = np.shape(next(iter(draws.values())))[:2]
+    return int(chains), int(count)
+
+
+def density_pieces(
+    model: Model, draws: Mapping[str, np.ndarray], values: Mapping[str, np.ndarray]
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield (slice of rows, the log density of their responses [chains, draws, m]).
+
+    Parameters
+    ----------
+    model : Model
+    draws, values : mapping of name to array [chains, draws, ...]
+        By shown name, and by the name of the parameter.
+    """
+    observed, n = model.data["likelihood"], len(model.design.rows)
+    own = model.family_values(values)
+    for part, rows in row_pieces(model.design, observed, int(np.prod(size_of(draws)))):
+        eta = model.predictor_on(rows, draws)
+        yield part, model.family.log_density(eta, own_of(own, part, n), rows.observed, np)
+
+
 def in_pieces(draws: Mapping[str, np.ndarray], rows: int) -> Iterator[tuple[slice, dict[str, np.ndarray]]]:
     """Yield (slice of draws, the draws in it), so that draws times rows stays bounded."""
-    chains, count = np.shape(next(iter(draws.values())))[:2]
+    chains, count = size_of(draws)
     step = max(1, CHUNK // max(1, rows * chains))
     for start in range(0, count, step):
         part = slice(start, min(count, start + step))
         yield part, {name: array[:, part] for name, array in draws.items()}
 
 
-def pointwise(
-    model: Model, draws: Mapping[str, np.ndarray], rng: np.random.Generator, dtype: Any
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the log density of each response and a new response, both [chains, draws, n]."""
-    design, data = model.design, model.data["likelihood"]
-    chains, count = np.shape(next(iter(draws.values())))[:2]
-    density = np.empty((chains, count, len(design.rows)), dtype=dtype)
-    simulated = np.empty_like(density)
+def log_densities(model: Model, draws: Mapping[str, np.ndarray], dtype: Any = np.float64) -> np.ndarray:
+    """Return the log density of each response [chains, draws, n]."""
+    design = model.design
+    out = np.empty((*size_of(draws), len(design.rows)), dtype=dtype)
     for part, some in in_pieces(draws, len(design.rows)):
         eta = model.predictor_on(design, some)
-        own = model.family_values(some)
-        density[:, part] = model.family.log_density(eta, own, data, np)
-        simulated[:, part] = model.family.simulate(eta, own, data, rng)
-    return density, simulated
+        out[:, part] = model.family.log_density(eta, model.family_values(some), model.data["likelihood"], np)
+    return out
+
+
+def new_responses(
+    model: Model, draws: Mapping[str, np.ndarray], rng: np.random.Generator, dtype: Any = np.float64
+) -> np.ndarray:
+    """Return a new response of each row [chains, draws, n, ...]."""
+    design = model.design
+    out = []
+    for _, some in in_pieces(draws, len(design.rows)):
+        eta = model.predictor_on(design, some)
+        drawn = model.family.simulate(eta, model.family_values(some), model.data["likelihood"], rng)
+        out.append(np.asarray(drawn).astype(dtype, copy=False))
+    return np.concatenate(out, axis=1)
+
+
+def expected(model: Model, eta: np.ndarray, own: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return the mean of each row's response [..., m], or the probabilities of its outcomes [..., m, K]."""
+    family: Any = model.family
+    return family.link.inverse(eta, np) if family.has_mean else family.probabilities(eta, own)

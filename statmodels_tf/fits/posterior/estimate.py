@@ -21,8 +21,8 @@ from ..mixed.random_effects import picked
 from ..table import Summary
 from ..words import spoken
 from . import tables as posterior_tables
-from .draws import pointwise
-from .predict import Question, fitted_mean, predict_draws, predict_posterior
+from .draws import log_densities, new_responses, size_of
+from .predict import DRAWS, SUMMARIES, Question, fitted_mean, predict_draws, predict_posterior
 from .summary import posterior_problems, posterior_summary
 
 
@@ -147,7 +147,7 @@ class Posterior(Fit):
 
     def log_likelihood(self) -> np.ndarray:
         """Return the log density of each response at each draw [chains, draws, nobs]."""
-        return pointwise(self.model, self.shown, np.random.default_rng(0), np.float64)[0]
+        return log_densities(self.model, self.shown)
 
     @spoken
     def predict(
@@ -168,9 +168,9 @@ class Posterior(Fit):
         ----------
         newdata : table, optional
             Rows to predict; the data of the fit if left out. A row that lacks a value is predicted NaN.
-        type : {"response", "link", "draws"}
-            "draws" gives draws of each row's mean: a table of chains and draws by rows; with `interval="prediction"`
-            draws of new observations.
+        type : {"response", "link", "epred", "linpred", "observations", "draws"}
+            A figure for each row on either scale; or a table of draws, chains and draws by rows: of each row's mean
+            ("epred", also "draws"), of its linear predictor, or of new observations.
         random : {"include", "exclude"}
             Add the effects of the row's levels, or predict for the average level.
         new_levels : {"error", "population"}
@@ -186,21 +186,20 @@ class Posterior(Fit):
         -------
         Series, or DataFrame with mean, se (and lower, upper)
         """
-        one_of("type", type, ("response", "link", "draws"))
+        one_of("type", type, (*SUMMARIES, *DRAWS))
         asked = Question(newdata, random, new_levels, interval, seed)
-        if type == "draws":
-            return predict_draws(self, asked)
+        if type in DRAWS:
+            return predict_draws(self, asked, type)
         return predict_posterior(self, asked, link=type == "link", se=flag("se", se), level=coverage(level))
 
     @spoken
     def simulate(self, n: int = 1, seed: int = 0) -> pd.DataFrame:
         """Return responses [nobs, n] drawn from the posterior predictive distribution, each at a draw of its own."""
         n, rng = count_of("simulate", "n", n), generator(seed)
-        chains, count = next(iter(self.shown.values())).shape[:2]
-        total = chains * count
+        total = int(np.prod(size_of(self.shown)))
         picked = rng.choice(total, size=n, replace=n > total)
         some = {k: v.reshape(1, total, *v.shape[2:])[:, picked] for k, v in self.shown.items()}
-        simulated = pointwise(self.model, some, rng, np.float64)[1][0]
+        simulated = new_responses(self.model, some, rng)[0]
         return pd.DataFrame(simulated.T, index=self.model.design.index, columns=[f"sim_{k + 1}" for k in range(n)])
 
     @spoken
