@@ -43,8 +43,7 @@ def limits(latent: Latent, upper: np.ndarray, lower: np.ndarray) -> Limits:
     With p = F(u) - F(l): f(u) / p, -f(l) / p; f'(u) / p - (f(u) / p)², -f'(l) / p - (f(l) / p)², f(u) f(l) / p².
     """
     with np.errstate(all="ignore"):
-        value = latent.log_interval(upper, lower)
-        a, b = np.exp(latent.log_density(upper) - value), np.exp(latent.log_density(lower) - value)
+        value, a, b = latent.rates(upper, lower)
         a_slope = np.where(a > 0, a * latent.slope(upper), 0.0)
         b_slope = np.where(b > 0, b * latent.slope(lower), 0.0)
     return Limits(value, a, -b, a_slope - a * a, -b_slope - b * b, a * b)
