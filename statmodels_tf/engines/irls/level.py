@@ -106,10 +106,10 @@ class CountLevels:
     edges: Edges
 
     def __call__(self, block: Block) -> LevelSums:
+        block = counted(block)
         factors, ones = factors_of(block.common)
         if not factors:
             return LevelSums((), (), ones, (), (), ())
-        block = counted(block)
         sides = self.edges.sides(block.y)
         counts = tuple(np.bincount(f.codes, minlength=len(f.table)) for f in factors)
         summed = tuple(np.bincount(f.codes, sides, len(f.table)) for f in factors)
