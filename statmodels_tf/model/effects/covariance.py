@@ -29,8 +29,12 @@ class Covariance(ABC):
         """Return the square roots of Σ's diagonal [..., l]."""
 
     @abstractmethod
-    def spread(self, values: Values, adjoint: np.ndarray) -> dict[str, np.ndarray]:
+    def spread(self, values: Values, sd: np.ndarray, adjoint: np.ndarray) -> dict[str, np.ndarray]:
         """Return the gradient of Σ_k adjoint_k sd_k by each parameter that the standard deviations are made of."""
+
+    @abstractmethod
+    def sizes(self, sd: np.ndarray, unit: float) -> dict[str, np.ndarray]:
+        """Return the parameters of positive standard deviations [l]; `unit` is the value of the parameter `scale`."""
 
     @abstractmethod
     def code(self, keys: Mapping[str, str]) -> str:
@@ -50,13 +54,27 @@ class Covariance(ABC):
         sd = self.standard_deviations(values, xp)[..., None]
         return sd if self.correlation is None else sd * values[self.correlation]
 
+    def values_of(self, factor: np.ndarray, unit: float) -> dict[str, np.ndarray]:
+        """Return the parameters of a regular factor Λ [l, l]: the inverse of `factor`.
+
+        Parameters
+        ----------
+        factor : array [l, l]
+        unit : float
+            The value of the parameter `scale`, which the standard deviations may be relative to.
+        """
+        sd = np.sqrt(np.sum(np.square(factor), axis=-1))
+        out = self.sizes(sd, unit)
+        return out if self.correlation is None else {**out, self.correlation: factor / sd[:, None]}
+
     def pullback(self, values: Values, adjoint: np.ndarray) -> dict[str, np.ndarray]:
         """Return the gradient of Σ_kj adjoint_kj Λ_kj by each parameter that Λ is made of."""
+        sd = self.standard_deviations(values, np)
         if self.correlation is None:
-            return self.spread(values, adjoint[0])
-        sd, correlation = self.standard_deviations(values, np), values[self.correlation]
-        spread = self.spread(values, np.sum(adjoint * correlation, axis=-1))
-        return {**spread, self.correlation: np.tril(adjoint * sd[:, None])}
+            return self.spread(values, sd, adjoint[0])
+        out = self.spread(values, sd, (adjoint * values[self.correlation]).sum(axis=-1))
+        out[self.correlation] = adjoint * sd[:, None]
+        return out
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,16 +102,23 @@ class DecovCovariance(Covariance):
         size = (tau if self.scale is None else values[self.scale] * tau)[..., None]
         return size if self.correlation is None else size * xp.sqrt(self.size * values[f"pi({self.label})"])
 
-    def spread(self, values: Values, adjoint: np.ndarray) -> dict[str, np.ndarray]:
+    def spread(self, values: Values, sd: np.ndarray, adjoint: np.ndarray) -> dict[str, np.ndarray]:
         """Return the gradients by tau, by sigma where it is the unit, and by pi."""
-        sd, tau = self.standard_deviations(values, np), values[f"tau({self.label})"]
-        total = adjoint @ sd
-        out = {f"tau({self.label})": total / tau}
+        by_log = adjoint * sd
+        total = by_log.sum()
+        out = {f"tau({self.label})": total / values[f"tau({self.label})"]}
         if self.scale is not None:
             out[self.scale] = total / values[self.scale]
         if self.correlation is not None:
-            out[f"pi({self.label})"] = adjoint * sd / (2 * values[f"pi({self.label})"])
+            out[f"pi({self.label})"] = 0.5 * by_log / values[f"pi({self.label})"]
         return out
+
+    def sizes(self, sd: np.ndarray, unit: float) -> dict[str, np.ndarray]:
+        """Return tau, and pi where there are several effects."""
+        total = np.sum(np.square(sd))
+        tau = np.sqrt(total / self.size) / (1.0 if self.scale is None else unit)
+        out = {f"tau({self.label})": np.asarray(tau)}
+        return out if self.correlation is None else {**out, f"pi({self.label})": np.square(sd) / total}
 
     def code(self, keys: Mapping[str, str]) -> str:
         """Return the text of the standard deviations."""
@@ -129,9 +154,13 @@ class SeparateCovariance(Covariance):
         """Return the parameters themselves [..., l]."""
         return values[f"sd({self.label})"]
 
-    def spread(self, values: Values, adjoint: np.ndarray) -> dict[str, np.ndarray]:
+    def spread(self, values: Values, sd: np.ndarray, adjoint: np.ndarray) -> dict[str, np.ndarray]:
         """Return the adjoint itself."""
         return {f"sd({self.label})": adjoint}
+
+    def sizes(self, sd: np.ndarray, unit: float) -> dict[str, np.ndarray]:
+        """Return the standard deviations themselves."""
+        return {f"sd({self.label})": sd}
 
     def code(self, keys: Mapping[str, str]) -> str:
         """Return the text of the standard deviations."""
