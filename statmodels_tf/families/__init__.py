@@ -1,5 +1,6 @@
 """Families of distributions for the response, and their links."""
 
+from .adjacent import Adjacent
 from .base import FAMILIES, Family, family, fractional, rowed
 from .beta import Beta
 from .binomial import Binomial
@@ -30,11 +31,14 @@ from .naming import as_family, family_text
 from .negative_binomial import NegativeBinomial
 from .poisson import Poisson
 from .quasi import Quasi, Quasibinomial, Quasipoisson
+from .score import Kernel, Score, ScoredFamily, is_scored
+from .sequential import Sequential
 from .tweedie import Tweedie
 
 __all__ = [
     "FAMILIES",
     "LINKS",
+    "Adjacent",
     "Beta",
     "Binomial",
     "CLogLog",
@@ -49,6 +53,7 @@ __all__ = [
     "Inverse",
     "InverseGaussian",
     "InverseSquared",
+    "Kernel",
     "Link",
     "Log",
     "LogLog",
@@ -61,6 +66,9 @@ __all__ = [
     "Quasi",
     "Quasibinomial",
     "Quasipoisson",
+    "Score",
+    "ScoredFamily",
+    "Sequential",
     "Softplus",
     "Sqrt",
     "Tweedie",
@@ -70,5 +78,6 @@ __all__ = [
     "family",
     "family_text",
     "fractional",
+    "is_scored",
     "rowed",
 ]

@@ -53,6 +53,10 @@ class Family(ABC):
     predictors : mapping of str to str
         The other parameters that a formula may model, and what becomes of its intercept: "kept" or "implied". Where
         there are some, the intercept of the location is implied.
+    own_links : mapping of str to str
+        The own parameters that a formula may model, and the link by which it acts on each.
+    scored : bool
+        Whether the log-likelihood has its derivatives in closed form: then the family has `kernel` (see `score`).
     unsampled : str or None
         Why engines that sample cannot take the family; None where they can.
     """
@@ -70,6 +74,8 @@ class Family(ABC):
     overdispersed: ClassVar[str | None] = None
     quasi: ClassVar[str | None] = None
     predictors: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    own_links: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    scored: ClassVar[bool] = False
     unsampled: ClassVar[str | None] = None
     link: Link
 

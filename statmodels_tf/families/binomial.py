@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.special import betainc
+from scipy.special import betainc, gammaln
 
 from ..substrate import special
 from .base import Array, Data, Values, family
@@ -13,7 +13,9 @@ from .counts import poisson_deviance
 from .exponential import WithoutParameters
 from .links import Link, ProbabilityLink, as_link
 from .randomized import randomized
+from .score import Kernel
 from .shares import Shares
+from .shares_score import logistic_kernel, mean_kernel, tails_kernel
 from .stirling import log_peak
 
 
@@ -32,6 +34,7 @@ class Binomial(WithoutParameters, Shares):
     quasi = "quasibinomial"
     overdispersed = '`family="quasibinomial"`, or a group term for what the rows share'
     known_dispersion = 1.0
+    scored = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
@@ -49,6 +52,20 @@ class Binomial(WithoutParameters, Shares):
         gammaln = special(xp).gammaln
         kernel = y * mu + (m - y) * rest + gammaln(m + 1) - gammaln(y + 1) - gammaln(m - y + 1)
         return data["weights"] * kernel if "weights" in data else kernel
+
+    def kernel(self, data: Data) -> Kernel:
+        """Return the log-likelihood and its derivative as a function of eta."""
+        y, m, constant = data["y"], data.get("trials"), 0.0
+        if m is None:
+            m = np.ones_like(y)
+        else:
+            a, each = data.get("weights", 1.0), gammaln(m + 1) - gammaln(y + 1) - gammaln(m - y + 1)
+            y, m, constant = a * y, a * m, float(np.sum(a * each))
+        if self.link.name == "logit":
+            return logistic_kernel(y, m, constant)
+        if isinstance(self.link, ProbabilityLink):
+            return tails_kernel(self.link, y, m, constant)
+        return mean_kernel(self.link, y, m, constant)
 
     def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
         """Return independent binomials; prior weights of responses that have trials are no part of it."""

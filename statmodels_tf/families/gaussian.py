@@ -1,7 +1,9 @@
 """The gaussian family: y ~ Normal(mu, sigma / sqrt(weight))."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from ..priors import LOG_2PI, Exponential, Prior
 from .base import Array, Data, Values, family, not_numbers
 from .exponential import OfNumbers, Working, fisher, where_linked
 from .links import Link, as_link
+from .score import Kernel, Score, mean_of
 
 
 @family("gaussian")
@@ -29,6 +32,8 @@ class Gaussian(OfNumbers):
     normal = True
     canonical = "identity"
     loglik_by = "rows"
+    own_links = MappingProxyType({"sigma": "log"})
+    scored = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
@@ -56,6 +61,29 @@ class Gaussian(OfNumbers):
         if weights is None:
             return -0.5 * z * z - xp.log(sigma) - 0.5 * LOG_2PI
         return -0.5 * weights * z * z - xp.log(sigma) + 0.5 * xp.log(weights) - 0.5 * LOG_2PI
+
+    def kernel(self, data: Data) -> Kernel:
+        """Return the log-likelihood and its derivatives as a function of eta and sigma."""
+        y, w, n, mean = data["y"], data.get("weights"), len(data["y"]), mean_of(self.link)
+        constant = -0.5 * n * LOG_2PI + (0.0 if w is None else 0.5 * float(np.sum(np.log(w))))
+
+        def evaluate(eta: np.ndarray, values: Values) -> Score:
+            mu, slope = mean(eta)
+            sigma, left = values["sigma"], y - mu
+            pull = left if w is None else w * left
+            if len(sigma) == 1:
+                sd = float(sigma[0])
+                squares = float(left @ pull) / (sd * sd)
+                by_sigma = np.array([(squares - n) / sd])
+                return Score(
+                    constant - 0.5 * squares - n * math.log(sd), pull * (slope / (sd * sd)), {"sigma": by_sigma}
+                )
+            pull = pull / (sigma * sigma)
+            squares = left * pull
+            density = constant - 0.5 * float(np.sum(squares)) - float(np.sum(np.log(sigma)))
+            return Score(density, pull * slope, {"sigma": (squares - 1) / sigma})
+
+        return evaluate
 
     def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
         """Return independent normals."""

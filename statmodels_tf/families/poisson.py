@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.special import gammainc, gammaincc
+from scipy.special import gammainc, gammaincc, gammaln
 
 from ..substrate import special
 from .base import Array, Data, Values, family
@@ -13,6 +13,7 @@ from .counts import Counts
 from .exponential import WithoutParameters
 from .links import Link, as_link
 from .randomized import randomized
+from .score import Kernel, Score, mean_of
 from .stirling import log_peak
 
 
@@ -34,6 +35,7 @@ class Poisson(WithoutParameters, Counts):
     quasi = "quasipoisson"
     overdispersed = '`family="negative_binomial"` or `"quasipoisson"`'
     known_dispersion = 1.0
+    scored = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
@@ -44,6 +46,24 @@ class Poisson(WithoutParameters, Counts):
         log = eta if self.link.name == "log" else xp.log(mu)
         each = y * log - mu - special(xp).gammaln(y + 1)
         return data["weights"] * each if "weights" in data else each
+
+    def kernel(self, data: Data) -> Kernel:
+        """Return the log-likelihood and its derivative as a function of eta."""
+        a, y = data.get("weights", np.ones_like(data["y"])), data["y"]
+        total, constant, mean = a * y, -float(a @ gammaln(y + 1)), mean_of(self.link)
+        plain = "weights" not in data
+
+        def canonical(eta: np.ndarray, values: Values) -> Score:
+            mu = np.exp(eta)
+            if not plain:
+                mu *= a
+            return Score(constant + float(total @ eta) - float(np.add.reduce(mu)), total - mu, {})
+
+        def evaluate(eta: np.ndarray, values: Values) -> Score:
+            mu, slope = mean(eta)
+            return Score(constant + float(total @ np.log(mu)) - float(a @ mu), (total / mu - a) * slope, {})
+
+        return canonical if self.link.name == "log" else evaluate
 
     def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
         """Return independent Poisson distributions; prior weights are no part of them."""
