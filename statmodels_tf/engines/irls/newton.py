@@ -28,6 +28,8 @@ SINGLE_CONDITION = 1e-5
 """Reciprocal condition of the scaled cross-product above which it may be made in 32 bits."""
 LARGE = 2_000_000
 """Numbers of the design from which on passes are spared where they can be."""
+EACH = 100
+"""Rows for each column that it takes then: with few of them a coefficient may be further off than eta is on the whole."""
 SEARCHED = 20_000_000
 """Numbers of the design up to which Newton's own steps are tried where those by expected information do not arrive."""
 CUT = 8
@@ -192,7 +194,8 @@ def newton(
     rough : bool
         Whether an error well below the standard errors is good enough.
     """
-    pace = Pace(family, rows.p, tolerance, rows.lasting and rows.n * rows.p >= LARGE, rough)
+    many = rows.n * rows.p >= LARGE and rows.n >= EACH * rows.p
+    pace = Pace(family, rows.p, tolerance, rows.lasting and many, rough)
     run = _Run(rows, family, pace, rank_tolerance, single, triangles=triangles, kept=kept, watch=watch)
     if start is not None:
         return _iterate(run, start, max_iterations, borrowed if pace.thrifty and max_iterations > 2 * LENT else None)
