@@ -32,9 +32,9 @@ def _refusal(model: Model) -> str | None:
 class IRLS(Engine[RegressionEstimate]):
     """Newton's method by expected information, for generalized linear models.
 
-    Of designs of 2,000,000 numbers and more, with 100 rows to a column, passes over the rows are spared: the last one is
-    made where the error left of eta is below 3e-11 (root mean square), and standard errors are those at a point up to
-    3e-5 from the estimate, off in proportion.
+    Of designs of 2,000,000 numbers and more, with 100 rows to a column, passes over the rows are spared: the last one
+    is made where the error left of eta is below 3e-11 (root mean square), and standard errors are those at a point up
+    to 3e-5 from the estimate, off in proportion.
 
     Parameters
     ----------

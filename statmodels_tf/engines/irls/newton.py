@@ -29,7 +29,7 @@ SINGLE_CONDITION = 1e-5
 LARGE = 2_000_000
 """Numbers of the design from which on passes are spared where they can be."""
 EACH = 100
-"""Rows for each column that it takes then: with few of them a coefficient may be further off than eta is on the whole."""
+"""Rows for each column that this takes: with few of them a coefficient may be further off than eta on the whole."""
 SEARCHED = 20_000_000
 """Numbers of the design up to which Newton's own steps are tried where those by expected information do not arrive."""
 CUT = 8
