@@ -3,6 +3,7 @@
 from .effects import CommonEffect, Effect, GaussianEffect, GroupEffect, OffsetEffect, SpecialEffect, effect_of
 from .flat import Flat
 from .model import Model, build_model
+from .numeric import NumericFlat
 
 __all__ = [
     "CommonEffect",
@@ -11,6 +12,7 @@ __all__ = [
     "GaussianEffect",
     "GroupEffect",
     "Model",
+    "NumericFlat",
     "OffsetEffect",
     "SpecialEffect",
     "build_model",

@@ -28,6 +28,7 @@ from .effects import (
     offset_effects,
     special_effects,
 )
+from .numeric import NumericFlat
 from .prior_table import PriorTable, check_keys, read
 
 if TYPE_CHECKING:
@@ -125,6 +126,11 @@ class Model:
     def data(self) -> dict[str, Any]:
         """The arrays a density needs: `likelihood`, the family's observations, and `effects`, those of each effect."""
         return {"likelihood": self._observed, "effects": [dict(effect.data) for effect in self.effects]}
+
+    @cached_property
+    def flat_numeric(self) -> NumericFlat:
+        """The flat density with its gradient in NumPy; `NumericFlat.refusal` says of which models there is none."""
+        return NumericFlat(self)
 
     def linear_predictor(self, values: Values, xp: Any = np, data: Mapping[str, Any] | None = None) -> Array:
         """Return η [..., n]: the sum of the effects' contributions.

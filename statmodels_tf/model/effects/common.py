@@ -103,6 +103,12 @@ class CommonEffect(Effect):
         return slopes + at_zero[..., None] * self._first
 
     @cached_property
+    def positions(self) -> dict[str, np.ndarray]:
+        """The columns of X that each parameter's entries belong to."""
+        first = {} if self.intercept is None else {INTERCEPT: np.flatnonzero(self._first)}
+        return {**first, **{name: where for name, _, where in self.slopes}}
+
+    @cached_property
     def _first(self) -> np.ndarray:
         """The indicator of the intercept's column [p]."""
         return np.array([float(c == INTERCEPT) for c in self.columns])
