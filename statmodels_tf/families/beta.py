@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from scipy.special import betainc, betaincc, psi, zeta
+from scipy.special import betainc, betaincc, gammaln, psi, zeta
 
 from ..errors import ModelError
 from ..priors import Prior
@@ -14,6 +15,7 @@ from .exponential import OfNumbers, Working, beyond
 from .links import Link, ProbabilityLink, as_link
 from .power_variance import predictor_scale, size
 from .randomized import normal_score
+from .score import Kernel, Score
 from .stirling import HALF_LOG_2PI, digamma_less_log, excess, remainder, trigamma_less
 
 _LIMITS = (-25.0, 32.0)
@@ -53,6 +55,8 @@ class Beta(OfNumbers):
 
     canonical = ""  # eta is the natural parameter under no link
     known_dispersion = 1.0
+    own_links = MappingProxyType({"phi": "log"})
+    scored = True
     own_names = ("phi",)
     own_orthogonal = False
 
@@ -96,6 +100,24 @@ class Beta(OfNumbers):
         y = data["y"]
         each = _kernel(y, mu, rest, self._precision(values, eta), xp) - xp.log(y) - xp.log1p(-y)
         return data["weights"] * each if "weights" in data else each
+
+    def kernel(self, data: Data) -> Kernel:
+        """Return the log-likelihood and its derivatives as a function of eta and phi."""
+        y, a = data["y"], data.get("weights", np.ones_like(data["y"]))
+        log_y, log_rest = np.log(y), np.log1p(-y)
+        constant = -float(a @ (log_y + log_rest))
+
+        def evaluate(eta: np.ndarray, values: Values) -> Score:
+            phi, (mu, rest, slope) = self._precision(values, eta), self._means(eta, np)
+            up, down = mu * phi, rest * phi
+            each = gammaln(phi) - gammaln(up) - gammaln(down) + up * log_y + down * log_rest
+            above, below = psi(up) - log_y, psi(down) - log_rest
+            score = a * phi * slope * (below - above)
+            if "phi" not in values:
+                return Score(constant + float(a @ each), score, {})
+            return Score(constant + float(a @ each), score, {"phi": a * (psi(phi) - mu * above - rest * below)})
+
+        return evaluate
 
     def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
         """Return independent beta distributions; prior weights are no part of them."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from .base import Array, Data, Values, family, not_numbers, out_of_range
 from .links import Link, as_link
 from .power_variance import PowerVariance, moments, row_shape, scaled, shape_code, size
 from .randomized import normal_score
-from .stirling import HALF_LOG_2PI, excess, remainder
+from .score import Kernel, Score, mean_of
+from .stirling import HALF_LOG_2PI, digamma_less_log, excess, log_peak_of_gamma, remainder
 
 
 @family("gamma")
@@ -34,6 +36,8 @@ class Gamma(PowerVariance):
 
     canonical = "inverse"
     loglik_by = "weights"
+    own_links = MappingProxyType({"shape": "log"})
+    scored = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
@@ -60,6 +64,31 @@ class Gamma(PowerVariance):
         """
         y, mu, k = data["y"], self.link.inverse(eta, xp), row_shape(values["shape"], data)
         return 0.5 * xp.log(k) - remainder(k, xp) - HALF_LOG_2PI - xp.log(y) - k * excess(y, mu, xp)
+
+    def kernel(self, data: Data) -> Kernel:
+        """Return the log-likelihood and its derivatives as a function of eta and shape."""
+        y, a, log, mean = data["y"], data.get("weights"), self.link.name == "log", mean_of(self.link)
+        log_y, one = np.log(y), np.float64(1.0)
+        constant = -float(np.sum(log_y))
+
+        def evaluate(eta: np.ndarray, values: Values) -> Score:
+            k = values["shape"]
+            mu, slope = (eta, one) if log else mean(eta)
+            u = log_y - (eta if log else np.log(mu))  # the log of y / mu
+            rise = np.expm1(u)
+            excess = rise - u
+            score = rise if log else rise * (slope / mu)
+            if a is None and len(k) == 1:
+                shape, total = float(k[0]), float(np.add.reduce(excess))
+                peak, by_shape = log_peak_of_gamma(shape)
+                density = constant + len(y) * peak - shape * total
+                return Score(density, shape * score, {"shape": np.array([len(y) * by_shape - total])})
+            k = k if a is None else k * a
+            density = constant + float(np.sum(0.5 * np.log(k) - remainder(k, np) - HALF_LOG_2PI - k * excess))
+            by_row = -digamma_less_log(k) - excess
+            return Score(density, k * score, {"shape": by_row if a is None else a * by_row})
+
+        return evaluate
 
     def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
         """Return independent gammas of concentration k and rate k / mu."""

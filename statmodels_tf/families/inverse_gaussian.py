@@ -1,7 +1,9 @@
 """The inverse gaussian family: positive numbers with a long upper tail, first passages of Brownian motion."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from .base import Array, Data, Values, family, not_numbers, out_of_range
 from .links import Link, as_link
 from .power_variance import PowerVariance, moments, row_shape, scaled, shape_code, size
 from .randomized import normal_score
+from .score import Kernel, Score, mean_of
 
 _TINY = 1e-100
 _ROOT_HALF = float(np.sqrt(0.5))
@@ -36,6 +39,8 @@ class InverseGaussian(PowerVariance):
 
     canonical = "1/mu^2"
     loglik_by = "weights"
+    own_links = MappingProxyType({"shape": "log"})
+    scored = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
@@ -66,6 +71,27 @@ class InverseGaussian(PowerVariance):
         """Return (log(k / 2π) - 3 log y - k (y - mu)² / (y mu²)) / 2, k the shape."""
         y, k = data["y"], row_shape(values["shape"], data)
         return 0.5 * (xp.log(k) - LOG_2PI - 3 * xp.log(y) - k * self.deviance(y, self.link.inverse(eta, xp)))
+
+    def kernel(self, data: Data) -> Kernel:
+        """Return the log-likelihood and its derivatives as a function of eta and shape."""
+        y, a, mean, n = data["y"], data.get("weights"), mean_of(self.link), len(data["y"])
+        constant = -0.5 * n * LOG_2PI - 1.5 * float(np.sum(np.log(y)))
+        constant += 0.0 if a is None else 0.5 * float(np.sum(np.log(a)))
+
+        def evaluate(eta: np.ndarray, values: Values) -> Score:
+            k, (mu, slope) = values["shape"], mean(eta)
+            relative = y / mu - 1
+            pull = relative / mu if a is None else relative * (a / mu)
+            half = 0.5 * (relative * pull) * (mu / y)  # half the weighted deviance
+            score = k * pull * (slope / mu)
+            if len(k) == 1:
+                shape, total = float(k[0]), float(np.add.reduce(half))
+                density = constant + 0.5 * n * math.log(shape) - shape * total
+                return Score(density, score, {"shape": np.array([0.5 * n / shape - total])})
+            density = constant + 0.5 * float(np.sum(np.log(k))) - float(k @ half)
+            return Score(density, score, {"shape": 0.5 / k - half})
+
+        return evaluate
 
     def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
         """Return independent inverse gaussians."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -14,7 +15,9 @@ from .base import Array, Data, Values, family
 from .counts import refuses_negative
 from .exponential import OfNumbers, Working, fisher
 from .links import Link, as_link
+from .negative_binomial_score import log_kernel, mean_kernel
 from .randomized import randomized
+from .score import Kernel
 from .stirling import NEAR, digamma_less_log, excess, log_peak, near_excess, remainder, trigamma_less
 
 _SMALLEST, _LARGEST = 1e-6, 1e8
@@ -53,6 +56,8 @@ class NegativeBinomial(OfNumbers):
     whole = True
     own_names = ("theta",)
     known_dispersion = 1.0
+    own_links = MappingProxyType({"theta": "log"})
+    scored = True
 
     def __post_init__(self) -> None:
         if self.theta is not None and not (isinstance(self.theta, int | float) and 0 < self.theta < np.inf):
@@ -131,6 +136,14 @@ class NegativeBinomial(OfNumbers):
         each = gammaln(y + theta) - gammaln(theta) - gammaln(y + 1)
         each = each + y * (log - xp.log(theta)) - (y + theta) * xp.log1p(mu / theta)
         return data["weights"] * each if "weights" in data else each
+
+    def kernel(self, data: Data) -> Kernel:
+        """Return the log-likelihood and its derivatives as a function of eta and theta."""
+        fixed = None if self.theta is None else np.array([float(self.theta)])
+        a = data.get("weights", np.ones_like(data["y"]))
+        if self.link.name == "log":
+            return log_kernel(data["y"], a, fixed)
+        return mean_kernel(self.link, data["y"], a, fixed)
 
     def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
         """Return independent negative binomials; prior weights are no part of them."""

@@ -9,6 +9,7 @@ Loader (2000), Fast and Accurate Computation of Binomial Probabilities.
 Abramowitz & Stegun (1964), Handbook of Mathematical Functions, 6.1.40.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -92,6 +93,17 @@ def digamma_less_log(x: np.ndarray | float) -> np.ndarray:
     series = -0.5 / large - square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square / 240)))
     small = np.minimum(x, 30.0)
     return np.where(x < 30.0, psi(small) - np.log(small), series)
+
+
+def log_peak_of_gamma(k: float) -> tuple[float, float]:
+    """Return k log(k) - k - log Γ(k), of one shape k, and log(k) - ψ(k), its derivative."""
+    if k < 30.0:
+        log = math.log(k)
+        return k * log - k - math.lgamma(k), log - float(psi(k))
+    square = 1 / (k * k)
+    r = (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188)))) / k
+    slope = square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square * (1 / 240 - square / 132))))
+    return 0.5 * math.log(k) - HALF_LOG_2PI - r, 0.5 / k + slope
 
 
 def trigamma_less(x: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -11,11 +12,12 @@ from ..errors import ModelError
 from ..priors import Prior
 from ..substrate import special
 from .base import Array, Data, Values, family, not_numbers, out_of_range
-from .compound import jumps, log_density, log_positive, numbers, tails
+from .compound import jumps, log_density, log_density_and_slopes, log_positive, numbers, tails
 from .compound_fit import hessian, largest
 from .links import Link, as_link
 from .power_variance import PowerVariance, moments, size
 from .randomized import normal_score
+from .score import Kernel, Score, mean_of
 
 _LIMITS = (1.01, 1.99)
 """Where the power is searched for: nearer to 1 the density of a response of whole numbers grows without end."""
@@ -65,6 +67,8 @@ class Tweedie(PowerVariance):
 
     canonical = ""  # mu^(1 - p) / (1 - p) is no link here
     own_names = ("power",)
+    own_links = MappingProxyType({"phi": "log", "shape": "log"})
+    scored = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", as_link(self.link))
@@ -112,6 +116,29 @@ class Tweedie(PowerVariance):
         # Each branch is evaluated where it is harmless, so that derivatives of the other one stay finite.
         density = log_positive(xp.where(positive, y, xp.ones_like(y)), mu, phi + 0 * mu, p + 0 * mu, xp)
         return xp.where(positive, density, -jumps(mu, phi, p)[0])
+
+    def kernel(self, data: Data) -> Kernel:
+        """Return the log-likelihood and its derivatives as a function of eta, phi and the shape of the jumps.
+
+        Rows that share a shape are summed together.
+        """
+        y, mean = data["y"], mean_of(self.link)
+
+        def evaluate(eta: np.ndarray, values: Values) -> Score:
+            (mu, slope), (phi, p) = mean(eta), self._parameters(values, data)
+            if not ((mu > 0) & (mu < np.inf)).all():
+                return Score(np.nan, np.full_like(eta, np.nan), {name: np.full_like(eta, np.nan) for name in values})
+            mu, phi, p = (np.broadcast_to(x, y.shape) for x in (mu, phi, p))
+            found = np.empty((len(y), 3))
+            for power in np.unique(p):
+                rows = np.flatnonzero(p == power)
+                found[rows] = log_density_and_slopes(y[rows], mu[rows], phi[rows], float(power))
+            own = {"phi": found[:, 1] / values["phi"]}
+            if self.power is None:
+                own["shape"] = -found[:, 2] / (1 + values["shape"]) ** 2
+            return Score(float(np.sum(found[:, 0])), (y - mu) / mu**p * (slope / phi), own)
+
+        return evaluate
 
     def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
         """Return independent distributions with an atom at 0: given jumps, a mixture of gammas over their number.
