@@ -57,7 +57,8 @@ class Substrate:
     seed : callable
         A pair of integers to a random seed that compiled functions take as an argument, never as a constant.
     special : namespace
-        SciPy's `gammaln`, `ndtr`, `ndtri`, `log_ndtr`, `expit` and `log_expit` on its arrays.
+        SciPy's `gammaln`, `gammainc`, `gammaincc`, `i0e`, `ndtr`, `ndtri`, `log_ndtr`, `expit` and `log_expit` on its
+        arrays.
     """
 
     name: str
@@ -138,6 +139,9 @@ def _tensorflow() -> Substrate:
         seed=lambda pair: tf.convert_to_tensor(np.asarray(pair, dtype=np.uint32).view(np.int32)),
         special=SimpleNamespace(
             gammaln=tf.math.lgamma,
+            gammainc=tf.math.igamma,
+            gammaincc=tf.math.igammac,
+            i0e=tf.math.bessel_i0e,
             ndtr=tfp.bijectors.NormalCDF().forward,
             ndtri=tfp.bijectors.NormalCDF().inverse,
             log_ndtr=lambda x: tfp.distributions.Normal(tf.zeros_like(x), tf.ones_like(x)).log_cdf(x),
@@ -173,6 +177,9 @@ def _jax() -> Substrate:
         seed=lambda pair: jax.numpy.asarray(np.asarray(pair, dtype=np.uint32)),
         special=SimpleNamespace(
             gammaln=jax.scipy.special.gammaln,
+            gammainc=jax.scipy.special.gammainc,
+            gammaincc=jax.scipy.special.gammaincc,
+            i0e=jax.scipy.special.i0e,
             ndtr=jax.scipy.special.ndtr,
             ndtri=jax.scipy.special.ndtri,
             log_ndtr=jax.scipy.special.log_ndtr,

@@ -3,6 +3,7 @@
 import re
 
 from ...errors import ModelError, did_you_mean
+from .angle import TanHalf
 from .base import Link, ProbabilityLink
 from .power import Identity, Inverse, InverseSquared, Log, Power, Softplus, Sqrt
 from .probability import Cauchit, CLogLog, Logit, LogLog, Probit
@@ -23,6 +24,7 @@ __all__ = [
     "Probit",
     "Softplus",
     "Sqrt",
+    "TanHalf",
     "as_link",
 ]
 
@@ -33,6 +35,7 @@ LINKS: dict[str, Link] = {
         *(Inverse(), InverseSquared(), Sqrt(), Softplus()),
     )
 }
+_OF_ANGLES: dict[str, Link] = {"tan_half": TanHalf()}
 _OTHER_NAMES = {"inverse_squared": "1/mu^2", "1/mu**2": "1/mu^2"}
 _POWER = re.compile(r"power\(\s*(?:lambda\s*=\s*)?([-+.\deE]+(?:\s*/\s*[.\d]+)?)\s*\)")
 
@@ -53,8 +56,10 @@ def as_link(link: str | Link) -> Link:
     if power is not None:
         k = _number(power[1], name)
         return LINKS["identity"] if k == 1 else Power(k)
+    if name in _OF_ANGLES:
+        return _OF_ANGLES[name]
     if name not in LINKS:
-        known = [*LINKS, "power(k)"]
+        known = [*LINKS, *_OF_ANGLES, "power(k)"]
         raise ModelError(f"no link `{link}`.{did_you_mean(name, known)} Known: {', '.join(known)}.")
     return LINKS[name]
 

@@ -1,0 +1,164 @@
+"""The laws of counts: Poisson, negative binomial and binomial."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy.special import betainc, gammaincc, gammaln, psi
+
+from ..substrate import special
+from .base import Array, Data, Values
+from .law import Law, LawWithTails, Slopes, Texts
+
+
+class PoissonLaw(LawWithTails):
+    """Counts of mean mu."""
+
+    points = None
+
+    def log_density(self, data: Data, mu: Array, own: Values, xp: Any) -> Array:
+        """Return y log(mu) - mu - log(y!)."""
+        y = data["y"]
+        return y * xp.log(mu) - mu - special(xp).gammaln(y + 1)
+
+    def slopes(self, data: Data) -> Callable[[np.ndarray, Values], Slopes]:
+        """Return y / mu - 1."""
+        y = data["y"]
+        constant = gammaln(y + 1)
+        return lambda mu, own: Slopes(y * np.log(mu) - mu - constant, y / mu - 1, {})
+
+    def log_tails(self, y: Array, mu: Array, own: Values, xp: Any) -> tuple[Array, Array]:
+        """Return the logarithms of the incomplete gamma functions of y + 1 at mu; nothing is below 0."""
+        inside = y > -0.5
+        shape = xp.where(inside, y, xp.zeros_like(y)) + 1.0 + 0 * mu
+        lower, upper = special(xp).gammaincc(shape, mu + 0 * shape), special(xp).gammainc(shape, mu + 0 * shape)
+        return xp.where(inside, xp.log(lower), -np.inf), xp.where(inside, xp.log(upper), xp.zeros_like(upper))
+
+    def moves(self, y: np.ndarray, mu: np.ndarray, own: Values) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Return 1: the derivative of P(Y <= y) is minus the probability of y."""
+        return np.ones_like(y + mu), {}
+
+    def quantile(self, lower: np.ndarray, upper: np.ndarray, mu: np.ndarray, own: Values) -> np.ndarray:
+        """Return the least count y with P(Y <= y) >= lower."""
+        lower = np.minimum(lower, 1 - 2.0**-53)
+        y = np.zeros(np.broadcast_shapes(np.shape(lower), np.shape(mu)))
+        top = np.maximum(np.ceil(mu + 40 * np.sqrt(mu) + 100), 1.0) + y
+        while np.any(top - y > 0):
+            middle = np.floor((y + top) / 2)
+            enough = gammaincc(middle + 1, mu) >= lower
+            y, top = np.where(enough, y, middle + 1), np.where(enough, middle, top)
+        return y
+
+    def draw(self, data: Data, mu: np.ndarray, own: Values, rng: np.random.Generator) -> np.ndarray:
+        """Return Poisson counts."""
+        return rng.poisson(mu).astype(float)
+
+    def moments(self, data: Data, mu: np.ndarray, own: Values) -> tuple[np.ndarray, np.ndarray]:
+        """Return mu twice."""
+        return mu, mu
+
+    def made(self, data: Data, mu: Array, own: Values, on: Any) -> Any:
+        """Return TFP's Poisson distributions."""
+        return on.tfd.Poisson(mu)
+
+    def text(self, data: Texts, mu: str, own: Texts) -> str:
+        """Return the text of TFP's Poisson distributions."""
+        return f"tfd.Poisson({mu})"
+
+
+class NegativeBinomialLaw(Law):
+    """Counts of mean mu and variance mu + mu² / theta."""
+
+    own = ("theta",)
+    points = None
+
+    def log_density(self, data: Data, mu: Array, own: Values, xp: Any) -> Array:
+        """Return log Γ(y + θ) - log Γ(θ) - log(y!) + y log(mu / θ) - (y + θ) log(1 + mu / θ)."""
+        y, theta, log_gamma = data["y"], own["theta"], special(xp).gammaln
+        each = log_gamma(y + theta) - log_gamma(theta) - log_gamma(y + 1)
+        return each + y * (xp.log(mu) - xp.log(theta)) - (y + theta) * xp.log1p(mu / theta)
+
+    def slopes(self, data: Data) -> Callable[[np.ndarray, Values], Slopes]:
+        """Return y / mu - (y + θ) / (mu + θ), and ψ(y + θ) - ψ(θ) - log(1 + mu / θ) + (mu - y) / (mu + θ)."""
+        y = data["y"]
+        constant = gammaln(y + 1)
+
+        def find(mu: np.ndarray, own: Values) -> Slopes:
+            theta = own["theta"]
+            both, log = y + theta, np.log1p(mu / theta)
+            density = gammaln(both) - gammaln(theta) - constant + y * (np.log(mu) - np.log(theta)) - both * log
+            by_theta = psi(both) - psi(theta) - log + (mu - y) / (mu + theta)
+            return Slopes(density, y / mu - both / (mu + theta), {"theta": by_theta})
+
+        return find
+
+    def tails(self, data: Data, mu: np.ndarray, own: Values) -> tuple[np.ndarray, np.ndarray]:
+        """Return both tails by the incomplete beta function."""
+        y, theta = np.rint(data["y"]), own["theta"]
+        return betainc(theta, y + 1, theta / (theta + mu)), betainc(y + 1, theta, mu / (theta + mu))
+
+    def draw(self, data: Data, mu: np.ndarray, own: Values, rng: np.random.Generator) -> np.ndarray:
+        """Return Poisson counts of gamma rates."""
+        theta = np.broadcast_to(own["theta"], np.shape(mu))
+        return rng.poisson(mu * rng.standard_gamma(theta) / theta).astype(float)
+
+    def moments(self, data: Data, mu: np.ndarray, own: Values) -> tuple[np.ndarray, np.ndarray]:
+        """Return mu and mu + mu² / theta."""
+        return mu, mu + mu * mu / own["theta"]
+
+    def made(self, data: Data, mu: Array, own: Values, on: Any) -> Any:
+        """Return TFP's negative binomials."""
+        theta = own["theta"] + 0 * mu
+        return on.tfd.NegativeBinomial(theta, logits=on.xp.log(mu) - on.xp.log(theta))
+
+    def text(self, data: Texts, mu: str, own: Texts) -> str:
+        """Return the text of TFP's negative binomials."""
+        theta = own["theta"]
+        return f"tfd.NegativeBinomial({theta} + 0 * eta, logits=tf.math.log({mu}) - tf.math.log({theta}))"
+
+
+class BinomialLaw(Law):
+    """Successes in `trials`, each with probability mu."""
+
+    points = None
+
+    def log_density(self, data: Data, mu: Array, own: Values, xp: Any) -> Array:
+        """Return y log(mu) + (m - y) log(1 - mu) + log C(m, y)."""
+        y, m, log_gamma = data["y"], data["trials"], special(xp).gammaln
+        constant = log_gamma(m + 1) - log_gamma(y + 1) - log_gamma(m - y + 1)
+        return y * xp.log(mu) + (m - y) * xp.log1p(-mu) + constant
+
+    def slopes(self, data: Data) -> Callable[[np.ndarray, Values], Slopes]:
+        """Return y / mu - (m - y) / (1 - mu)."""
+        y, m = data["y"], data["trials"]
+        rest, constant = m - y, gammaln(m + 1) - gammaln(y + 1) - gammaln(m - y + 1)
+
+        def find(mu: np.ndarray, own: Values) -> Slopes:
+            density = y * np.log(mu) + rest * np.log1p(-mu) + constant
+            return Slopes(density, y / mu - rest / (1 - mu), {})
+
+        return find
+
+    def tails(self, data: Data, mu: np.ndarray, own: Values) -> tuple[np.ndarray, np.ndarray]:
+        """Return both tails by the incomplete beta function."""
+        y, m = np.rint(data["y"]), np.rint(data["trials"])
+        all_of_them, some = y >= m, np.maximum(m - y, 1)
+        lower, upper = betainc(some, y + 1, 1 - mu), betainc(y + 1, some, mu)
+        return np.where(all_of_them, 1.0, lower), np.where(all_of_them, 0.0, upper)
+
+    def draw(self, data: Data, mu: np.ndarray, own: Values, rng: np.random.Generator) -> np.ndarray:
+        """Return numbers of successes; a row not observed has one trial."""
+        return rng.binomial(np.rint(data.get("trials", 1)).astype(np.int64), mu).astype(float)
+
+    def moments(self, data: Data, mu: np.ndarray, own: Values) -> tuple[np.ndarray, np.ndarray]:
+        """Return m mu and m mu (1 - mu)."""
+        m = data.get("trials", 1.0)
+        return m * mu, m * mu * (1 - mu)
+
+    def made(self, data: Data, mu: Array, own: Values, on: Any) -> Any:
+        """Return TFP's binomials."""
+        return on.tfd.Binomial(data["trials"] + 0 * mu, probs=mu)
+
+    def text(self, data: Texts, mu: str, own: Texts) -> str:
+        """Return the text of TFP's binomials."""
+        return f"tfd.Binomial({data['trials']} + 0 * eta, probs={mu})"

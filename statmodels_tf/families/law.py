@@ -1,0 +1,116 @@
+"""Laws: distributions of one number given its location and a few parameters, of which families are made.
+
+A law knows nothing of links, prior weights or rows that were cut off; `of_law.py` makes a family of one, and mixtures,
+zero inflation, censoring and truncation are made from laws. Parameters have an axis of rows, [..., 1] or [..., n].
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from .base import Array, Data, Values
+
+Texts = Mapping[str, str]
+
+
+class Slopes(NamedTuple):
+    """Log densities of rows and their derivatives: by the location, and by each parameter; all broadcast to [n]."""
+
+    density: np.ndarray
+    location: np.ndarray
+    own: dict[str, np.ndarray]
+
+
+class Law(ABC):
+    """The distribution of a number.
+
+    Attributes
+    ----------
+    own : tuple of str
+        The parameters beside the location.
+    points : tuple of float or None
+        The numbers that have a probability of their own; None where all have, as counts.
+    period : float or None
+        Of an angle, once around.
+    """
+
+    own: ClassVar[tuple[str, ...]] = ()
+    points: ClassVar[tuple[float, ...] | None] = ()
+    period: ClassVar[float | None] = None
+
+    @abstractmethod
+    def log_density(self, data: Data, mu: Array, own: Values, xp: Any) -> Array:
+        """Return the log density [..., n] of `data["y"]`, every constant included."""
+
+    @abstractmethod
+    def slopes(self, data: Data) -> Callable[[np.ndarray, Values], Slopes]:
+        """Return the function of location and parameters that gives log densities with derivatives, on NumPy."""
+
+    @abstractmethod
+    def tails(self, data: Data, mu: np.ndarray, own: Values) -> tuple[np.ndarray, np.ndarray]:
+        """Return P(Y <= y) and P(Y > y)."""
+
+    @abstractmethod
+    def draw(self, data: Data, mu: np.ndarray, own: Values, rng: np.random.Generator) -> np.ndarray:
+        """Return one number for each location [..., n]."""
+
+    @abstractmethod
+    def moments(self, data: Data, mu: np.ndarray, own: Values) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean and variance."""
+
+    @abstractmethod
+    def made(self, data: Data, mu: Array, own: Values, on: Any) -> Any:
+        """Return TFP's distribution of n independent numbers, a batch."""
+
+    @abstractmethod
+    def text(self, data: Texts, mu: str, own: Texts) -> str:
+        """Return the text of TFP's distribution."""
+
+
+class LawWithTails(Law):
+    """A law whose tails have logarithms on any array library: it can be censored and truncated."""
+
+    @abstractmethod
+    def log_tails(self, y: Array, mu: Array, own: Values, xp: Any) -> tuple[Array, Array]:
+        """Return log P(Y <= y) and log P(Y > y)."""
+
+    @abstractmethod
+    def moves(self, y: np.ndarray, mu: np.ndarray, own: Values) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Return how fast a quantile y moves, by the location and by each parameter.
+
+        The derivative of P(Y <= y) by a parameter is minus the density at y times this; for counts the density is the
+        probability of y, and this is what makes it so.
+        """
+
+    @abstractmethod
+    def quantile(self, lower: np.ndarray, upper: np.ndarray, mu: np.ndarray, own: Values) -> np.ndarray:
+        """Return the y of P(Y <= y) = lower, P(Y > y) = upper; the smaller of the two is what counts."""
+
+    def tails(self, data: Data, mu: np.ndarray, own: Values) -> tuple[np.ndarray, np.ndarray]:
+        """Return P(Y <= y) and P(Y > y)."""
+        lower, upper = self.log_tails(data["y"], mu, own, np)
+        return np.exp(lower), np.exp(upper)
+
+
+def by_quantile(on: Any, like: Array, quantile: Callable, cdf: Callable, log_density: Callable) -> Any:
+    """Return TFP's distribution of what a quantile function makes of a uniform number; `like` [n] has its shape."""
+    uniform = on.tfd.Uniform(0 * like, 1 + 0 * like)
+    return on.tfd.TransformedDistribution(
+        uniform,
+        on.tfb.Inline(
+            forward_fn=quantile,
+            inverse_fn=cdf,
+            inverse_log_det_jacobian_fn=log_density,
+            forward_min_event_ndims=0,
+        ),
+    )
+
+
+BY_QUANTILE = (
+    "tfd.TransformedDistribution(tfd.Uniform(0 * eta, 1 + 0 * eta), tfp.bijectors.Inline("
+    "forward_fn=lambda u: {quantile}, inverse_fn=lambda y: {cdf}, "
+    "inverse_log_det_jacobian_fn=lambda y: {log_density}, forward_min_event_ndims=0))"
+)
+"""The text of `by_quantile`."""
