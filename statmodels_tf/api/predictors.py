@@ -30,8 +30,9 @@ def designs(
     given = {name: text for name, text in others.items() if text is not None}
     for name in given:
         if name not in family.predictors:
-            owners = " and the ".join(known for known, each in FAMILIES.items() if name in each.predictors)
-            raise ModelError(f'`{name}=` is of the {owners} family; the family is "{family.name}".')
+            *first, last = (known for known, each in FAMILIES.items() if name in each.predictors)
+            owners = f"{', '.join(first)} and {last} families" if first else f"{last} family"
+            raise ModelError(f'`{name}=` is of the {owners}; the family is "{family.name}".')
     if not family.predictors:
         return build(formula, data, **rows), {}
     predictors = {name: Predictor(text, family.predictors[name]) for name, text in given.items()}

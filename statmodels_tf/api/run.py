@@ -12,7 +12,7 @@ import numpy as np
 from ..design import Design
 from ..engines import ENGINES, Engine
 from ..errors import ConvergenceWarning, DataError, DataWarning, EngineError, ModelError, did_you_mean
-from ..families import Family, as_family, fractional
+from ..families import Family, as_family, fractional, refusal
 from ..fits import Call, Fit
 from ..fits.regression.modelled import lumped
 from ..fits.summary import dropped_rows
@@ -72,9 +72,9 @@ def check_response(design: Design, family: Family) -> None:
         raise ModelError(
             f"the formula `{design.formula}` has no response; write one on the left, `y {design.formula}`."
         )
-    refusal = family.refuses(design.response)
-    if refusal is not None:
-        raise DataError(refusal)
+    reason = refusal(family, design.response)
+    if reason is not None:
+        raise DataError(reason)
     y = design.response.values
     if design.groups and np.ptp(y) == 0:
         raise ModelError(f"the response `{design.response.name}` is constant ({y[0]:g} in all {len(y):,} rows).")

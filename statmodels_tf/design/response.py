@@ -20,13 +20,16 @@ class Response:
     name : str
         As written: `log(Ozone)`, `cbind(ncases, ncontrols)`.
     values : array [n]
-        The numbers; codes 0, 1, ... of a factor; 0 and 1 for truth values; successes for `cbind` or `| trials()`.
+        The numbers; codes 0, 1, ... of a factor; 0 and 1 for truth values; successes for `cbind` or `| trials()`. Of
+        `cbind` of more than two columns [n, K], all of them.
     trials : array [n] or None
         The number of trials, for `cbind(successes, failures)` and `y | trials(n)`.
     levels : tuple of str or None
         Levels of a factor or of truth values, the first coded 0.
     index : Index [n] or None
         Labels of the rows used, for messages.
+    columns : tuple of str or None
+        The names of the columns of `cbind`.
     """
 
     name: str
@@ -34,6 +37,7 @@ class Response:
     trials: np.ndarray | None = None
     levels: tuple[str, ...] | None = None
     index: pd.Index | None = None
+    columns: tuple[str, ...] | None = None
 
 
 def build_response(label: str, value: Any, trials: np.ndarray | None = None) -> Response:
@@ -42,18 +46,17 @@ def build_response(label: str, value: Any, trials: np.ndarray | None = None) -> 
     Parameters
     ----------
     label : str
-    value : array [n], Logical, Factor, or Matrix with two columns
+    value : array [n], Logical, Factor, or Matrix
     trials : array [n] or None
     """
     if isinstance(value, Matrix) and value.values.shape[1] == 2:
         if trials is not None:
             raise DataError(f"`{label}` already says the trials; leave `| trials(...)` out.")
-        return Response(label, value.values[:, 0].copy(), value.values.sum(axis=1))
+        return Response(label, value.values[:, 0].copy(), value.values.sum(axis=1), columns=value.columns)
     if isinstance(value, Matrix) and value.values.shape[1] > 2:
-        raise DataError(
-            f"the response `{label}` has {value.values.shape[1]} columns; a response is one column, or "
-            "`cbind(successes, failures)`."
-        )
+        if trials is not None:
+            raise DataError(f"`{label}` has the trials of each outcome; leave `| trials(...)` out.")
+        return Response(label, np.array(value.values), columns=value.columns)
     if isinstance(value, Factor):
         if value.days is not None:
             raise DataError(f"the response `{label}` holds dates; `as.numeric({label})` counts days since 1970-01-01.")

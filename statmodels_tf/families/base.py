@@ -42,6 +42,8 @@ class Family(ABC):
         Whether a prior weight says how often a row was seen.
     by_outcome : bool
         Whether each category of the response but the first has a linear predictor of its own.
+    by_columns : bool
+        Whether the response has a column for each category.
     mean_name : str
         What tables call a mean of the response: "prob", "rate" or "response".
     shares : bool
@@ -69,6 +71,7 @@ class Family(ABC):
     has_mean: ClassVar[bool] = True
     by_count: ClassVar[bool] = False
     by_outcome: ClassVar[bool] = False
+    by_columns: ClassVar[bool] = False
     mean_name: ClassVar[str] = "response"
     shares: ClassVar[bool] = False
     overdispersed: ClassVar[str | None] = None

@@ -1,21 +1,23 @@
-"""The cumulative family: P(Y <= k) = F((theta_k - eta) / exp(s)), for outcomes in an order."""
+"""The cumulative family: P(Y <= k) = F((theta_k - eta) / scale), for outcomes in an order."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
-from ..errors import ModelError, did_you_mean
-from .base import Values, family
+from ..priors import Ordered, Prior, StudentT
+from .base import Array, Data, family
 from .latent import LATENT, Latent
 from .links import Link, as_link
-from .outcome import OutcomeFamily
+from .ordered import OrderedFamily, ordered_link
+from .outcome import places
 from .thresholds import check_structure
 
 
 @family("cumulative")
 @dataclass(frozen=True)
-class Cumulative(OutcomeFamily):
+class Cumulative(OrderedFamily):
     """Ordered categories that cut a latent variable at thresholds.
 
     A positive coefficient moves a row to the later levels of the response. Its levels are taken in their order,
@@ -35,34 +37,60 @@ class Cumulative(OutcomeFamily):
     link: Link = field(default_factory=lambda: as_link("logit"))
     threshold: str = "flexible"
 
-    predictors = MappingProxyType({"nominal": "kept", "scale": "implied"})
-    unsampled = "priors of ordered thresholds are not there yet"
-
     def __post_init__(self) -> None:
-        name = self.link.strip().lower() if isinstance(self.link, str) else self.link.name
-        if name not in LATENT:
-            listed = ", ".join(f'"{known}"' for known in LATENT)
-            raise ModelError(f"a cumulative model has no link `{name}`.{did_you_mean(name, LATENT)} There is {listed}.")
-        object.__setattr__(self, "link", as_link(self.link))
+        object.__setattr__(self, "link", ordered_link("cumulative", self.link))
         check_structure(self.threshold)
+
+    @property
+    def unsampled(self) -> str | None:
+        """Why engines that sample cannot take the family: thresholds tied to each other have no prior."""
+        return (
+            None if self.threshold == "flexible" else f"{self.threshold} thresholds have no prior; leave them flexible"
+        )
 
     @property
     def latent(self) -> Latent:
         """The distribution of the latent variable."""
         return LATENT[self.link.name]
 
-    def probabilities(self, eta: np.ndarray, values: Values) -> np.ndarray:
-        """Return the probability [n, K] of each outcome.
+    def default_priors(self, data: Data) -> dict[str, Prior]:
+        """Return threshold ~ student_t(3, 0, 2.5), in rising order."""
+        return {"threshold": Ordered(StudentT(3.0, 0.0, 2.5), int(np.max(data["y"])))}
 
-        Parameters
-        ----------
-        eta : array [n]
-            The location.
-        values : mapping
-            `threshold` [K-1] or [n, K-1] and, where there is a scale model, `log_scale` [n].
-        """
-        theta = np.broadcast_to(values["threshold"], (len(eta), np.shape(values["threshold"])[-1]))
-        cut = (theta - eta[:, None]) / np.exp(np.asarray(values.get("log_scale", 0.0)))[..., None]
-        ends = np.full((len(eta), 1), np.inf)
-        with np.errstate(all="ignore"):
-            return np.exp(self.latent.log_interval(np.hstack([cut, ends]), np.hstack([-ends, cut])))
+    def log_of_cuts(self, cut: Array, xp: Any) -> Array:
+        """Return log(F(c_k) - F(c_{k-1})) [..., n, K], c infinite at both ends."""
+        end = xp.zeros_like(cut[..., :1]) + np.inf
+        upper, lower = xp.concatenate([cut, end], axis=-1), xp.concatenate([-end, cut], axis=-1)
+        return self.latent.log_interval(upper, lower, xp)
+
+    def log_chosen_of_cuts(self, cut: Array, y: Array, xp: Any) -> Array:
+        """Return the log probability [..., n] of the outcomes; minus infinity where cuts are not in order."""
+        count = cut.shape[-1]
+        upper = xp.sum(xp.where(places(y, count), cut, 0.0), axis=-1)
+        lower = xp.sum(xp.where(places(y - 1, count), cut, 0.0), axis=-1)
+        upper, lower = xp.where(y == count, np.inf, upper), xp.where(y == 0, -np.inf, lower)
+        rising = upper > lower
+        found = self.latent.log_interval(xp.where(rising, upper, lower + 1.0), lower, xp)
+        return xp.where(rising, found, -np.inf)
+
+    def rates(self, y: np.ndarray, count: int) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:
+        """Return the function of cuts to the log probability of the outcomes and its derivatives."""
+        n, latent = len(y), self.latent
+        wide, rows = np.empty((n, count + 2)), (count + 2) * np.arange(n)
+        wide[:, 0], wide[:, -1] = -np.inf, np.inf
+
+        def of_cuts(cut: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            wide[:, 1:-1] = cut
+            ends = wide.ravel()
+            value, by_upper, by_lower = latent.rates(ends[rows + y + 1], ends[rows + y])
+            slope = np.zeros(wide.size)
+            slope[rows + y + 1] = by_upper
+            slope[rows + y] = -by_lower
+            return value, slope.reshape(wide.shape)[:, 1:-1]
+
+        return of_cuts
+
+    def probabilities_code(self, cut: str) -> str:
+        """Return the text of TFP's categorical distribution given that of the cuts [n, K-1]."""
+        steps = "tf.concat([F[..., :1], F[..., 1:] - F[..., :-1], 1 - F[..., -1:]], axis=-1)"
+        return f"tfd.Categorical(probs=(lambda F: {steps})({self.link.code(f'({cut})')}))"

@@ -12,6 +12,16 @@ from .base import FAMILIES, Family
 from .links import Link
 
 _OTHER_NAMES = {
+    "asym_laplace": "asymmetric_laplace",
+    "scat": "student",
+    "skewnormal": "skew_normal",
+    "student_t": "student",
+    "vonmises": "von_mises",
+    "zero_inflated_negbinomial": "zero_inflated_negative_binomial",
+    "zinb": "zero_inflated_negative_binomial",
+    "zip": "zero_inflated_poisson",
+    "zoib": "zero_one_inflated_beta",
+    "acat": "adjacent",
     "bernoulli": "binomial",
     "beta_family": "beta",
     "betar": "beta",
@@ -19,7 +29,6 @@ _OTHER_NAMES = {
     "clm": "cumulative",
     "inversegaussian": "inverse_gaussian",
     "multinom": "categorical",
-    "multinomial": "categorical",
     "nb": "negative_binomial",
     "nbinom": "negative_binomial",
     "nbinom2": "negative_binomial",
@@ -29,6 +38,7 @@ _OTHER_NAMES = {
     "normal": "gaussian",
     "ordinal": "cumulative",
     "polr": "cumulative",
+    "sratio": "sequential",
     "tw": "tweedie",
 }
 _LINKS_OF_SHARES = {"logistic": "logit", "logit": "logit", "probit": "probit", "cloglog": "cloglog"}

@@ -4,13 +4,10 @@ What other families call the mean is here the matrix of probabilities [n, K].
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from ..errors import ModelError
-from ..priors import Prior
 from .base import Array, Data, Family, Values
 from .randomized import normal_score
 
@@ -29,8 +26,17 @@ class OutcomeFamily(Family):
     has_mean = False
 
     @abstractmethod
+    def log_probabilities(self, eta: Array, values: Values, xp: Any) -> Array:
+        """Return the log probability [..., n, K] of each outcome at the linear predictor."""
+
+    @abstractmethod
+    def log_chosen(self, eta: Array, values: Values, y: Array, xp: Any) -> Array:
+        """Return the log probability [..., n] of the outcomes y [n]."""
+
     def probabilities(self, eta: np.ndarray, values: Values) -> np.ndarray:
-        """Return the probability [n, K] of each outcome at the linear predictor."""
+        """Return the probability [..., n, K] of each outcome at the linear predictor."""
+        with np.errstate(all="ignore"):
+            return np.exp(self.log_probabilities(eta, values, np))
 
     def refuses(self, response: Any) -> str | None:
         """Return why the response is no factor of three or more levels, or None."""
@@ -69,37 +75,32 @@ class OutcomeFamily(Family):
             out["weights"] = np.asarray(weights, dtype=float)
         return out
 
-    def default_priors(self, data: Data) -> dict[str, Prior]:
-        """Say why the family is not sampled."""
-        raise ModelError(f"the {self.name} family has no joint distribution: {self.unsampled}.")
-
     def default_scale(self, data: Data) -> tuple[float, float]:
         """Return 0 and 1, centre and unit of the latent scale."""
         return 0.0, 1.0
 
     def log_density(self, eta: Array, values: Values, data: Data, xp: Any) -> Array:
-        """Return the log probability of each row's outcome [n]."""
-        chosen = np.take_along_axis(self.probabilities(eta, values), data["y"][:, None], axis=1)[:, 0]
-        return xp.log(chosen)
+        """Return the log probability of each row's outcome [..., n], times its weight."""
+        chosen = self.log_chosen(eta, values, data["y"], xp)
+        return data["weights"] * chosen if "weights" in data else chosen
 
     def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:
-        """Return independent categorical variables, each one of 0 .. K-1."""
-        probabilities = on.array(self.probabilities(np.asarray(eta), values))
-        return on.tfd.Independent(on.tfd.Categorical(probs=probabilities), 1)
+        """Return independent categorical variables, each one of 0 .. K-1; weights are no part of it."""
+        return on.tfd.Independent(on.tfd.Categorical(logits=self.log_probabilities(eta, values, on.xp)), 1)
 
     def simulate(self, eta: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
-        """Return the position of one outcome for each row."""
+        """Return the position [..., n] of one outcome for each row."""
         below = np.cumsum(self.probabilities(eta, values), axis=-1)
-        return np.minimum((rng.random(len(below))[:, None] > below).sum(axis=-1), below.shape[-1] - 1)
+        return np.minimum((rng.random(below.shape[:-1])[..., None] > below).sum(axis=-1), below.shape[-1] - 1)
 
     def pearson_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
         """Return (1 - p) / sqrt(p (1 - p)) of each row's outcome of probability p, times the root of its weight."""
-        p = _chosen(mu, data)
+        p = own_probability(mu, data)
         return np.sqrt((1 - p) / p * data.get("weights", 1.0))
 
     def deviance_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
         """Return sqrt(-2 w log p) of each row's outcome."""
-        return np.sqrt(-2 * data.get("weights", 1.0) * np.log(_chosen(mu, data)))
+        return np.sqrt(-2 * data.get("weights", 1.0) * np.log(own_probability(mu, data)))
 
     def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
         """Return Φ⁻¹ of a uniform draw between the probabilities below and up to each row's outcome, in their order."""
@@ -107,12 +108,19 @@ class OutcomeFamily(Family):
         row = np.maximum(y, 0)[:, None]
         below = np.take_along_axis(np.cumsum(mu, axis=1), row, axis=1)[:, 0]
         above = np.take_along_axis(np.cumsum(mu[:, ::-1], axis=1)[:, ::-1], row, axis=1)[:, 0]
-        u, own = rng.uniform(size=len(y)), _chosen(mu, data)
+        u, own = rng.uniform(size=len(y)), own_probability(mu, data)
         return normal_score(below - u * own, above - (1 - u) * own)
 
-    def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:
-        """Say why the family is not sampled."""
-        raise ModelError(f"the {self.name} family has no program: {self.unsampled}.")
+
+def own_probability(mu: np.ndarray, data: Data) -> np.ndarray:
+    """Return the probability [n] of each row's outcome; NaN of one that is not modelled."""
+    y = data["y"]
+    return np.where(y < 0, np.nan, np.take_along_axis(mu, np.maximum(y, 0)[:, None], axis=1)[:, 0])
+
+
+def places(y: Array, count: int) -> Array:
+    """Return whether each outcome y [n] is 0 .. count - 1 [n, count]."""
+    return y[:, None] == np.arange(count, dtype=np.int32)
 
 
 def _used(response: Any, weights: np.ndarray | None) -> np.ndarray:
@@ -123,9 +131,3 @@ def _used(response: Any, weights: np.ndarray | None) -> np.ndarray:
         minlength=len(response.levels),
     )
     return np.flatnonzero(counts)
-
-
-def _chosen(mu: np.ndarray, data: Data) -> np.ndarray:
-    """Return the probability [n] of each row's outcome; NaN of one that is not modelled."""
-    y = data["y"]
-    return np.where(y < 0, np.nan, np.take_along_axis(mu, np.maximum(y, 0)[:, None], axis=1)[:, 0])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from ..errors import DataError, ModelError
-from ..families import Family, Link, as_family, rowed
+from ..families import Family, Link, as_family, refusal, rowed
 from ..parameter import Parameter, identifiers
 from ..substrate import Substrate
 from ..substrate import substrate as the_substrate
@@ -293,7 +293,7 @@ def build_model(
     if design.response is None:
         raise ModelError("the formula has no response. Write one on the left of `~`.")
     model = Model(design, as_family(family, link), dict(priors or {}), dict(predictors or {}))
-    reason = model.family.refuses(design.response)
+    reason = refusal(model.family, design.response)
     if reason is not None:
         raise DataError(reason)
     check_special(design)

@@ -45,7 +45,7 @@ def test_the_link_may_stand_beside_the_name():
     [
         ("posson", "Did you mean `poisson`"),
         ("binomal(logit)", "Did you mean `binomial`"),
-        ("zzz", 'There is "beta"'),
+        ("zzz", 'There is "adjacent"'),
         ("binomial(lnk = logit)", "no `lnk`. Did you mean `link`"),
         ("binomial(logit, 3, 4)", "has the arguments link"),
         ("binomial(logit", "is no call of a family"),

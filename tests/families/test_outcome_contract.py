@@ -58,6 +58,6 @@ def test_quantile_residuals_of_the_true_model_are_normal(family):
 
 
 @FAMILY
-def test_a_family_is_made_again_from_its_text_and_says_what_sampling_lacks(family):
+def test_a_family_is_made_again_from_its_text(family):
     assert as_family(family_text(family)) == family
-    assert family.unsampled and not family.has_mean and family.by_count
+    assert family.unsampled is None and not family.has_mean and family.by_count

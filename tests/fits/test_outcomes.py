@@ -233,7 +233,7 @@ def test_what_is_refused(ask, said, fits):
 
 
 def test_arguments_of_other_families(data):
-    with pytest.raises(st.ModelError, match="`nominal=` is of the cumulative family"):
+    with pytest.raises(st.ModelError, match="`nominal=` is of the adjacent, cumulative and sequential families"):
         st.glm("x ~ z", data, nominal="~ g")
     with pytest.raises(st.ModelError, match='write a formula without a left side, `scale="~ x"`'):
         st.glm("y ~ x", data, "cumulative", scale="z")
@@ -241,7 +241,7 @@ def test_arguments_of_other_families(data):
         st.glm("x ~ z", data, engine="newton")
     with pytest.raises(st.ModelError, match=r'write `family=st.families.Cumulative\(threshold="symmetric"\)`'):
         st.glm("y ~ x", data, "cumulative", threshold="symmetric")
-    with pytest.raises(st.ModelError, match=r"no group terms in a cumulative model, and `\(1 \| g\)` is one"):
+    with pytest.raises(st.ModelError, match=r"estimates no group terms yet, and `\(1 \| g\)` is one. Sample the model"):
         st.glm("y ~ x + (1 | g)", data, "cumulative")
 
 

@@ -91,7 +91,7 @@ class OrdinalEstimate(OutcomeEstimate):
     def probabilities(self, rows: OutcomeRows, gradient: bool) -> tuple[np.ndarray, np.ndarray | None]:
         """Return the probabilities [m, K] on some rows, and their gradients [m, K, P] if asked; NaN out of order."""
         eta, theta, log_scale = self._pieces(rows)
-        values = {"threshold": theta, "log_scale": log_scale}
+        values = {"threshold": theta, "scale": np.exp(log_scale)}
         p = self.family.probabilities(eta, values)
         if not gradient:
             return p, None

@@ -70,5 +70,5 @@ def lumped(family: Any, response: Any) -> str | None:
     return (
         f"the response `{response.name}` has {len(response.levels)} levels: {some} count as success, {first} as "
         f"failure. Write the condition that is meant, such as `{response.name} == {others[-1]!r}`, or model them all: "
-        'family="multinomial" or "cumulative".'
+        'family="categorical" or "cumulative".'
     )
