@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from scipy.special import betainc, betaincc, gammaln, psi, zeta
+from scipy.special import betainc, betaincc, expit, gammaln, psi, zeta
 
 from ..errors import ModelError
 from ..priors import Prior
@@ -69,7 +69,7 @@ class Beta(OfNumbers):
     @property
     def values(self) -> dict[str, float]:
         """The precision: as fixed, or as last estimated."""
-        return {"phi": float(self.reached if self.phi is None else self.phi)}
+        return {"phi": self.reached if self.phi is None else float(self.phi)}
 
     def values_at(self, dispersion: Any) -> dict[str, np.ndarray]:
         """Return the precision; the dispersion is one."""
@@ -105,10 +105,16 @@ class Beta(OfNumbers):
         """Return the log-likelihood and its derivatives as a function of eta and phi."""
         y, a = data["y"], data.get("weights", np.ones_like(data["y"]))
         log_y, log_rest = np.log(y), np.log1p(-y)
-        constant = -float(a @ (log_y + log_rest))
+        constant, logit = -float(a @ (log_y + log_rest)), self.link.name == "logit"
+
+        def means(eta: np.ndarray) -> tuple[np.ndarray, ...]:
+            if not logit:
+                return self._means(eta, np)
+            mu, rest = expit(eta), expit(-eta)
+            return mu, rest, mu * rest
 
         def evaluate(eta: np.ndarray, values: Values) -> Score:
-            phi, (mu, rest, slope) = self._precision(values, eta), self._means(eta, np)
+            phi, (mu, rest, slope) = self._precision(values, eta), means(eta)
             up, down = mu * phi, rest * phi
             each = gammaln(phi) - gammaln(up) - gammaln(down) + up * log_y + down * log_rest
             above, below = psi(up) - log_y, psi(down) - log_rest
@@ -215,6 +221,10 @@ class Beta(OfNumbers):
     def at(self, phi: float) -> "Beta":
         """Return the family with this estimate of phi."""
         return replace(self, reached=float(phi))
+
+    def told(self, values: Values) -> "Beta":
+        """Return the family at the precision of the values, if they have one."""
+        return replace(self, reached=values.get("phi", self.reached))
 
     def information(self, eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray]:
         """Return the expected information between eta and phi, [n, 1], and of phi, [1, 1].

@@ -15,7 +15,7 @@ from .links import Link, ProbabilityLink, as_link
 from .randomized import randomized
 from .score import Kernel
 from .shares import Shares
-from .shares_score import logistic_kernel, mean_kernel, tails_kernel
+from .shares_score import KERNELS, logistic_kernel, mean_kernel, tails_kernel
 from .stirling import log_peak
 
 
@@ -64,7 +64,7 @@ class Binomial(WithoutParameters, Shares):
         if self.link.name == "logit":
             return logistic_kernel(y, m, constant)
         if isinstance(self.link, ProbabilityLink):
-            return tails_kernel(self.link, y, m, constant)
+            return KERNELS.get(self.link.name, tails_kernel)(self.link, y, m, constant)
         return mean_kernel(self.link, y, m, constant)
 
     def distribution(self, eta: Array, values: Values, data: Data, on: Any) -> Any:

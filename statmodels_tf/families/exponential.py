@@ -11,7 +11,7 @@ McCullagh & Nelder (1989), Generalized Linear Models, sections 2.2 and 2.5.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self, cast
 
 import numpy as np
 
@@ -113,12 +113,12 @@ class ExponentialFamily(Family):
     def pearson_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
         """Return (y - mu) sqrt(a / V(mu))."""
         y, a = self.observations(data)
-        return (y - mu) * np.sqrt((1.0 if a is None else a) / self.variance(mu))
+        return (y - mu) * np.sqrt((1.0 if a is None else a) / told(self, values).variance(mu))
 
     def deviance_residuals(self, mu: np.ndarray, values: Values, data: Data) -> np.ndarray:
         """Return sign(y - mu) sqrt(a d(y, mu))."""
         y, a = self.observations(data)
-        return np.sign(y - mu) * np.sqrt((1.0 if a is None else a) * self.deviance(y, mu))
+        return np.sign(y - mu) * np.sqrt((1.0 if a is None else a) * told(self, values).deviance(y, mu))
 
 
 class OfNumbers(ExponentialFamily, ABC):
@@ -161,11 +161,19 @@ class OwnParameters(Protocol):
     def estimated(self, y: np.ndarray, mu: np.ndarray, a: np.ndarray | None) -> Self:
         """Return the family with its own parameters where the likelihood is largest at these means."""
 
+    def told(self, values: Values) -> Self:
+        """Return the family at the own parameters that `values` have: one for all rows, or one for each."""
+
     def information(self, eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray]:
         """Return the information between each row's eta and the k own parameters, [n, k], and of those, [k, k].
 
         The first is None where it is zero.
         """
+
+
+def told(family: ExponentialFamily, values: Values) -> ExponentialFamily:
+    """Return the family at the own parameters in `values`; it has its own where they are fixed or it has none."""
+    return cast(Any, family).told(values) if family.own else family
 
 
 def fisher(family: ExponentialFamily, eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> Working:

@@ -67,7 +67,7 @@ class NegativeBinomial(OfNumbers):
     @property
     def values(self) -> dict[str, float]:
         """Return theta: as fixed, or as last estimated."""
-        return {"theta": float(self.reached if self.theta is None else self.theta)}
+        return {"theta": self.reached if self.theta is None else float(self.theta)}
 
     def values_at(self, dispersion: Any) -> dict[str, np.ndarray]:
         """Return theta, of the shape of the dispersion; none where it is fixed."""
@@ -109,6 +109,10 @@ class NegativeBinomial(OfNumbers):
         step = -slope / curvature if curvature < 0 else np.copysign(1.0, slope)
         at = np.clip(np.log(theta) + np.clip(step, -2.0, 2.0), np.log(_SMALLEST), np.log(_LARGEST))
         return replace(self, reached=float(np.exp(at)))
+
+    def told(self, values: Values) -> Self:
+        """Return the family at the theta of the values, if they have one."""
+        return replace(self, reached=values.get("theta", self.reached))
 
     def information(self, eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray]:
         """Return None, since eta and theta are orthogonal, and the observed information of theta, as MASS."""

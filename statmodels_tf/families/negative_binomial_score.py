@@ -5,10 +5,11 @@ a (log Γ(y + θ) - log Γ(θ) - log y! + y s - (y + θ) log(1 + exp(s))), its d
 theta, mu held, a (ψ(y + θ) - ψ(θ) - log(1 + exp(s)) + p - y (1 - p) / θ).
 """
 
+import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import gammaln, psi
+from scipy.special import expit, gammaln, psi
 
 from .base import Values
 from .links import Link
@@ -20,31 +21,27 @@ _FEW = 0.5
 
 def log_kernel(y: np.ndarray, a: np.ndarray, fixed: np.ndarray | None) -> Kernel:
     """Return the kernel of the log link; `fixed` is theta [1] where it is not among the values."""
-    parts = _gamma_part(y, a)
-    plain = bool((a == 1).all())
+    part, weighted, total = _gamma_part(y, a), a * y, float(a @ y)
 
     def evaluate(eta: np.ndarray, values: Values) -> Score:
         theta = values["theta"] if fixed is None else fixed
         s = eta - np.log(theta)
-        odds = np.exp(s)
-        lost = np.log1p(odds)
-        p = odds / (1 + odds)
-        if not np.isfinite(lost[np.argmax(lost)]):  # exp(s) is out of range
-            lost, p = np.logaddexp(0.0, s), np.exp(-np.logaddexp(0.0, -s))
-        both = y + theta
-        score = y - both * p
-        each = y * s - both * lost
-        if not plain:
-            score *= a
-            each *= a
-        constant, by_theta = parts(theta)
-        density = constant + float(np.add.reduce(each))
+        p = np.exp(s)
+        lost = np.log1p(p)
+        p /= 1 + p
+        both = weighted + a * theta
+        constant, by_theta = part(theta)
+        density = constant + float(weighted @ s) - float(both @ lost)
+        if not math.isfinite(density):  # exp(s) may be out of range
+            lost, p = np.logaddexp(0.0, s), expit(s)
+            density = constant + float(weighted @ s) - float(both @ lost)
+        score = weighted - both * p
         if fixed is not None:
             return Score(density, score, {})
-        slopes = p - lost - y * (1 - p) / theta
-        if not plain:
-            slopes *= a
-        return Score(density, score, {"theta": _joined(slopes, by_theta, theta)})
+        if len(theta) == 1:
+            by_theta -= float(a @ (lost - p)) + (total - float(weighted @ p)) / float(theta[0])
+            return Score(density, score, {"theta": by_theta})
+        return Score(density, score, {"theta": by_theta - a * (lost - p) - weighted * (1 - p) / theta})
 
     return evaluate
 
@@ -59,13 +56,6 @@ def mean_kernel(link: Link, y: np.ndarray, a: np.ndarray, fixed: np.ndarray | No
         return Score(found.density, found.eta * (slope / mu), found.own)
 
     return evaluate
-
-
-def _joined(slopes: np.ndarray, by_theta: np.ndarray, theta: np.ndarray) -> np.ndarray:
-    """Return the derivative by theta, added up over the rows where it is one for all."""
-    if len(theta) == 1:
-        return np.add.reduce(slopes, keepdims=True) + by_theta
-    return slopes + by_theta
 
 
 def _gamma_part(y: np.ndarray, a: np.ndarray) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:

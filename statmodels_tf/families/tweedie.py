@@ -87,7 +87,7 @@ class Tweedie(PowerVariance):
     @property
     def exponent(self) -> float:
         """The power: as fixed, or as last estimated."""
-        return float(self.reached if self.power is None else self.power)
+        return self.reached if self.power is None else float(self.power)
 
     @property
     def values(self) -> dict[str, float]:
@@ -189,6 +189,11 @@ class Tweedie(PowerVariance):
         """Return the family at the power of largest likelihood at these means, phi at its own best for each power."""
         y, mu, weights, _ = _kept(y, mu, a)
         return replace(self, reached=largest(y, mu, weights, self.exponent, _LIMITS)[1])
+
+    def told(self, values: Values) -> Self:
+        """Return the family at the power that the shape of the jumps says, if the values have one."""
+        shape = values.get("shape")
+        return self if shape is None else replace(self, reached=(2 + shape) / (1 + shape))
 
     def information(self, eta: np.ndarray, y: np.ndarray, a: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray]:
         """Return None, as eta is orthogonal to power and phi, and the observed information of the power, phi free."""

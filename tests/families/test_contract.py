@@ -256,3 +256,25 @@ def test_priors_are_of_what_densities_take(family):
 @pytest.mark.parametrize("family", [*map(as_family, NAMES), *QUASI], ids=family_text)
 def test_a_family_is_made_again_from_its_text(family):
     assert as_family(family_text(family)) == family
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "two"),
+    [
+        ("negative_binomial", ({"theta": 0.5}, "theta=0.5"), ({"theta": 4.0}, "theta=4.0")),
+        ("beta", ({"phi": 3.0}, "phi=3.0"), ({"phi": 40.0}, "phi=40.0")),
+        ("tweedie", ({"shape": 1.0}, "power=1.5"), ({"shape": 4.0}, "power=1.2")),
+    ],
+)
+def test_residuals_are_at_the_own_parameters_of_the_values(name, one, two):
+    family = as_family(name)
+    eta, data = observed(family, True)
+    mu, first = family.link.inverse(eta, np), np.arange(len(eta)) < 5
+    rows = {key: np.where(first, one[0][key], two[0][key]) for key in one[0]}
+    for ask in ("pearson_residuals", "deviance_residuals"):
+        expected = [getattr(as_family(f"{name}({text})"), ask)(mu, {}, data) for _, text in (one, two)]
+        found = getattr(family, ask)(mu, rows, data)
+        np.testing.assert_allclose(found, np.where(first, *expected), rtol=1e-9)
+        np.testing.assert_allclose(
+            getattr(family, ask)(mu, rowed({k: np.array(v) for k, v in one[0].items()}), data), expected[0], rtol=1e-9
+        )

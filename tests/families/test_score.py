@@ -117,3 +117,22 @@ def test_derivatives_are_differences(name):
 def difference(function, at, step=1e-6):
     """Return the slope of a function row by row."""
     return (function(at + step) - function(at - step)) / (2 * step)
+
+
+@pytest.mark.parametrize("name", SCORED)
+def test_kernels_are_right_far_out(name):
+    for family in linked(name):
+        _, data = observed(family, "weights")
+        values, evaluate, seen = own(family, False), family.kernel(data), 0
+        for at in (-200.0, -50.0, -20.0, -1.0, 0.1, 1.5, 20.0, 50.0, 200.0):
+            eta = np.full(N, at)
+            with np.errstate(all="ignore"):
+                if not family.link.valid(eta) or not family.valid(family.link.inverse(eta, np)):
+                    continue
+                found, (density, slopes, _) = evaluate(eta, values), added(family, eta, values, data)
+            if np.isfinite(density):
+                seen += 1
+                assert found.density == pytest.approx(density, rel=1e-9), (family.link.name, at)
+                known = np.isfinite(slopes)
+                np.testing.assert_allclose(found.eta[known], slopes[known], rtol=1e-6, atol=1e-8, err_msg=str(at))
+        assert seen > 0

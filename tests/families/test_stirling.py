@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import gammaln, psi
 
-from statmodels_tf.families.stirling import HALF_LOG_2PI, excess, remainder
+from statmodels_tf.families.stirling import HALF_LOG_2PI, digamma_less_log, excess, log_peak_of_gamma, remainder
 from statmodels_tf.substrate import substrate
 
 X = np.array([1e-300, 1e-8, 0.1, 0.5, 1, 2, 3.7, 9.99, 10, 11, 50])
@@ -43,3 +43,10 @@ def test_the_excess_has_a_derivative_everywhere(name):
     on, y = substrate(name), np.array([1e-20, 0.5, 1 - 1e-9, 1.0, 1 + 1e-9, 1.2, 1e10])
     _, slope = on.value_and_grad(lambda x: on.xp.sum(excess(x, on.xp.ones_like(x), on.xp)))(on.array(y))
     np.testing.assert_allclose(np.asarray(slope), 1 - 1 / y, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("k", [1e-6, 0.3, 2.0, 29.9, 30.1, 5e3, 1e12])
+def test_the_peak_of_a_gamma_density_and_its_slope(k):
+    peak, slope = log_peak_of_gamma(k)
+    assert peak == pytest.approx(0.5 * np.log(k) - HALF_LOG_2PI - float(remainder(np.float64(k), np)), rel=1e-13)
+    assert slope == pytest.approx(-float(digamma_less_log(k)), rel=1e-10)
