@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import families
-    from .api import anova, datasets, fit, glm, lm, lmer, load_dataset
+    from .api import anova, average_predictions, compare, datasets, fit, glm, lm, lmer, load_dataset
     from .engines import IRLS, NUTS, PLS, QR, Newton
     from .errors import (
         ConvergenceWarning,
@@ -50,6 +50,8 @@ __all__ = [
     "OrdinalEstimate",
     "StatmodelsError",
     "anova",
+    "average_predictions",
+    "compare",
     "datasets",
     "families",
     "fit",
@@ -62,7 +64,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOME = {
-    "api": ("anova", "datasets", "fit", "glm", "lm", "lmer", "load_dataset"),
+    "api": ("anova", "average_predictions", "compare", "datasets", "fit", "glm", "lm", "lmer", "load_dataset"),
     "engines": ("IRLS", "NUTS", "PLS", "QR", "Newton"),
     "errors": (
         "ConvergenceWarning",

@@ -5,5 +5,6 @@ from ..fits import anova
 from .general import fit
 from .linear import glm, lm
 from .mixed import lmer
+from .several import average_predictions, compare
 
-__all__ = ["anova", "datasets", "fit", "glm", "lm", "lmer", "load_dataset"]
+__all__ = ["anova", "average_predictions", "compare", "datasets", "fit", "glm", "lm", "lmer", "load_dataset"]

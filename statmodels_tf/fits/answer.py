@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from .table import Heading, Summary, Table, column_format, grouped, p_value
+from .table import Heading, Summary, Table, column_format, fixed, grouped, p_value
 from .words import no_figure
 
-_RESERVED = ("se", "df", "null", "statistic", "p", "lower", "upper")
+_RESERVED = ("se", "df", "null", "statistic", "p", "lower", "upper", "pd")
 
 
 class Answer(ABC):
@@ -80,7 +80,7 @@ def rendered(table: pd.DataFrame, value: str, level: float, name: str | None = N
             infinite_df = column == "df" and not (table["df"].dropna() < float("inf")).any()
             if infinite_df:
                 continue
-            headings.append(Heading({"statistic": _letter(table)}.get(column, str(column))))
+            headings.append(Heading(_letter(table) if column == "statistic" else str(column)))
             cells.append(_cells(column, table[column], estimates))
     return Table(tuple(headings), tuple(zip(*cells, strict=True)))
 
@@ -111,6 +111,8 @@ def _cells(column: str, values: pd.Series, estimates: Any) -> list[str]:
         return ["" if v != v else "∞" if v == float("inf") else grouped(v, 0 if whole else 1) for v in values]
     if column == "statistic":
         return ["" if v != v else f"{v:.2f}" for v in values]
+    if column == "pd":
+        return fixed(values.tolist(), 3)
     if column == "null":
         return [f"{v:g}" for v in values]
     return ["not estimable" if v != v and column not in _RESERVED else text

@@ -15,7 +15,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ...errors import ModelError, did_you_mean, pointing
-from .dual import FUNCTIONS, Dual
+from .dual import FUNCTIONS, Dual, Sample
+from .spelling import listed, near, spellings
 
 _NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _CALL = re.compile(r"([A-Za-z]\w*)\s*\(")
@@ -38,17 +39,73 @@ def stated(text: str, names: Sequence[str], values: np.ndarray) -> Stated:
     What is estimated is the left side where the right side is a number, else left less right.
     """
     with np.errstate(all="ignore"):
-        said = _Reader(text, names, values).hypothesis()
+        said = _Reader(text, names, _Duals(values), values).hypothesis()
     if not (np.isfinite(said.function.value) and np.isfinite(said.function.gradient).all() and np.isfinite(said.null)):
         raise ModelError(f"`{said.text}` has no finite value or derivative at the estimates.")
     return said
 
 
-class _Reader:
-    """Reads one hypothesis, from the left, by recursive descent."""
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """One hypothesis about draws: the difference of its two sides at each draw [S], and what is said of it.
 
-    def __init__(self, text: str, names: Sequence[str], values: np.ndarray):
-        self.text, self.names, self.values = text, list(names), values
+    `sign` is "<", ">" or "=".
+    """
+
+    text: str
+    difference: np.ndarray
+    sign: str
+
+
+def claimed(text: str, names: Sequence[str], draws: Sequence[np.ndarray]) -> Claim:
+    """Return the hypothesis that `text` writes about draws [S] of each name; `<`, `>` or `=` stands in it."""
+    with np.errstate(all="ignore"):
+        claim = _Reader(text, names, _Samples(draws), np.zeros(len(names))).claim()
+    if not np.isfinite(claim.difference).all():
+        raise ModelError(f"`{claim.text}` has no finite value at some of the draws.")
+    return claim
+
+
+@dataclass(frozen=True, eq=False)
+class _Duals:
+    """Names and numbers as values with gradients."""
+
+    values: np.ndarray
+
+    def coefficient(self, j: int) -> Dual:
+        """Return the j-th coefficient."""
+        gradient = np.zeros(len(self.values))
+        gradient[j] = 1.0
+        return Dual(float(self.values[j]), gradient, True, 0.0)
+
+    def number(self, value: float) -> Dual:
+        """Return a number."""
+        return Dual(value, np.zeros(len(self.values)), True, value)
+
+
+@dataclass(frozen=True, eq=False)
+class _Samples:
+    """Names and numbers as draws."""
+
+    draws: Sequence[np.ndarray]
+
+    def coefficient(self, j: int) -> Sample:
+        """Return the draws of the j-th name."""
+        return Sample(np.asarray(self.draws[j], dtype=float), False)
+
+    def number(self, value: float) -> Sample:
+        """Return a number."""
+        return Sample(np.float64(value), True)
+
+
+class _Reader:
+    """Reads one hypothesis, from the left, by recursive descent.
+
+    `leaves` makes values of the coefficients, by their place, and of numbers; those NaN in `known` are refused.
+    """
+
+    def __init__(self, text: str, names: Sequence[str], leaves: Any, known: np.ndarray):
+        self.text, self.names, self.leaves, self.known = text, list(names), leaves, known
         self.patterns = spellings(self.names)
         self.at = 0
         self.depth = 0
@@ -66,16 +123,31 @@ class _Reader:
         if self._peek():
             self._fail_at_rest()
         if left.free:
-            raise ModelError(f"`{self.text}` names no coefficient. There is {_listed(self.names)}.")
+            raise ModelError(f"`{self.text}` names no coefficient. There is {listed(self.names)}.")
         return Stated(self.text.strip(), left, null)
 
-    def _sum(self) -> Dual:
+    def claim(self) -> Claim:
+        """Return the whole text as a hypothesis about draws."""
+        left = self._sum()
+        sign = self._take("<=", ">=", "<", ">", "==", "=")
+        if not sign:
+            if self._peek():
+                self._fail_at_rest()
+            self._fail("Here `<`, `>` or `=` is missing, and a number or an expression after it.", self.at, self.at)
+        difference = left.plus(self._sum(), -1.0)
+        if self._peek():
+            self._fail_at_rest()
+        if difference.free:
+            raise ModelError(f"`{self.text}` names no coefficient. There is {listed(self.names)}.")
+        return Claim(self.text.strip(), difference.value, sign[0])
+
+    def _sum(self) -> Any:
         total = self._product()
         while sign := self._take("+", "-"):
             total = total.plus(self._product(), 1.0 if sign == "+" else -1.0)
         return total
 
-    def _product(self) -> Dual:
+    def _product(self) -> Any:
         total = self._signed()
         while True:
             if not self.text.startswith("**", self.at) and self._take("*"):
@@ -84,22 +156,22 @@ class _Reader:
                 place = self.at
                 self._take("/")
                 divisor = self._signed()
-                if divisor.value == 0:
+                if np.all(divisor.value == 0):
                     self._fail("This divides by zero.", place, place)
                 total = total.over(divisor)
             else:
                 return total
 
-    def _signed(self) -> Dual:
+    def _signed(self) -> Any:
         if sign := self._take("+", "-"):
             part = self._nested(self._signed)
-            return part if sign == "+" else part.times(self._number(-1.0))
+            return part if sign == "+" else part.times(self.leaves.number(-1.0))
         base = self._operand()
         if self._take("**", "^"):
             return base.power(self._nested(self._signed))
         return base
 
-    def _operand(self) -> Dual:
+    def _operand(self) -> Any:
         here = self._peek()
         if coefficient := self._coefficient():
             return coefficient
@@ -108,13 +180,13 @@ class _Reader:
             return self._closed()
         if match := _NUMBER.match(self.text, self.at):
             self.at = match.end()
-            return self._number(float(match[0]))
+            return self.leaves.number(float(match[0]))
         if (match := _CALL.match(self.text, self.at)) and match[1] in FUNCTIONS:
             self.at = match.end()
             return self._closed().through(match[1])
         return self._unknown()
 
-    def _closed(self) -> Dual:
+    def _closed(self) -> Any:
         """Return what stands before the parenthesis that closes here."""
         start = self.at - 1
         inner = self._nested(self._sum)
@@ -122,7 +194,7 @@ class _Reader:
             self._fail("This parenthesis is never closed.", start, start)
         return inner
 
-    def _nested(self, read: Callable[[], Dual]) -> Dual:
+    def _nested(self, read: Callable[[], Any]) -> Any:
         self.depth += 1
         if self.depth > _MAX_DEPTH:
             self._fail(f"More than {_MAX_DEPTH} parentheses or signs within one another.", self.at, self.at)
@@ -130,7 +202,7 @@ class _Reader:
         self.depth -= 1
         return part
 
-    def _coefficient(self) -> Dual | None:
+    def _coefficient(self) -> Any:
         """Return the coefficient whose name is longest here, or None."""
         matches = [
             (m.end(), -rank, j) for pattern, rank, j in self.patterns if (m := pattern.match(self.text, self.at))
@@ -138,16 +210,11 @@ class _Reader:
         if not matches:
             return None
         end, _, j = max(matches)
-        if np.isnan(self.values[j]):
+        if np.isnan(self.known[j]):
             message = f"`{self.names[j]}` is aliased: it depends linearly on other columns and has no estimate."
             self._fail(message, self.at, end - 1)
         self.at = end
-        gradient = np.zeros(len(self.names))
-        gradient[j] = 1.0
-        return Dual(float(self.values[j]), gradient, True, 0.0)
-
-    def _number(self, value: float) -> Dual:
-        return Dual(value, np.zeros(len(self.names)), True, value)
+        return self.leaves.coefficient(j)
 
     def _peek(self) -> str:
         """Return the next character that is not a space, moving to it."""
@@ -172,9 +239,9 @@ class _Reader:
             self._fail("Here a coefficient or a number is missing.", self.at, self.at)
         word, start, end = match[0], match.start(), match.end() - 1
         if self.text[match.end() :].lstrip().startswith("(") and "[" not in word:
-            near = did_you_mean(word, [*FUNCTIONS, *(n.split("(")[0] for n in self.names)])
-            self._fail(f"no function `{word}()`.{near} There is {_listed(list(FUNCTIONS))}.", start, end)
-        self._fail(f"no coefficient `{word}`.{_near(word, self.names)} There is {_listed(self.names)}.", start, end)
+            hint = did_you_mean(word, [*FUNCTIONS, *(n.split("(")[0] for n in self.names)])
+            self._fail(f"no function `{word}()`.{hint} There is {listed(list(FUNCTIONS))}.", start, end)
+        self._fail(f"no coefficient `{word}`.{near(word, self.names)} There is {listed(self.names)}.", start, end)
 
     def _fail_at_rest(self) -> NoReturn:
         here = self.text[self.at]
@@ -193,45 +260,3 @@ class _Reader:
 
     def _fail(self, message: str, start: int, end: int) -> NoReturn:
         raise ModelError(pointing(message, self.text, start, end))
-
-
-def spellings(names: Sequence[str]) -> list[tuple[re.Pattern[str], int, int]]:
-    """Return for each coefficient patterns of its name, with 0 for its own spelling and 1 for R's.
-
-    R's spelling is without the brackets around levels; one that two coefficients share is left out.
-    """
-    in_r = [re.sub(r"\[([^\[\]]*)\]", r"\1", name) for name in names]
-    in_r = ["(Intercept)" if name == "Intercept" else name for name in in_r]
-    out = [(_pattern(name), 0, j) for j, name in enumerate(names)]
-    return out + [(_pattern(name), 1, j) for j, name in enumerate(in_r) if in_r.count(name) == 1 and name != names[j]]
-
-
-def _pattern(name: str) -> re.Pattern[str]:
-    """Return a pattern of a name in which spaces and backticks are free, and powers are written `^` or `**`."""
-    parts = re.findall(r"\w+|\*\*|[^\w\s]", name)
-    text = ""
-    for i, part in enumerate(parts):
-        if i:
-            both = re.match(r"\w", part) and re.match(r"\w", parts[i - 1])
-            text += r"[\s`]+" if both else r"[\s`]*"
-        text += r"(?:\*\*|\^)" if part in ("**", "^") else re.escape(part)
-    last = r"(?![\w.(\[])" if parts and re.match(r"\w", parts[-1]) else ""
-    return re.compile(rf"`?{text}`?{last}(?!:)")
-
-
-def _near(word: str, names: Sequence[str]) -> str:
-    """Return the nearest coefficient, by its own name, or the part of it that was meant."""
-    plain = {re.sub(r"[\[\]`]", "", name): name for name in names}
-    bare = re.sub(r"[\[\]`]", "", word)
-    starting = [name for name in names if name.startswith((f"{bare}[", f"{bare}("))]
-    if starting:
-        return f" `{bare}` has the coefficients {_listed(starting)}."
-    if said := did_you_mean(word, names):
-        return said
-    if near := re.search(r"`(.*)`", did_you_mean(bare, plain)):
-        return f" Did you mean `{plain[near[1]]}`?"
-    return ""
-
-
-def _listed(names: Sequence[Any], most: int = 12) -> str:
-    return ", ".join(f"`{name}`" for name in names[:most]) + (", ..." if len(names) > most else "")

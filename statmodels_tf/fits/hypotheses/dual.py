@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import special
@@ -25,7 +26,7 @@ def _logistic_slope(x: float) -> float:
 
 
 # Name -> the function and its derivative.
-FUNCTIONS: dict[str, tuple[Callable[[float], float], Callable[[float], float]]] = {
+FUNCTIONS: dict[str, tuple[Callable[[Any], Any], Callable[[float], float]]] = {
     "exp": (np.exp, np.exp),
     "log": (np.log, lambda x: 1 / x),
     "log2": (np.log2, lambda x: 1 / (x * np.log(2))),
@@ -99,3 +100,31 @@ class Dual:
         value = float(function(self.value))
         gradient = np.zeros_like(self.gradient) if self.free else float(derivative(self.value)) * self.gradient
         return Dual(value, gradient, self.free, value)
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """A value at each of S draws, or a number; `free` says that no coefficient is in it."""
+
+    value: np.ndarray
+    free: bool
+
+    def plus(self, other: Sample, sign: float = 1.0) -> Sample:
+        """Return the sum, or the difference."""
+        return Sample(self.value + sign * other.value, self.free and other.free)
+
+    def times(self, other: Sample) -> Sample:
+        """Return the product."""
+        return Sample(self.value * other.value, self.free and other.free)
+
+    def over(self, other: Sample) -> Sample:
+        """Return the quotient."""
+        return Sample(self.value / other.value, self.free and other.free)
+
+    def power(self, other: Sample) -> Sample:
+        """Return the power."""
+        return Sample(self.value**other.value, self.free and other.free)
+
+    def through(self, name: str) -> Sample:
+        """Return a known function of it."""
+        return Sample(FUNCTIONS[name][0](self.value), self.free)

@@ -64,12 +64,57 @@ class EffectRows:
     said: str
 
 
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """The rows to average over, whatever is asked of them.
+
+    Attributes
+    ----------
+    kind : str
+        "response" or "link".
+    frame : DataFrame [n, ...]
+    offset : array [n] or None
+        The offset of the rows of the fit, where it was an array.
+    codes, labels, every, weights
+        As in `EffectRows`.
+    what : str
+        The rows in words.
+    """
+
+    kind: str
+    frame: pd.DataFrame
+    offset: np.ndarray | None
+    codes: np.ndarray
+    labels: pd.DataFrame
+    every: pd.DataFrame
+    weights: np.ndarray | None
+    what: str
+
+
 def asked_rows(fit: Any, asked: Asked) -> EffectRows:
-    """Return the rows that are asked for, and their groups."""
+    """Return the rows that are asked for of an estimate, and their groups."""
+    basis = asked_basis(fit, asked)
+    groups = (basis.codes, basis.labels, basis.every, basis.weights)
+    frame, offset, what = basis.frame, basis.offset, basis.what
+    if fit.outcome_scales and basis.kind == "response":
+        each = tuple(({"outcome": name}, OutcomeRowsAt(fit, k, frame, offset)) for k, name in enumerate(fit.outcomes))
+        return EffectRows(each, AllParameters(fit), *groups, f"{what} · probability of each outcome")
+    scale = scale_of(fit)
+    beta, transformed = np.nan_to_num(fit.beta, nan=0.0), fit.family.link.name == "identity"
+    on_link = basis.kind == "link" or transformed
+    rows = Rows(fit.model.design, beta, None if on_link else scale, frame, offset, limit_of(fit))
+    return EffectRows((({}, rows),), fit, *groups, what + scale_said(scale, on_link))
+
+
+def scale_said(scale: Any, on_link: bool) -> str:
+    """Return the scale that effects are on, in words; nothing where there is one only."""
+    return "" if scale.identity else f" · {scale.what} scale" if on_link else " · response scale"
+
+
+def asked_basis(fit: Any, asked: Asked) -> Basis:
+    """Return the rows that are asked for of any fit, and their groups."""
     design = fit.model.design
     kind = one_of("type", "response" if asked.type == "prob" else asked.type, ("response", "link"))
-    by_outcome = bool(fit.outcome_scales) and kind == "response"
-    scale = None if by_outcome else scale_of(fit)
     own = asked.newdata is None
     if design.source is not None and (own or isinstance(asked.newdata, str)):
         raise ModelError(
@@ -101,16 +146,7 @@ def asked_rows(fit: Any, asked: Asked) -> EffectRows:
         offset = None if offset is None else np.tile(offset, copies)
     names = [*at_names, *(n for n in _by(asked.by, frame, own) if n not in at_names)]
     codes, labels = _groups(frame, names)
-    every = frame[names].reset_index(drop=True)
-    if scale is None:
-        each = tuple(({"outcome": name}, OutcomeRowsAt(fit, k, frame, offset)) for k, name in enumerate(fit.outcomes))
-        return EffectRows(
-            each, AllParameters(fit), codes, labels, every, weights, f"{what} · probability of each outcome"
-        )
-    beta, transformed = np.nan_to_num(fit.beta, nan=0.0), fit.family.link.name == "identity"
-    rows = Rows(design, beta, None if kind == "link" or transformed else scale, frame, offset, limit_of(fit))
-    on = f" · {scale.what} scale" if kind == "link" or transformed else " · response scale"
-    return EffectRows((({}, rows),), fit, codes, labels, every, weights, what + ("" if scale.identity else on))
+    return Basis(kind, frame, offset, codes, labels, frame[names].reset_index(drop=True), weights, what)
 
 
 def _typical(fit: Any) -> pd.DataFrame:

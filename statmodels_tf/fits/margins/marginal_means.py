@@ -21,7 +21,7 @@ from ..regression.modelled import mean_name
 from ..table import Summary, Table
 from ..words import spoken
 from .joint_tests import JointTests, interaction
-from .mean_contrasts import ADJUSTED_BY, MeanContrasts, contrasts_of
+from .mean_contrasts import ADJUSTED_BY, MeanContrasts, contrasts_of, groups_of
 from .multiplicity import ADJUSTMENTS, FamilyOfTests, half_widths, interval_method
 from .scale import Scale
 
@@ -114,11 +114,7 @@ class MarginalMeans(Answer):
 
     def groups(self, by: tuple[str, ...] | None = None) -> list[np.ndarray]:
         """Return the rows of each group of means that are compared with one another."""
-        names = list(self.by if by is None else by)
-        if not names:
-            return [np.arange(len(self.labels))]
-        keys = list(self.labels[names].itertuples(index=False, name=None))
-        return [np.array([i for i, key in enumerate(keys) if key == one]) for one in dict.fromkeys(keys)]
+        return groups_of(self.labels, self.by if by is None else by)
 
     @spoken
     def contrast(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -152,14 +152,6 @@ def contrasts_of(
     means: MarginalMeans, method: str | Mapping[str, Any], adjust: str | None, by: Any, ref: Any, level: float | None
 ) -> MeanContrasts:
     """Return contrasts between the means of each group; see `MarginalMeans.contrast`."""
-    names = means.by if by is None else (by,) if isinstance(by, str) else tuple(by)
-    known = list(means.labels.columns)
-    for name in names:
-        if name not in known:
-            listed = ", ".join(f"`{k}`" for k in known)
-            raise ModelError(
-                f"`by=`: the means have no column `{name}`.{did_you_mean(str(name), known)} There is {listed}."
-            )
     if adjust is None:
         adjust = DEFAULT_ADJUST.get(method, "none") if isinstance(method, str) else "none"
     one_of(
@@ -168,6 +160,64 @@ def contrasts_of(
         ADJUSTMENTS,
         ' For "dunnettx" or "dunnett" write "mvt".' if "dunnet" in str(adjust) else "",
     )
+    made = rows_of_contrasts(means, method, by, ref)
+    C = made.C
+    L = _times(C, means.known.L)
+    return MeanContrasts(
+        functions(means.fit, L, means.vcov, means.df), value_of(means.fit, L) + _times(C, means.offset[:, None])[:, 0],
+        made.labels, made.sizes, adjust, means.level if level is None else coverage(level),
+        means.scale if made.ratio else None, str(means.fit.formula), means.said, made.notes,
+    )  # fmt: skip
+
+
+class Compared(Protocol):
+    """What contrasts read of means, of an estimate or of draws."""
+
+    labels: pd.DataFrame
+    by: tuple[str, ...]
+    scale: Scale
+
+    @property
+    def back(self) -> bool:
+        """Whether the table is on the scale of the response."""
+
+    def groups(self, by: tuple[str, ...] | None = None) -> list[np.ndarray]:
+        """Return the rows of each group of means that are compared with one another."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Contrasts as rows of coefficients.
+
+    Attributes
+    ----------
+    C : array [r, m]
+    labels : DataFrame [r, ...]
+        `contrast`, then the groups.
+    sizes : tuple of (int, int)
+        For each group the number of contrasts and of means.
+    ratio : bool
+        Whether they are shown as ratios.
+    notes : tuple of str
+    """
+
+    C: np.ndarray
+    labels: pd.DataFrame
+    sizes: tuple[tuple[int, int], ...]
+    ratio: bool
+    notes: tuple[str, ...]
+
+
+def rows_of_contrasts(means: Compared, method: str | Mapping[str, Any], by: Any, ref: Any) -> Rows:
+    """Return the coefficients of contrasts between the means of each group."""
+    names = means.by if by is None else (by,) if isinstance(by, str) else tuple(by)
+    known = list(means.labels.columns)
+    for name in names:
+        if name not in known:
+            listed = ", ".join(f"`{k}`" for k in known)
+            raise ModelError(
+                f"`by=`: the means have no column `{name}`.{did_you_mean(str(name), known)} There is {listed}."
+            )
     ratio = means.back and means.scale.ratio is not None
     labels: list[str] = []
     matrix, groups, sizes = [], [], []
@@ -180,7 +230,7 @@ def contrasts_of(
             )
         own = _names(means.labels, rows, shown)
         said, C = coefficients(method, own, ratio, ref)
-        full = np.zeros((len(C), len(means.L)))
+        full = np.zeros((len(C), len(means.labels)))
         full[:, rows] = C
         labels += said
         matrix.append(full)
@@ -195,13 +245,16 @@ def contrasts_of(
     )  # fmt: skip
     if ratio and np.abs(C.sum(axis=1)).max() > 1e-9:
         ratio, scale_note = False, (f"Contrasts are on the {means.scale.what} scale: they do not sum to zero.",)
-    L = _times(C, means.known.L)
-    return MeanContrasts(
-        functions(means.fit, L, means.vcov, means.df), value_of(means.fit, L) + _times(C, means.offset[:, None])[:, 0],
-        pd.concat([pd.DataFrame({"contrast": labels}), groups_table], axis=1), tuple(sizes), adjust,
-        means.level if level is None else coverage(level), means.scale if ratio else None, str(means.fit.formula),
-        means.said, scale_note,
-    )  # fmt: skip
+    table = pd.concat([pd.DataFrame({"contrast": labels}), groups_table], axis=1)
+    return Rows(C, table, tuple(sizes), ratio, scale_note)
+
+
+def groups_of(labels: pd.DataFrame, by: Sequence[str]) -> list[np.ndarray]:
+    """Return the rows of each group of labels; all of them where there is no column to group by."""
+    if not by:
+        return [np.arange(len(labels))]
+    keys = list(labels[list(by)].itertuples(index=False, name=None))
+    return [np.array([i for i, key in enumerate(keys) if key == one]) for one in dict.fromkeys(keys)]
 
 
 def _names(labels: pd.DataFrame, rows: np.ndarray, shown: list[str]) -> list[str]:

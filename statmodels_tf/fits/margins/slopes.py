@@ -29,13 +29,13 @@ from ..student import t_p_value, t_quantile
 from ..table import Summary
 from ..words import spoken
 from .effect_rows import Asked, EffectRows, asked_rows
-from .quantity import End, Piece, averaged
+from .quantity import End, averaged
 
 COMPARISONS = ("difference", "ratio", "lnratio", "oddsratio", "lnoddsratio")
 _WHAT = ("term", "contrast")
 LEVELS = ("reference", "pairwise", "sequential")
-_Ask = Callable[[slice, pd.DataFrame], Piece]
-_Made = tuple[dict[str, Any], list[_Ask], Any]
+Ask = Callable[[slice, pd.DataFrame], Any]
+Made = tuple[dict[str, Any], list[Ask], Any]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -98,7 +98,12 @@ class Effects(Answer):
 def slopes(fit: Any, x: Any, asked: Asked) -> Effects:
     """Return slopes in numeric columns and differences from the reference of factors; see `Estimate.slopes`."""
     rows = asked_rows(fit, asked)
-    makers: list[_Made] = []
+    return _answer(fit, rows, asked, slope_makers(fit, rows, x), "difference", "slopes")
+
+
+def slope_makers(fit: Any, rows: EffectRows, x: Any) -> list[Made]:
+    """Return for each slope or difference its labels and what is asked of the rows."""
+    makers: list[Made] = []
     for name in _columns(fit, x, "slopes"):
         column = model_columns(fit.model)[name]
         if is_numeric(column) and name not in coerced(fit):
@@ -107,19 +112,28 @@ def slopes(fit: Any, x: Any, asked: Asked) -> Effects:
             makers += [({**own, **label}, [_slope(at, name, spread)], at) for own, at in rows.each]
         else:
             makers += _pairs(rows, fit, name, "reference", 1.0)
-    return _answer(fit, rows, asked, makers, "difference", "slopes")
+    return makers
 
 
 def comparisons(fit: Any, x: Any, comparison: str, levels: str, step: Any, asked: Asked) -> Effects:
     """Return comparisons of the means at values of a column; see `Estimate.comparisons`."""
+    check_comparison(comparison, levels, asked)
+    rows = asked_rows(fit, asked)
+    return _answer(fit, rows, asked, comparison_makers(fit, rows, x, levels, step), comparison, "comparisons")
+
+
+def check_comparison(comparison: str, levels: str, asked: Asked) -> None:
+    """Say what comparisons there are, and on which scale."""
     hint = ' Write "difference" for "differenceavg", "ratio" for "ratioavg".' if "avg" in str(comparison) else ""
     one_of("comparison", comparison, COMPARISONS, hint)
     one_of("levels", levels, LEVELS)
     if comparison != "difference" and asked.type == "link":
         raise ModelError(f'`comparison="{comparison}"` is of means on the response scale; leave `type="link"` out.')
-    rows = asked_rows(fit, asked)
-    makers = [made for name in _columns(fit, x, "comparisons") for made in _pairs(rows, fit, name, levels, step)]
-    return _answer(fit, rows, asked, makers, comparison, "comparisons")
+
+
+def comparison_makers(fit: Any, rows: EffectRows, x: Any, levels: str, step: Any) -> list[Made]:
+    """Return for each pair of values its labels and what is asked of the rows."""
+    return [made for name in _columns(fit, x, "comparisons") for made in _pairs(rows, fit, name, levels, step)]
 
 
 def predictions(fit: Any, asked: Asked) -> Effects:
@@ -136,16 +150,16 @@ def _columns(fit: Any, x: Any, what: str) -> list[str]:
     return check_columns(fit, names, what)
 
 
-def _slope(rows: Any, name: str, spread: float) -> _Ask:
+def _slope(rows: Any, name: str, spread: float) -> Ask:
     return lambda part, frame: rows.slope(part, frame, name, spread)
 
 
-def _at(rows: Any, name: str, value: Any, relative: bool) -> _Ask:
+def _at(rows: Any, name: str, value: Any, relative: bool) -> Ask:
     """Return the means with a column set to a value, or moved by it."""
     return lambda part, frame: rows.mean(part, changed(frame, {name: frame[name] + value if relative else value}))
 
 
-def _pairs(rows: EffectRows, fit: Any, name: str, levels: str, step: Any) -> list[_Made]:
+def _pairs(rows: EffectRows, fit: Any, name: str, levels: str, step: Any) -> list[Made]:
     """Return for each pair of values of a column its labels, and the means at the higher and at the lower one."""
     column = model_columns(fit.model)[name]
     pairs: Sequence[tuple[str, Any, Any]]
@@ -184,7 +198,7 @@ def _reference(fit: Any, name: str, values: list[Any]) -> Any:
     return next((v for v in values if str(v) == first), values[0])
 
 
-def _answer(fit: Any, rows: EffectRows, asked: Asked, makers: list[_Made], comparison: str, what: str) -> Effects:
+def _answer(fit: Any, rows: EffectRows, asked: Asked, makers: list[Made], comparison: str, what: str) -> Effects:
     """Return the table of the quantities."""
     each, labels, index, partly = [], [], [], False
     average = flag("average", asked.average)
@@ -199,9 +213,7 @@ def _answer(fit: Any, rows: EffectRows, asked: Asked, makers: list[_Made], compa
             each.append(_by_row(rows.asked, asked, at, asks, comparison))
             own = rows.every
             index.append(at.frame.index)
-        shown = {"difference": lambda s: s}.get(comparison, lambda s: s.replace(" - ", " / "))
-        columns = {k: [shown(v) if k == "contrast" else v] * len(own) for k, v in label.items()}
-        labels.append(pd.concat([pd.DataFrame(columns, index=own.index), own], axis=1))
+        labels.append(labelled(label, own, comparison))
     table = pd.concat([pd.concat(labels, ignore_index=True), pd.concat(each, ignore_index=True)], axis=1)
     if not average:
         table.index = pd.Index(np.concatenate(index), name="row")
@@ -211,6 +223,13 @@ def _answer(fit: Any, rows: EffectRows, asked: Asked, makers: list[_Made], compa
     title = f"Average {what}" if average else what.capitalize()
     notes = _notes(rows.asked, table, partly)
     return Effects(table, title, str(fit.formula), rows.said, coverage(asked.level), float(ratio), notes)
+
+
+def labelled(label: dict[str, Any], own: pd.DataFrame, comparison: str) -> pd.DataFrame:
+    """Return the labels of a quantity beside those of its rows."""
+    shown = {"difference": lambda s: s}.get(comparison, lambda s: s.replace(" - ", " / "))
+    columns = {k: [shown(v) if k == "contrast" else v] * len(own) for k, v in label.items()}
+    return pd.concat([pd.DataFrame(columns, index=own.index), own], axis=1)
 
 
 def _notes(fit: Any, table: pd.DataFrame, partly: bool) -> tuple[str, ...]:
@@ -264,7 +283,7 @@ def _figures(fit: Any, asked: Asked, end: End, ratio: bool) -> pd.DataFrame:
     )
 
 
-def _by_row(fit: Any, asked: Asked, at: Any, asks: list[_Ask], comparison: str) -> pd.DataFrame:
+def _by_row(fit: Any, asked: Asked, at: Any, asks: list[Ask], comparison: str) -> pd.DataFrame:
     """Return the figures of every row, in chunks."""
     out = []
     for part, frame in at.chunks():

@@ -5,6 +5,7 @@ from .coefficient import coefficients
 from .effect import effect
 from .mixed import caterpillar, mixed_diagnostics
 from .outcome import outcome_effect, outcome_residuals
+from .predictive import predictive_check
 from .profile import profiles
 from .regression import leverage, regression_diagnostics
 from .residual import residuals_fitted
@@ -19,6 +20,7 @@ __all__ = [
     "mixed_diagnostics",
     "outcome_effect",
     "outcome_residuals",
+    "predictive_check",
     "profiles",
     "regression_diagnostics",
     "residuals_fitted",

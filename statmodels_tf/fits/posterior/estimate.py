@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,6 @@ from ...errors import ModelError
 from .. import plots
 from ..arguments import count_of, coverage, flag, generator, one_of
 from ..arviz import export
-from ..base import Fit
 from ..check import Findings
 from ..frame import Frame, headed
 from ..mixed.random_effects import picked
@@ -23,33 +22,14 @@ from ..words import spoken
 from . import tables as posterior_tables
 from .draws import log_densities, new_responses, size_of
 from .predict import DRAWS, SUMMARIES, Question, fitted_mean, predict_draws, predict_posterior
+from .questioned import QuestionedDraws
 from .summary import posterior_problems, posterior_summary
+from .validated import Validated
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Posterior(Fit):
-    """Draws from the posterior distribution of a model.
-
-    Parameters
-    ----------
-    values : mapping of parameter name to array [chains, draws, ...]
-        Draws of the model's own parameters, on their constrained scale.
-    stats : mapping of name to array [chains, draws]
-        What the sampler recorded, by ArviZ's names.
-    """
-
-    values: Mapping[str, np.ndarray]
-    stats: Mapping[str, np.ndarray]
-
-    @cached_property
-    def shown(self) -> dict[str, np.ndarray]:
-        """Draws [chains, draws, ...] by shown name: `Days`, `sigma`, `sd(Subject)[Days]`, `Days|Subject` (by level)."""
-        return self.model.shown(self.values)
-
-    @property
-    def names(self) -> list[str]:
-        """The names of single numbers: coefficients, `sigma`, standard deviations and correlations."""
-        return [name for name, array in self.shown.items() if array.ndim == 2]
+class Posterior(QuestionedDraws, Validated):
+    """Draws from the posterior distribution of a model."""
 
     def draws(self, names: str | Iterable[str] | None = None) -> pd.DataFrame:
         """Return draws as a table, one row for each chain and draw.

@@ -1,0 +1,37 @@
+"""What every question to a posterior reads: the draws, by parameter and by shown name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..base import Fit
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Drawn(Fit):
+    """A fit that holds draws.
+
+    Parameters
+    ----------
+    values : mapping of parameter name to array [chains, draws, ...]
+        Draws of the model's own parameters, on their constrained scale.
+    stats : mapping of name to array [chains, draws]
+        What the sampler recorded, by ArviZ's names.
+    """
+
+    values: Mapping[str, np.ndarray]
+    stats: Mapping[str, np.ndarray]
+
+    @cached_property
+    def shown(self) -> dict[str, np.ndarray]:
+        """Draws [chains, draws, ...] by shown name: `Days`, `sigma`, `sd(Subject)[Days]`, `Days|Subject` (by level)."""
+        return self.model.shown(self.values)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of single numbers: coefficients, `sigma`, standard deviations and correlations."""
+        return [name for name, array in self.shown.items() if array.ndim == 2]
