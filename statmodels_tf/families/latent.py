@@ -82,9 +82,15 @@ class Logistic(Latent):
         return tail(upper) + tail(-lower) + xp.log(-xp.expm1(lower - upper))
 
     def rates(self, upper: np.ndarray, lower: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return log p, 1 - F(u) + r and F(l) + r, r = 1 / (exp(u - l) - 1)."""
-        ratio = 1 / np.expm1(upper - lower)
-        return self.log_interval(upper, lower), expit(-upper) + ratio, expit(lower) + ratio
+        """Return log p, 1 - F(u) + r and F(l) + r, r = (1 - d) / d and d = 1 - exp(l - u)."""
+        rest = -np.expm1(lower - upper)
+        ratio = (1 - rest) / rest
+        above, value = expit(-upper), log_expit(-lower)
+        value += np.log(rest)
+        value += log_expit(upper)
+        above += ratio
+        ratio += expit(lower)
+        return value, above, ratio
 
     def log_density(self, x: np.ndarray) -> np.ndarray:
         return log_expit(x) + log_expit(-x)

@@ -75,8 +75,7 @@ class OrderedFamily(OutcomeFamily):
 
         def score(eta: np.ndarray, values: Values) -> Score:
             cut = cuts(eta, values)
-            with np.errstate(all="ignore"):
-                density, slope = of_cuts(cut)
+            density, slope = of_cuts(cut)
             if weights is not None:
                 density, slope = weights * density, weights[:, None] * slope
             own: dict[str, np.ndarray] = {}
