@@ -1,32 +1,59 @@
 """Prior distributions: written as text, evaluated on any array library, handed to TensorFlow Probability."""
 
-from .base import Elementwise, Positive, Prior, Real, together
+from .base import Bounded, Elementwise, Located, Named, Positive, Prior, Real, together
+from .bounded import Beta, Uniform
+from .improper import Constant, Flat, HalfFlat, Improper
 from .joint_transform import Ascending, CorrelationFactor, StickBreaking
+from .matrix import LKJ, Decov, Shares
+from .ordered import Ordered
+from .positive import Exponential, Gamma, HalfCauchy, HalfNormal, HalfStudentT, InverseGamma, LogNormal
+from .real import Cauchy, Laplace, Normal, SpikeSlab, StudentT
+from .shrinkage import R2D2, Horseshoe, Shrinkage
 from .structured import CholeskyLKJ, Dirichlet
-from .text import LKJ, WORDS, Decov, Spec, parse
+from .student import LOG_2PI
+from .text import parse
 from .transform import Affine, Between, Exponentiated, Fixed, Transform
-from .univariate import (
-    LOG_2PI,
-    Cauchy,
-    Exponential,
-    Gamma,
-    HalfCauchy,
-    HalfNormal,
-    HalfStudentT,
-    Laplace,
-    Normal,
-    StudentT,
+from .words import (
+    WORDS,
+    Spec,
+    beta,
+    cauchy,
+    constant,
+    decov,
+    dirichlet,
+    exponential,
+    flat,
+    gamma,
+    half_cauchy,
+    half_flat,
+    half_normal,
+    half_student_t,
+    horseshoe,
+    hs,
+    inverse_gamma,
+    laplace,
+    lkj,
+    lognormal,
+    normal,
+    r2d2,
+    spike_slab,
+    student_t,
+    uniform,
 )
 
 __all__ = [
     "LKJ",
     "LOG_2PI",
+    "R2D2",
     "WORDS",
     "Affine",
     "Ascending",
+    "Beta",
     "Between",
+    "Bounded",
     "Cauchy",
     "CholeskyLKJ",
+    "Constant",
     "CorrelationFactor",
     "Decov",
     "Dirichlet",
@@ -34,19 +61,55 @@ __all__ = [
     "Exponential",
     "Exponentiated",
     "Fixed",
+    "Flat",
     "Gamma",
     "HalfCauchy",
+    "HalfFlat",
     "HalfNormal",
     "HalfStudentT",
+    "Horseshoe",
+    "Improper",
+    "InverseGamma",
     "Laplace",
+    "Located",
+    "LogNormal",
+    "Named",
     "Normal",
+    "Ordered",
     "Positive",
     "Prior",
     "Real",
+    "Shares",
+    "Shrinkage",
     "Spec",
+    "SpikeSlab",
     "StickBreaking",
     "StudentT",
     "Transform",
+    "Uniform",
+    "beta",
+    "cauchy",
+    "constant",
+    "decov",
+    "dirichlet",
+    "exponential",
+    "flat",
+    "gamma",
+    "half_cauchy",
+    "half_flat",
+    "half_normal",
+    "half_student_t",
+    "horseshoe",
+    "hs",
+    "inverse_gamma",
+    "laplace",
+    "lkj",
+    "lognormal",
+    "normal",
     "parse",
+    "r2d2",
+    "spike_slab",
+    "student_t",
     "together",
+    "uniform",
 ]

@@ -13,13 +13,13 @@ from .joint_transform import CorrelationFactor, StickBreaking
 
 @dataclass(frozen=True)
 class Dirichlet(Prior):
-    """A simplex of `size` shares, symmetric Dirichlet.
+    """A simplex of `size` shares; one concentration for all, or one for each.
 
     TFP's default bijector for it (`SoftmaxCentered`) fails with NumPy 2.4, so stick-breaking is named here.
     """
 
     size: int
-    concentration: float
+    concentration: float | tuple[float, ...]
     support = "simplex"
 
     @property
@@ -28,13 +28,18 @@ class Dirichlet(Prior):
         return (self.size,)
 
     def log_density(self, x: Array, xp: Any) -> Array:
-        """Return log Γ(k a) - k log Γ(a) + (a - 1) Σ log x."""
-        k, a = self.size, self.concentration
-        return gammaln(k * a) - k * gammaln(a) + (a - 1) * xp.sum(xp.log(x), axis=-1)
+        """Return log Γ(Σ a) - Σ log Γ(a) + Σ (a - 1) log x."""
+        a = self._each
+        return gammaln(a.sum()) - gammaln(a).sum() + xp.sum((a - 1) * xp.log(x), axis=-1)
+
+    @cached_property
+    def _each(self) -> np.ndarray:
+        """The concentration of each share."""
+        return np.broadcast_to(np.asarray(self.concentration, dtype=float), self.shape)
 
     def gradient(self, x: np.ndarray) -> np.ndarray:
         """Return (a - 1) / x."""
-        return (self.concentration - 1) / x
+        return (self._each - 1) / x
 
     @cached_property
     def transform(self) -> StickBreaking:
@@ -43,15 +48,23 @@ class Dirichlet(Prior):
 
     def distribution(self, on: Any, name: str) -> Any:
         """Return TFP's Dirichlet."""
-        return on.tfd.Dirichlet(on.array(np.full(self.size, float(self.concentration))), name=name)
+        return on.tfd.Dirichlet(on.array(self._each), name=name)
 
     def bijector(self, tfb: Any) -> Any:
         """Return stick-breaking, centred so that zero is the uniform simplex."""
         return tfb.IteratedSigmoidCentered()
 
+    def sample(self, rng: np.random.Generator, lead: tuple[int, ...]) -> np.ndarray:
+        """Return independent draws [*lead, size]."""
+        return rng.dirichlet(self._each, lead)
+
+    def __str__(self) -> str:
+        shown = np.atleast_1d(self.concentration)
+        return f"dirichlet({', '.join(f'{a:g}' for a in shown)})"
+
     def code(self, name: str) -> str:
         """Return the text of TFP's Dirichlet."""
-        return f'tfd.Dirichlet({literal(np.full(self.size, float(self.concentration)))}, name="{name}")'
+        return f'tfd.Dirichlet({literal(self._each)}, name="{name}")'
 
 
 @dataclass(frozen=True)
@@ -102,6 +115,21 @@ class CholeskyLKJ(Prior):
     def bijector(self, tfb: Any) -> Any:
         """Return the map from the strict lower triangle; zero is no correlation."""
         return tfb.CorrelationCholesky()
+
+    def sample(self, rng: np.random.Generator, lead: tuple[int, ...]) -> np.ndarray:
+        """Return independent draws [*lead, size, size], row by row: a direction, and beta for its squared length."""
+        out = np.zeros((*lead, *self.shape))
+        out[..., 0, 0] = 1.0
+        for i in range(1, self.size):
+            squared = rng.beta(i / 2, self.eta + (self.size - 1 - i) / 2, lead)
+            direction = rng.standard_normal((*lead, i))
+            length = np.sqrt(squared / np.sum(np.square(direction), axis=-1))
+            out[..., i, :i] = length[..., None] * direction
+            out[..., i, i] = np.sqrt(1 - squared)
+        return out
+
+    def __str__(self) -> str:
+        return f"lkj({self.eta:g})"
 
     def code(self, name: str) -> str:
         """Return the text of TFP's CholeskyLKJ."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from statmodels_tf.priors import CholeskyLKJ, Dirichlet, parse
+from statmodels_tf.priors import CholeskyLKJ, Dirichlet, Normal, Ordered, parse
 from statmodels_tf.substrate import substrate
 
 TEXTS = [
@@ -16,12 +16,21 @@ TEXTS = [
     "half_normal(3)",
     "half_cauchy(3)",
     "half_student_t(3, 2)",
+    "lognormal(0.5, 2)",
+    "inverse_gamma(3, 2)",
+    "beta(2, 3)",
+    "uniform(-1, 8)",
+    "spike_slab(0.3, 2, 0.1)",
+    "flat",
+    "half_flat",
 ]
 STRUCTURED = [Dirichlet(2, 0.7), Dirichlet(4, 1.5), CholeskyLKJ(2, 1.5), CholeskyLKJ(3, 2.5), CholeskyLKJ(5, 1.0)]
+STRUCTURED += [Dirichlet(3, (1.0, 2.0, 0.5)), *(Ordered(parse(each), 4) for each in ("normal(1, 2)", "flat"))]
+STRUCTURED += [Ordered(Normal(np.arange(3.0), np.ones(3)), 3), Ordered(parse("normal(1, 2)"), 1)]
 PRIORS = {
     **{text: parse(text) for text in TEXTS},
     **{f"{text} [2, 3]": parse(text).spread((2, 3)) for text in TEXTS},
-    **{str(prior): prior for prior in STRUCTURED},
+    **{f"{type(prior).__name__} {prior} {prior.shape}": prior for prior in STRUCTURED},
 }
 
 
