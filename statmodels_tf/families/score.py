@@ -56,7 +56,8 @@ def is_scored(family: Family) -> TypeGuard[ScoredFamily]:
 def mean_of(link: Link) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:
     """Return the function of eta that gives the mean and d mu / d eta."""
     if link.name == "identity":
-        return lambda eta: (eta, np.float64(1.0))
+        one = np.ones(1)
+        return lambda eta: (eta, one)
     if link.name == "log":
         return lambda eta: (mu := np.exp(eta), mu)
     return lambda eta: (link.inverse(eta, np), link.derivative(eta, np))

@@ -10,7 +10,7 @@ from scipy.special import log_expit, ndtr
 
 from ..priors import LOG_2PI
 from .base import Values
-from .links import Link, ProbabilityLink, as_link
+from .links import CLogLog, Link, ProbabilityLink
 from .score import Kernel, Score
 
 _HEIGHT = math.exp(-0.5 * LOG_2PI)
@@ -94,7 +94,7 @@ def cloglog_kernel(link: ProbabilityLink, y: np.ndarray, m: np.ndarray, constant
 
 def loglog_kernel(link: ProbabilityLink, y: np.ndarray, m: np.ndarray, constant: float) -> Kernel:
     """Return the kernel of the log-log link: the complementary one's of the failures at -eta."""
-    mirrored = cloglog_kernel(as_link("cloglog"), m - y, m, constant)
+    mirrored = cloglog_kernel(CLogLog(), m - y, m, constant)
 
     def evaluate(eta: np.ndarray, values: Values) -> Score:
         found = mirrored(-eta, values)
