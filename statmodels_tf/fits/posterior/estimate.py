@@ -19,10 +19,13 @@ from ..frame import Frame, headed
 from ..mixed.random_effects import picked
 from ..table import Summary
 from ..words import spoken
+from . import outcomes as posterior_outcomes
 from . import tables as posterior_tables
 from .draws import log_densities, new_responses, size_of
+from .findings import posterior_findings
 from .predict import DRAWS, SUMMARIES, Question, fitted_mean, predict_draws, predict_posterior
 from .questioned import QuestionedDraws
+from .refined import refined
 from .summary import posterior_problems, posterior_summary
 from .validated import Validated
 
@@ -66,7 +69,7 @@ class Posterior(QuestionedDraws, Validated):
         method : {"eti", "hdi"}
             Equal tails, or the shortest interval.
         """
-        return Frame(posterior_tables.table(self, list(self.model.design.columns), level, method))
+        return Frame(posterior_tables.table(self, list(self.coefficient_names), level, method))
 
     @spoken
     def confint(self, level: float = 0.95, method: str = "eti") -> pd.DataFrame:
@@ -109,8 +112,10 @@ class Posterior(QuestionedDraws, Validated):
         """
         return posterior_tables.varcorr(self)
 
-    def fitted(self) -> pd.Series:
-        """Return the posterior mean of each row's mean, on the data's index."""
+    def fitted(self) -> Any:
+        """Return the posterior mean of each row's mean, on the data's index; of outcomes the probability of its own."""
+        if not self.family.has_mean:
+            return posterior_outcomes.fitted(self, self._fitted)
         return pd.Series(self._fitted, index=self.model.design.index, name="fitted")
 
     @spoken
@@ -120,8 +125,11 @@ class Posterior(QuestionedDraws, Validated):
         Parameters
         ----------
         type : {"response", "working", "pearson", "deviance", "quantile"}
-            As those of an estimate.
+            As those of an estimate; of outcomes quantile residuals, if left out.
         """
+        if not self.family.has_mean:
+            found = posterior_outcomes.residuals(self, self._fitted, type)
+            return pd.Series(found, index=self.model.design.index, name="residual")
         one_of("type", type, ("response", "working", "pearson", "deviance", "quantile"))
         return pd.Series(posterior_tables.residuals(self, type), index=self.model.design.index, name="residual")
 
@@ -150,7 +158,8 @@ class Posterior(QuestionedDraws, Validated):
             Rows to predict; the data of the fit if left out. A row that lacks a value is predicted NaN.
         type : {"response", "link", "epred", "linpred", "observations", "draws"}
             A figure for each row on either scale; or a table of draws, chains and draws by rows: of each row's mean
-            ("epred", also "draws"), of its linear predictor, or of new observations.
+            ("epred", also "draws"), of its linear predictor, or of new observations. Of outcomes the figures are
+            "prob" (if left out), "class", "cum.prob" and "linear.predictor", a column for each outcome.
         random : {"include", "exclude"}
             Add the effects of the row's levels, or predict for the average level.
         new_levels : {"error", "population"}
@@ -166,8 +175,10 @@ class Posterior(QuestionedDraws, Validated):
         -------
         Series, or DataFrame with mean, se (and lower, upper)
         """
-        one_of("type", type, (*SUMMARIES, *DRAWS))
         asked = Question(newdata, random, new_levels, interval, seed)
+        if not self.family.has_mean:
+            return posterior_outcomes.predict(self, asked, type, se=flag("se", se), level=coverage(level))
+        one_of("type", type, (*SUMMARIES, *DRAWS))
         if type in DRAWS:
             return predict_draws(self, asked, type)
         return predict_posterior(self, asked, link=type == "link", se=flag("se", se), level=coverage(level))
@@ -180,6 +191,8 @@ class Posterior(QuestionedDraws, Validated):
         picked = rng.choice(total, size=n, replace=n > total)
         some = {k: v.reshape(1, total, *v.shape[2:])[:, picked] for k, v in self.shown.items()}
         simulated = new_responses(self.model, some, rng)[0]
+        if not self.family.has_mean:
+            return posterior_outcomes.simulated(self, simulated)
         return pd.DataFrame(simulated.T, index=self.model.design.index, columns=[f"sim_{k + 1}" for k in range(n)])
 
     @spoken
@@ -189,7 +202,7 @@ class Posterior(QuestionedDraws, Validated):
 
     def check(self) -> Findings:
         """Return in words what is doubtful about this sample, and the remedy."""
-        return Findings(posterior_problems(self))
+        return Findings((*posterior_problems(self, sampling=False), *posterior_findings(self)))
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row for each coefficient, standard deviation and correlation, with broom.mixed's columns."""
@@ -198,6 +211,22 @@ class Posterior(QuestionedDraws, Validated):
     def glance(self) -> pd.DataFrame:
         """Return one row: nobs, sigma, draws, divergences, the largest R-hat and the smallest effective sample size."""
         return posterior_tables.glance(self)
+
+    @spoken
+    def refine(self, seed: int = 0) -> Posterior:
+        """Return the posterior of which the draws of an approximation are made by importance resampling.
+
+        The Pareto k of the weights in `diagnostics` says whether they can be trusted: below 0.7.
+
+        Parameters
+        ----------
+        seed : int
+
+        References
+        ----------
+        Vehtari, Simpson, Gelman, Yao & Gabry (2024), Pareto smoothed importance sampling, JMLR 25.
+        """
+        return refined(self, seed)
 
     def to_arviz(self, seed: int = 0) -> Any:
         """Return the draws as ArviZ data, all groups filled; see `fits.arviz.export`."""

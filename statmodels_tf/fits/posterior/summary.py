@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def posterior_summary(fit: Posterior, level: float) -> Summary:
     """Return the summary of a posterior; see `Posterior.summary`."""
-    columns = list(fit.model.design.columns)
+    columns = list(fit.coefficient_names)
     special = [name for effect in fit.model.specials for name in shown_names(fit, effect) if name in fit.names]
     spread = [name for name in fit.names if name not in {*columns, *special}]
     common = table(fit, columns, level, "eti")
@@ -34,11 +34,14 @@ def posterior_summary(fit: Posterior, level: float) -> Summary:
     )
 
 
-def posterior_problems(fit: Posterior) -> tuple[str, ...]:
-    """Return what the reader must know: the sample cannot be trusted, columns are aliased."""
+def posterior_problems(fit: Posterior, sampling: bool = True) -> tuple[str, ...]:
+    """Return what the reader must know: the sample cannot be trusted, columns are aliased.
+
+    `sampling` asks for the engine's own words also where the sample can be trusted.
+    """
     design, out = fit.model.design, []
     said = str(fit.diagnostics.get("message", ""))
-    if said:
+    if said and (sampling or not fit.converged):
         out.append(f"{'Sampling' if fit.converged else 'Not converged'}: {said}.")
     names = [design.columns[j] for j in design.aliased]
     if names:
@@ -52,6 +55,11 @@ def sampler_line(fit: Posterior) -> str:
     """Return the line that says which sampler, how many draws, whether any diverged, and how long it took."""
     about = fit.diagnostics
     chains, count = next(iter(fit.shown.values())).shape[:2]
+    if "approximate" in about:
+        settled = "converged" if fit.converged else "NOT CONVERGED"
+        what = f"{about.get('engine', 'engine')}, APPROXIMATE: {about['approximate']}"
+        parts = (settled, f"{chains * count:,} draws", f"Pareto k {about['pareto_k']:.2f}", f"{about['seconds']:.1f} s")
+        return " · ".join((what, *parts))
     diverged = about.get("divergences", 0)
     parts = [
         "converged" if fit.converged else "NOT CONVERGED",
