@@ -43,6 +43,8 @@ class PosteriorHypotheses(Answer):
         By hypothesis: estimate, sd, lower, upper of left less right side, evidence_ratio, probability, star.
     draws : DataFrame [S, hypotheses]
         The differences.
+    signs : tuple of str
+        "<", ">" or "=" of each.
     formula : str
     level : float
     notes : tuple of str
@@ -50,6 +52,7 @@ class PosteriorHypotheses(Answer):
 
     figures: pd.DataFrame
     draws: pd.DataFrame
+    signs: tuple[str, ...]
     formula: str
     level: float
     notes: tuple[str, ...]
@@ -76,7 +79,7 @@ class PosteriorHypotheses(Answer):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the density of each difference, what agrees with the hypothesis filled; return the Axes."""
-        return hypotheses_plot(self.figures, self.draws, ax)
+        return hypotheses_plot(self.figures, self.draws, self.signs, ax)
 
 
 def posterior_hypotheses(
@@ -93,11 +96,12 @@ def posterior_hypotheses(
     labels, texts = _texts(what)
     names, draws = _named(fit, fit.shown)
     own = None if prior is None else _named(fit, prior)[1]
-    rows, differences = [], {}
+    rows, differences, signs = [], {}, []
     for label, text in zip(labels, texts, strict=True):
         claim = claimed(text, names, draws)
         x = claim.difference
         differences[label] = x
+        signs.append(claim.sign)
         if claim.sign == "=":
             tails = [(1 - level) / 2, (1 + level) / 2]
             ratio = np.nan if own is None else _savage_dickey(x, claimed(text, names, own).difference)
@@ -112,14 +116,14 @@ def posterior_hypotheses(
         rows.append((float(np.mean(x)), float(np.std(x, ddof=1)), *map(float, bounds), ratio, probability, star))
     columns = ["estimate", "sd", "lower", "upper", "evidence_ratio", "probability", "star"]
     table = pd.DataFrame(rows, index=pd.Index(labels, name="hypothesis"), columns=columns)
-    return PosteriorHypotheses(table, pd.DataFrame(differences), str(fit.formula), level, _notes(texts, level, table))
+    notes = _notes(signs, level, table)
+    return PosteriorHypotheses(table, pd.DataFrame(differences), tuple(signs), str(fit.formula), level, notes)
 
 
-def _notes(texts: Sequence[str], level: float, table: pd.DataFrame) -> tuple[str, ...]:
+def _notes(signs: Sequence[str], level: float, table: pd.DataFrame) -> tuple[str, ...]:
     """Return what the columns are."""
-    one_sided = any("<" in text or ">" in text for text in texts)
-    of_one = f"{100 * (2 * level - 1):g}% for one with < or >" if one_sided else ""
-    of_two = f"{100 * level:g}% for one with =" if any("<" not in t and ">" not in t for t in texts) else ""
+    of_one = f"{100 * (2 * level - 1):g}% for one with < or >" if set(signs) & {"<", ">"} else ""
+    of_two = f"{100 * level:g}% for one with =" if "=" in signs else ""
     notes = [
         "Estimates are of the left less the right side; intervals are "
         + ", ".join(part for part in (of_one, of_two) if part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from .style import BLUE, GREY, INK, PALE, axes_for, style
 _GRID = 400
 
 
-def hypotheses_plot(table: pd.DataFrame, draws: pd.DataFrame, ax: Any) -> Any:
+def hypotheses_plot(table: pd.DataFrame, draws: pd.DataFrame, signs: Sequence[str], ax: Any) -> Any:
     """Draw each difference as a density above its own line, blue where it agrees with the hypothesis, and zero."""
     count = len(table)
     reach = np.array([np.quantile(draws[name], [0.002, 0.998]) for name in table.index])
@@ -25,8 +26,7 @@ def hypotheses_plot(table: pd.DataFrame, draws: pd.DataFrame, ax: Any) -> Any:
         for k, (name, row) in enumerate(table.iterrows()):
             base, height = count - 1 - k, density(draws[name].to_numpy(), grid)
             height = 0.8 * height / height.max()
-            sign = "<" if "<" in str(name) else ">" if ">" in str(name) else "="
-            agrees = grid < 0 if sign == "<" else grid > 0 if sign == ">" else np.zeros(_GRID, dtype=bool)
+            agrees = grid < 0 if signs[k] == "<" else grid > 0 if signs[k] == ">" else np.zeros(_GRID, dtype=bool)
             ax.fill_between(grid, base, base + height, color=PALE, lw=0, zorder=2)
             ax.fill_between(grid, base, base + height, where=agrees, color=BLUE, alpha=0.6, lw=0, zorder=3)
             ax.plot(grid, base + height, color=INK, lw=0.8, zorder=4)

@@ -87,20 +87,22 @@ def _panels(fit: Validated, both: _Both, group: str, drawn: Callable[[Any, _Both
     wide = min(4, len(shown))
     high = -(-len(shown) // wide)
     axes = figure(high, wide, (min(10.0, 3.3 * wide), 0.6 + 2.2 * high))
+    below = beside = ""
     for k, panel in enumerate(axes.ravel()):
         if k >= len(shown):
             panel.set_visible(False)
             continue
         drawn(panel, both.at(np.flatnonzero((columns[group] == shown[k]).to_numpy())))
         panel.set_title(f"{group} {shown[k]}, {counts[shown[k]]:,} rows", fontsize=9)
-        if k % wide:
-            panel.set_ylabel("")
-        if k + wide < len(shown):
-            panel.set_xlabel("")
+        below, beside = panel.get_xlabel(), panel.get_ylabel()
+        panel.set(xlabel="", ylabel="")
         if k and panel.get_legend() is not None:
             panel.get_legend().remove()
+    drawing = axes[0, 0].figure
+    drawing.supxlabel(below, fontsize=10, color=INK)
+    drawing.supylabel(beside, fontsize=10, color=INK)
     left = "" if len(counts) <= _PANELS else f"; the {_PANELS} most frequent of {len(counts):,} levels"
-    axes[0, 0].figure.suptitle(title + left, x=0.01, ha="left", fontsize=11, color=INK)
+    drawing.suptitle(title + left, x=0.01, ha="left", fontsize=11, color=INK)
     return axes
 
 

@@ -32,6 +32,15 @@ class Drawn(Fit):
         return self.model.shown(self.values)
 
     @property
+    def coefficient_names(self) -> tuple[str, ...]:
+        """The names of the coefficients: the design's columns, once for each outcome that has its own predictor."""
+        design, family = self.model.design, self.model.family
+        if not family.by_outcome:
+            return tuple(design.columns)
+        outcomes = family.outcomes(design.response, design.weights)
+        return tuple(f"{outcome}:{column}" for outcome in outcomes[1:] for column in design.columns)
+
+    @property
     def names(self) -> list[str]:
         """The names of single numbers: coefficients, `sigma`, standard deviations and correlations."""
         return [name for name, array in self.shown.items() if array.ndim == 2]
