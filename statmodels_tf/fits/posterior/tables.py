@@ -77,14 +77,14 @@ def shown_names(fit: Posterior, effect: Effect) -> list[str]:
 
 def by_column(fit: Posterior, function: Callable[[np.ndarray], float], name: str) -> pd.Series:
     """Return a figure of each coefficient's draws, in the order of the design's columns; NaN where aliased."""
-    columns = list(fit.model.design.columns)
+    columns = list(fit.coefficient_names)
     values = [float(function(fit.shown[c])) if c in fit.shown else np.nan for c in columns]
     return pd.Series(values, index=columns, name=name)
 
 
 def covariance(fit: Posterior) -> pd.DataFrame:
     """Return the covariance matrix of the coefficients; NaN rows and columns where aliased."""
-    columns = list(fit.model.design.columns)
+    columns = list(fit.coefficient_names)
     known = [c for c in columns if c in fit.shown]
     found = np.atleast_2d(np.cov([fit.shown[c].ravel() for c in known]))
     return pd.DataFrame(found, index=known, columns=known).reindex(index=columns, columns=columns)
