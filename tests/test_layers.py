@@ -39,6 +39,8 @@ LAZY = {
     "xarray": {"fits/arviz.py"},
     "pyarrow": {"sources/files.py"},
     "dask": {"sources/runner.py"},
+    "nutpie": {"engines/sampling/chain.py"},
+    "zarr": {"engines/sampling/store.py"},
     "matplotlib": {"fits/plots/style.py", "report.py"},
 }
 

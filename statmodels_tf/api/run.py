@@ -134,7 +134,8 @@ def choose_engine(
 def _first_engine(model: Model) -> tuple[Engine, str]:
     """Return the first engine that supports the model, and why; sampling comes last, and then why nothing else did."""
     reasons: dict[str, str | None] = {}
-    for name in sorted(ENGINES, key=lambda name: (ENGINES[name].sampling, name)):
+    names = [name for name, kind in ENGINES.items() if not kind.by_name]
+    for name in sorted(names, key=lambda name: (ENGINES[name].sampling, name)):
         reasons[name] = ENGINES[name]().supports(model)
         if reasons[name] is None:
             over = [f"; {other}: {said}" for other, said in reasons.items() if ENGINES[name].sampling and said]
@@ -152,8 +153,7 @@ def _with_options(engine: Any, options: Mapping[str, Any]) -> Any:
 
 def _fitted(engine: Engine, why: str, model: Model, call: Call) -> Fit:
     """Return the engine's fit, with one warning if it did not converge."""
-    result = engine.fit(model, call=call)
-    result = replace(result, diagnostics={**result.diagnostics, "why": why})
+    result = engine.fit(model, call=call, why=why)
     if not result.converged:
         # What stands first among a fit's findings is why it did not converge.
         warnings.warn(next(iter(result.check()), "Not converged."), ConvergenceWarning, stacklevel=5)

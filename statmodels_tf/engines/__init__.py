@@ -1,9 +1,23 @@
 """Engines: ways to fit a model. `ENGINES` knows them by name."""
 
+from .approximate import VI, LaplacePosterior, Pathfinder
 from .base import ENGINES, Engine
 from .irls import IRLS, QR
 from .newton import Newton
-from .nuts import NUTS
 from .pls import PLS
+from .sampling import HMC, NUTS, ChEES
 
-__all__ = ["ENGINES", "IRLS", "NUTS", "PLS", "QR", "Engine", "Newton"]
+__all__ = [
+    "ENGINES",
+    "HMC",
+    "IRLS",
+    "NUTS",
+    "PLS",
+    "QR",
+    "VI",
+    "ChEES",
+    "Engine",
+    "LaplacePosterior",
+    "Newton",
+    "Pathfinder",
+]

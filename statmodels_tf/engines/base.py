@@ -30,6 +30,8 @@ class Engine(ABC, Generic[Result]):
     name : str
     sampling : bool
         Whether it draws from a posterior; `engine="auto"` tries the others first.
+    by_name : bool
+        Whether it is taken only where it is asked for; `engine="auto"` passes it over.
     streams : bool
         Whether it fits data that are read block by block.
     remedy : str
@@ -38,6 +40,7 @@ class Engine(ABC, Generic[Result]):
 
     name: ClassVar[str]
     sampling: ClassVar[bool] = False
+    by_name: ClassVar[bool] = False
     streams: ClassVar[bool] = False
     remedy: ClassVar[str] = "try another engine"
 
@@ -50,10 +53,11 @@ class Engine(ABC, Generic[Result]):
         """Return the fit of a model that the engine supports."""
 
     @final
-    def fit(self, model: Model, call: Call | None = None) -> Result:
+    def fit(self, model: Model, call: Call | None = None, why: str = "asked for") -> Result:
         """Return the fit; a model that the engine does not support is an EngineError that says why.
 
-        Its `diagnostics` hold the engine, why it was chosen, the rows used and dropped, and what the engine adds.
+        Its `diagnostics` hold the engine, why it was chosen and what it chose itself, the rows used and dropped, and
+        what the engine adds.
         """
         reason = self.supports(model)
         if reason is not None:
@@ -64,8 +68,10 @@ class Engine(ABC, Generic[Result]):
                 "a table, such as a sample of the rows."
             )
         result: Any = self._fit(model, call)
-        about = {"engine": self.name, "why": "asked for", "nobs": result.nobs, "dropped": model.design.dropped}
-        return replace(result, diagnostics={**about, **result.diagnostics})
+        found = result.diagnostics
+        why = f"{why}; {found['why']}" if "why" in found else why
+        about = {"engine": self.name, "why": why, "nobs": result.nobs, "dropped": model.design.dropped}
+        return replace(result, diagnostics={**about, **found, "why": why})
 
 
 def engine(name: str) -> Callable[[Kind], Kind]:

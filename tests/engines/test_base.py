@@ -34,7 +34,8 @@ def test_every_fit_says_which_engine_and_how_many_rows(engine):
     table.loc["row3", "x"] = np.nan
     fit = engine.fit(build_model(build("y ~ x + (1 | g)", table)))
     about = fit.diagnostics
-    assert (about["engine"], about["nobs"], about["dropped"], about["why"]) == (engine.name, 59, 1, "asked for")
+    assert (about["engine"], about["nobs"], about["dropped"]) == (engine.name, 59, 1)
+    assert about["why"].startswith("asked for")
 
 
 def test_a_model_that_is_not_supported_is_refused_by_fit_itself():

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..priors import Real
+from ...priors import Real
 
 if TYPE_CHECKING:
-    from ..model import Flat
+    from ...model import Flat
 
 MOST_COLUMNS = 2000  # beyond it the normal equations cost more than they save
 

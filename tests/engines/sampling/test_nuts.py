@@ -11,15 +11,15 @@ import pytest
 from statmodels_tf.dataset import load_dataset
 from statmodels_tf.design import build
 from statmodels_tf.engines.base import ENGINES
-from statmodels_tf.engines.nuts import CHUNK, NUTS, schedule
-from statmodels_tf.engines.start import start
+from statmodels_tf.engines.sampling import NUTS
+from statmodels_tf.engines.sampling.least_squares import start
 from statmodels_tf.errors import EngineError
 from statmodels_tf.fits.posterior.convergence import mcse
 from statmodels_tf.model import Flat, build_model
 from statmodels_tf.substrate import substrate
 
-GOLDEN = Path(__file__).parent.parent / "golden" / "bayes_sleepstudy.json"
-SUBSTRATES = ["jax", pytest.param("tensorflow", marks=pytest.mark.slow)]
+GOLDEN = Path(__file__).parents[2] / "golden" / "bayes_sleepstudy.json"
+SUBSTRATES = ["numpy", "jax", pytest.param("tensorflow", marks=pytest.mark.slow)]
 
 
 def line(n=40):
@@ -38,14 +38,6 @@ def line_model():
 def fitted(request):
     """The line, sampled."""
     return NUTS(draws=500, warmup=200, chains=4, seed=7, substrate=request.param).fit(line_model())
-
-
-@pytest.mark.parametrize("warmup", [1, 25, 26, 60, 100, 150, 300, 1000, 1001, 2000])
-def test_the_windows_fill_the_warm_up(warmup):
-    windows = schedule(warmup)
-    assert sum(length for length, _ in windows) == -(-warmup // CHUNK)
-    assert not windows[-1][1]
-    assert all(length > 0 for length, _ in windows)
 
 
 def test_it_is_registered():
@@ -90,14 +82,15 @@ def test_diagnostics_and_statistics(fitted):
     assert about["divergences"] == 0
     assert 1 <= about["r_hat"] < 1.02
     assert about["ess"] > 400
-    assert 0 < about["compile_seconds"] < about["seconds"]
+    assert 0 <= about["compile_seconds"] < about["seconds"]
+    assert (about["compile_seconds"] > 0) == (about["substrate"] != "numpy")
     assert about["warmup"] == 200
     stats = fitted.stats
     assert {array.shape for array in stats.values()} == {(4, 500)}
     assert 0.7 < stats["acceptance_rate"].mean() < 0.95
     assert stats["diverging"].dtype == bool
     assert np.all(stats["tree_depth"] == np.ceil(np.log2(stats["n_steps"] + 1)))
-    assert np.all(stats["step_size"] == about["step_size"])
+    assert np.mean(stats["step_size"]) == pytest.approx(about["step_size"])
     kinetic = stats["energy"] + stats["lp"]  # of three standard normal momenta
     assert kinetic.mean() == pytest.approx(1.5, abs=4 * np.sqrt(1.5 / kinetic.size))
     assert np.all(kinetic > -1e-9)
@@ -110,17 +103,17 @@ def test_the_same_seed_gives_the_same_draws(name, capsys):
     assert first.values["sigma"].shape == (2, 30)
     assert np.array_equal(first.values["sigma"], again.values["sigma"])
     assert not np.array_equal(first.values["sigma"], other.values["sigma"])
-    assert "100% draws" in capsys.readouterr().err
+    assert "100% " in capsys.readouterr().err
 
 
 def test_without_a_seed_one_is_drawn_and_kept():
-    fit = NUTS(draws=25, warmup=25, chains=1, substrate="jax").fit(line_model())
-    again = NUTS(draws=25, warmup=25, chains=1, seed=fit.diagnostics["seed"], substrate="jax").fit(line_model())
+    fit = NUTS(draws=25, warmup=25, chains=1).fit(line_model())
+    again = NUTS(draws=25, warmup=25, chains=1, seed=fit.diagnostics["seed"]).fit(line_model())
     assert np.array_equal(fit.values["b"], again.values["b"])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["tensorflow", "jax"])
+@pytest.mark.parametrize("name", ["numpy", "tensorflow", "jax"])
 def test_sleepstudy_is_rstanarms(name):
     results = json.loads(GOLDEN.read_text())["results"]
     reference = results["summary"]
