@@ -27,7 +27,8 @@ _CODE = """\
 (lambda mu, phi, p: (lambda rate, shape, scale, window: (lambda j:
     tfd.Independent(tfd.Inflated(tfd.MixtureSameFamily(
         tfd.Categorical(logits=j * tf.math.log(rate)[..., None] - tf.math.lgamma(j + 1)),
-        tfd.Gamma(j * shape, 1 / scale[..., None] + 0 * j)), inflated_loc_probs=tf.exp(-rate)), 1, name="{name}"))(
+        tfd.Gamma(j * shape[..., None], 1 / scale[..., None] + 0 * j)),
+        inflated_loc_probs=tf.exp(-rate)), 1, name="{name}"))(
     window[0][..., None] + tf.maximum((window[1] - window[0]) / {last}, f(1))[..., None] * np.arange({count}.0)))(
     mu ** (2 - p) / (phi * (2 - p)), (2 - p) / (p - 1), phi * (p - 1) * mu ** (p - 1), (lambda rate: (
         tf.maximum(tf.floor(rate - 9 * tf.sqrt(rate)), f(1)), rate + 9 * tf.sqrt(rate) + 9))(

@@ -253,6 +253,41 @@ def test_priors_are_of_what_densities_take(family):
     assert np.isfinite(centre) and unit > 0
 
 
+@DENSITY
+@pytest.mark.filterwarnings("ignore:You have created an Inflated distribution")
+def test_each_row_may_have_its_own_parameters(family):
+    (eta, data), one = observed(family, False), values(family)
+    if not family.default_priors(data):
+        pytest.skip("the family has no parameters of its own")
+    by_row = {name: at * np.linspace(0.7, 1.4, len(eta)) for name, at in one.items()}
+    rows = [
+        family.log_density(
+            eta[k : k + 1],
+            {name: at[k : k + 1] for name, at in by_row.items()},
+            {name: array[k : k + 1] for name, array in data.items()},
+            np,
+        )
+        for k in range(len(eta))
+    ]
+    expected = np.concatenate(rows)
+    np.testing.assert_allclose(family.log_density(eta, by_row, data, np), expected, rtol=1e-12)
+    on = substrate("tensorflow")
+    given = {name: on.array(at) for name, at in by_row.items()}
+    made = family.distribution(on.array(eta), given, {}, on)
+    assert float(made.log_prob(data["y"])) == pytest.approx(expected.sum(), rel=1e-9)
+    scope = {"tf": on_tensorflow(), "tfp": on.tfp, "tfd": on.tfd, "np": np, "f": np.float64, "eta": on.array(eta)}
+    written = eval(family.code("y", {name: f"own_{name}" for name in given}, {}), scope | own_scope(given))
+    assert float(written.log_prob(data["y"])) == pytest.approx(expected.sum(), rel=1e-9)
+    mu = family.link.inverse(eta, np)
+    residuals = family.quantile_residuals(mu, by_row, data, np.random.default_rng(0))
+    assert family.simulate(eta, by_row, {}, np.random.default_rng(0)).shape == eta.shape == residuals.shape
+
+
+def own_scope(given):
+    """Return the own parameters as the variables of a program."""
+    return {f"own_{name}": array for name, array in given.items()}
+
+
 @pytest.mark.parametrize("family", [*map(as_family, NAMES), *QUASI], ids=family_text)
 def test_a_family_is_made_again_from_its_text(family):
     assert as_family(family_text(family)) == family
