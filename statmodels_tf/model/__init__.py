@@ -1,9 +1,11 @@
 """The model: a family and a sum of effects, evaluated on NumPy, TensorFlow or JAX."""
 
+from .build import build_model
 from .effects import CommonEffect, Effect, GaussianEffect, GroupEffect, OffsetEffect, SpecialEffect, effect_of
 from .flat import Flat
-from .model import Model, build_model
+from .model import Model
 from .numeric import NumericFlat
+from .predictor import Predictor
 
 __all__ = [
     "CommonEffect",
@@ -14,6 +16,7 @@ __all__ = [
     "Model",
     "NumericFlat",
     "OffsetEffect",
+    "Predictor",
     "SpecialEffect",
     "build_model",
     "effect_of",

@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import io
 import textwrap
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..parameter import identifiers
-from .effects import Piece
+from .effects import Effect, Piece
 
 if TYPE_CHECKING:
     from .model import Model
+    from .predictor import Predictor
 
 LITERAL_NUMBERS = 4000
 """Up to so many numbers the data stand in the program as lists; beyond it they are packed."""
@@ -111,11 +113,20 @@ def source(model: Model) -> str:
         program.hold(variable, observed[name])
     own = [p for p in model.parameters if p.name not in {q.name for e in model.effects for q in e.parameters}]
     drawn = Piece((), tuple(f"{p.key} = yield {p.prior.code(p.key)}" for p in own), "")
-    pieces = model.around(lambda effect: effect.code(keys, program), drawn)
-    terms = [piece.term for piece in pieces if piece.term]
+    written: dict[int, Piece] = {}
+
+    def write(effect: Effect) -> Piece:
+        written[id(effect)] = effect.code(keys, program)
+        return written[id(effect)]
+
+    pieces = model.around(write, drawn)
     body = [line for piece in pieces for line in piece.lines]
-    body += [f"eta = {terms[0]}" if terms else f"eta = np.zeros(len({response}))"]
-    body += [f"eta += {term}" for term in terms[1:]]
+    for predictor in (model.mean, *model.modelled):
+        eta = program.fresh(f"eta_{predictor.name}") if predictor.name else "eta"
+        body += _sums(predictor, eta, written, f"np.zeros(len({response}))")
+        if predictor.name:
+            keys[predictor.name] = program.fresh(predictor.name)
+            body.append(f"{keys[predictor.name]} = {eta if predictor.link is None else predictor.link.code(eta)}")
     body += [f"yield {model.family.code(response, keys, others)}"]
     setup = [line for piece in pieces for line in piece.setup]
     sections = [
@@ -126,6 +137,17 @@ def source(model: Model) -> str:
         MAIN.format(response=response, key=response),
     ]
     return "\n".join(sections)
+
+
+def _sums(predictor: Predictor, eta: str, written: Mapping[int, Piece], nothing: str) -> list[str]:
+    """Return the lines that add up the terms of a linear predictor, one outcome after the other."""
+    lines, parts = [], []
+    for k, branch in enumerate(predictor.branches):
+        part = f"{eta}_{k + 1}" if predictor.stacked else eta
+        terms = [written[id(effect)].term for effect in branch if written[id(effect)].term]
+        lines += [f"{part} = {terms[0] if terms else nothing}", *(f"{part} += {term}" for term in terms[1:])]
+        parts.append(part)
+    return [*lines, f"{eta} = tf.stack([{', '.join(parts)}], axis=-1)"] if predictor.stacked else lines
 
 
 def plain(text: str) -> str:

@@ -10,25 +10,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from ..errors import DataError, ModelError
-from ..families import Family, Link, as_family, refusal, rowed
+from ..errors import ModelError
+from ..families import Family, rowed
 from ..parameter import Parameter, identifiers
+from ..priors import Constant
 from ..substrate import Substrate
 from ..substrate import substrate as the_substrate
 from .code import RESERVED, source
-from .effects import (
-    CommonEffect,
-    Effect,
-    GroupEffect,
-    Place,
-    SpecialEffect,
-    check_special,
-    common_effects,
-    group_effects,
-    offset_effects,
-    special_effects,
-)
+from .effects import CommonEffect, Effect, GroupEffect, Place, SpecialEffect
+from .joint import joint
 from .numeric import NumericFlat
+from .predictor import Predictor, mean_predictor, own_predictor
 from .prior_table import PriorTable, check_keys, read
 
 if TYPE_CHECKING:
@@ -53,7 +45,8 @@ class Model:
     priors : mapping of str to str
         What the caller wrote; the rest are defaults (see `prior_table`).
     predictors : mapping of str to Design
-        Designs, on the same rows, of other parameters than the mean: `nominal` and `scale` of a cumulative model.
+        Designs, on the same rows, of other parameters than the mean: `sigma` of a gaussian model, `nominal` and `scale`
+        of a cumulative one.
     """
 
     design: Design
@@ -74,25 +67,43 @@ class Model:
         return self.family.default_priors(self._observed)
 
     @cached_property
+    def _unmodelled(self) -> dict[str, Any]:
+        """The default priors of the family's own parameters that have no formula."""
+        return {name: prior for name, prior in self._family_defaults.items() if name not in self.predictors}
+
+    @cached_property
+    def mean(self) -> Predictor:
+        """The linear predictor of the mean, or those of the outcomes."""
+        scale = None if self.family.scale in self.predictors else self.family.scale
+        return mean_predictor(self.family, self.design, self._table, scale)
+
+    @cached_property
+    def modelled(self) -> tuple[Predictor, ...]:
+        """The linear predictors of other parameters."""
+        return tuple(
+            own_predictor(self.family, name, design, self.design, self._family_defaults.get(name), self._table)
+            for name, design in self.predictors.items()
+        )
+
+    @cached_property
     def common(self) -> CommonEffect | None:
-        """The effect of the common terms; None where no column can be estimated."""
-        return next(iter(common_effects(self.design, self._table)), None)
+        """The effect of the mean's common terms, of the first outcome if there are several; None without columns."""
+        return next((effect for effect in self.mean.effects if isinstance(effect, CommonEffect)), None)
 
     @cached_property
     def groups(self) -> tuple[GroupEffect, ...]:
-        """The effects of the group terms, in the order of `design.groups`."""
-        return group_effects(self.design, self._table, self.family.scale)
+        """The effects of the mean's group terms, in the order of `design.groups`."""
+        return tuple(effect for effect in self.mean.effects if isinstance(effect, GroupEffect))
 
     @cached_property
     def specials(self) -> tuple[SpecialEffect, ...]:
-        """The effects of the special terms, in the order of `design.specials`."""
-        return special_effects(self.design, self._table, self.family.scale)
+        """The effects of the mean's special terms, in the order of `design.specials`."""
+        return tuple(effect for effect in self.mean.effects if isinstance(effect, SpecialEffect))
 
     @cached_property
     def effects(self) -> tuple[Effect, ...]:
-        """The pieces of the linear predictor: common, groups, special terms, offset."""
-        common = () if self.common is None else (self.common,)
-        return (*common, *self.groups, *self.specials, *offset_effects(self.design))
+        """The pieces of the mean (common, groups, special terms, offset), then those of other parameters."""
+        return tuple(chain(self.mean.effects, *(predictor.effects for predictor in self.modelled)))
 
     def around(self, of_effect: Callable[[Effect], T], of_family: T) -> list[T]:
         """Return something of each effect and of the family, in the order drawn: leading effects, family, the rest."""
@@ -102,8 +113,8 @@ class Model:
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """All random variables but the response, in the order they are drawn: common, the family's own, the rest."""
-        check_keys(self.priors, chain(*self.around(lambda effect: effect.prior_keys, tuple(self._family_defaults))))
-        own = tuple(Parameter(name, prior) for name, prior in self._table.family(self._family_defaults).items())
+        check_keys(self.priors, chain(*self.around(lambda effect: effect.prior_keys, tuple(self._unmodelled))))
+        own = tuple(Parameter(name, prior) for name, prior in self._table.family(self._unmodelled).items())
         made = tuple(chain(*self.around(lambda effect: effect.parameters, own)))
         keys = identifiers([*(p.name for p in made), self.design.response.name], RESERVED)
         return tuple(replace(p, key=key) for p, key in zip(made, keys[:-1], strict=True))
@@ -143,10 +154,8 @@ class Model:
         data : mapping, optional
             `self.data` as arrays of the substrate.
         """
-        eta: Array = xp.zeros_like((self.data if data is None else data)["likelihood"]["y"])
-        for effect, arrays in zip(self.effects, (self.data if data is None else data)["effects"], strict=True):
-            eta = eta + effect.contribute(values, xp, arrays)
-        return eta
+        data = self.data if data is None else data
+        return self.mean.linear(values, xp, data["effects"][: len(self.mean.effects)])
 
     def log_density(self, values: Values, xp: Any = np, data: Mapping[str, Any] | None = None) -> Array:
         """Return log p(y, parameters) [...], every constant included; parameters on their own, constrained scale."""
@@ -156,12 +165,21 @@ class Model:
         """Return the log density of each response [..., n]."""
         data = self.data if data is None else data
         eta = self.linear_predictor(values, xp, data)
-        return self.family.log_density(eta, self.family_values(values), data["likelihood"], xp)
+        return self.family.log_density(eta, self.family_values(values, xp, data), data["likelihood"], xp)
 
-    def family_values(self, values: Values) -> dict[str, Array]:
+    def family_values(self, values: Values, xp: Any = np, data: Mapping[str, Any] | None = None) -> dict[str, Array]:
         """Return the family's own parameters as it takes them, with an axis for rows, from draws [..., *shape]."""
-        own = {name: values[name] for name in self._family_defaults}
-        return rowed(own, [name for name, prior in self._family_defaults.items() if prior.shape])
+        out = self._rowed(values)
+        effects, start = (self.data if data is None else data)["effects"], len(self.mean.effects)
+        for predictor in self.modelled:
+            stop = start + len(predictor.effects)
+            out[predictor.name] = predictor.parameter(predictor.linear(values, xp, effects[start:stop]), xp)
+            start = stop
+        return out
+
+    def _rowed(self, values: Values) -> dict[str, Array]:
+        own = {name: values[name] for name in self._unmodelled}
+        return rowed(own, [name for name, prior in self._unmodelled.items() if prior.shape])
 
     def log_prior(self, values: Values, xp: Any = np) -> Array:
         """Return the log prior density of all parameters [...]."""
@@ -182,18 +200,7 @@ class Model:
         --------
         joint = fit.joint_distribution("jax"); joint.sample(3, seed=jax.random.PRNGKey(0))
         """
-        on = the_substrate(substrate)
-        data, parameters = self.data_on(on), self.parameters
-
-        def program() -> Any:
-            values: dict[str, Array] = {}
-            for p in parameters:
-                values[p.name] = yield p.prior.distribution(on, p.key)
-            eta = self.linear_predictor(values, on.xp, data)
-            made = self.family.distribution(eta, self.family_values(values), data["likelihood"], on)
-            yield made.copy(name=self.response_key)
-
-        return on.tfd.JointDistributionCoroutineAutoBatched(program)
+        return joint(self, the_substrate(substrate))
 
     def data_on(self, on: Substrate) -> dict[str, Any]:
         """Return `data` as arrays of a substrate."""
@@ -208,7 +215,7 @@ class Model:
         The order is that of a summary: coefficients of X, the family's own parameters, then what each other effect
         shows: for a group its standard deviations, correlations and coefficients by level.
         """
-        own = {name: np.asarray(values[name]) for name in self._family_defaults}
+        own = {p.name: np.asarray(values[p.name]) for p in self._own if not isinstance(p.prior, Constant)}
         return _merged(self.around(lambda effect: effect.shown(values), own))
 
     def places(self) -> dict[str, Place]:
@@ -226,12 +233,26 @@ class Model:
         random : bool
             Whether to add the effects that vary by level.
         """
-        lead = np.shape(next(iter(draws.values())))[:2]
-        eta = np.zeros((*lead, rows.common.shape[0]))
-        for effect in self.effects:
-            if random or not effect.varies:
-                eta += effect.on(rows, draws)
-        return eta
+        return self.mean.on(rows, draws, random)
+
+    def own_on(self, rows: Mapping[str, Any], draws: Values, random: bool = True) -> dict[str, np.ndarray]:
+        """Return the family's own parameters, with an axis for rows, on other rows, from draws by shown name.
+
+        Parameters
+        ----------
+        rows : mapping of str to Design or NewDesign
+            By the name of each parameter that has a formula (`predictors`).
+        draws : mapping of shown name to array [chains, draws, ...]
+        random : bool
+            Whether to add the effects that vary by level.
+        """
+        fixed = {p.name: p.prior.value for p in self._own if isinstance(p.prior, Constant)}
+        out = self._rowed(
+            {name: np.asarray(fixed[name] if name in fixed else draws[name]) for name in self._unmodelled}
+        )
+        for predictor in self.modelled:
+            out[predictor.name] = predictor.parameter(predictor.on(rows[predictor.name], draws, random), np)
+        return out
 
     def log_prior_terms(self, values: Values) -> dict[str, np.ndarray]:
         """Return the log prior density [...] by shown name: each coefficient, the family's own, each covariance.
@@ -251,12 +272,12 @@ class Model:
 
     @property
     def family_parameters(self) -> tuple[str, ...]:
-        """The names of the family's own parameters."""
-        return tuple(self._family_defaults)
+        """The names of the family's own parameters that have no formula."""
+        return tuple(self._unmodelled)
 
     @property
     def _own(self) -> list[Parameter]:
-        return [p for p in self.parameters if p.name in self._family_defaults]
+        return [p for p in self.parameters if p.name in self._unmodelled]
 
     @property
     def title(self) -> str:
@@ -269,37 +290,6 @@ class Model:
     def code(self) -> str:
         """Return a Python program that builds the same joint distribution; it needs NumPy and TFP only."""
         return source(self)
-
-
-def build_model(
-    design: Design,
-    family: str | Family = "gaussian",
-    link: str | Link | None = None,
-    priors: Mapping[str, Any] | None = None,
-    predictors: Mapping[str, Design] | None = None,
-) -> Model:
-    """Return the model of a design.
-
-    Parameters
-    ----------
-    design : Design
-    family : str or Family
-        A name, or an object such as `Gaussian(link="log")`.
-    link : str, optional
-        A link by name, with a family by name.
-    priors, predictors : mapping of str to str, mapping of str to Design, optional
-        `{"b": "normal(0, 50)", "Intercept": "normal(300, 100)", "sigma": "exponential(0.02)"}`; defaults for the rest.
-    """
-    if design.response is None:
-        raise ModelError("the formula has no response. Write one on the left of `~`.")
-    model = Model(design, as_family(family, link), dict(priors or {}), dict(predictors or {}))
-    reason = refusal(model.family, design.response)
-    if reason is not None:
-        raise DataError(reason)
-    check_special(design)
-    if priors:
-        _ = model.parameters  # a prior that makes no sense is an error here, not when an engine asks
-    return model
 
 
 def _merged(parts: Iterable[Mapping[str, T]]) -> dict[str, T]:

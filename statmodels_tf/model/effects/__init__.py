@@ -4,17 +4,20 @@ from .base import Effect, GaussianEffect, Piece, Place, Program
 from .common import CommonEffect, common_effects
 from .covariance import Covariance, DecovCovariance, SeparateCovariance
 from .group import GroupEffect, group_effects
+from .naming import PLAIN, Naming, of_outcome, of_parameter
 from .offset import OffsetEffect, offset_effects
 from .special import EFFECTS, SpecialEffect, check_special, effect_of, special_effects
 
 __all__ = [
     "EFFECTS",
+    "PLAIN",
     "CommonEffect",
     "Covariance",
     "DecovCovariance",
     "Effect",
     "GaussianEffect",
     "GroupEffect",
+    "Naming",
     "OffsetEffect",
     "Piece",
     "Place",
@@ -25,6 +28,8 @@ __all__ = [
     "common_effects",
     "effect_of",
     "group_effects",
+    "of_outcome",
+    "of_parameter",
     "offset_effects",
     "special_effects",
 ]

@@ -15,6 +15,7 @@ from ...priors import Elementwise, together
 from ...terms import INTERCEPT
 from .base import Array, Data, Draws, Effect, Piece, Place, Program, Values
 from .linear import gathered, pieces
+from .naming import PLAIN, Naming
 
 if TYPE_CHECKING:
     from ...design import Design
@@ -46,6 +47,8 @@ class CommonEffect(Effect):
         Coefficients other than the intercept, those with priors of one kind together, as vectors.
     intercept : Elementwise or None
         Prior of the intercept at the centre.
+    naming : Naming
+        What its coefficients are called.
     """
 
     matrix: LinearMap
@@ -54,6 +57,7 @@ class CommonEffect(Effect):
     centre: np.ndarray
     slopes: tuple[tuple[str, Elementwise, np.ndarray], ...]
     intercept: Elementwise | None
+    naming: Naming = PLAIN
 
     label = "common"
     linear = True
@@ -62,15 +66,26 @@ class CommonEffect(Effect):
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The intercept, then the vectors of slopes."""
-        first = (Parameter(INTERCEPT, self.intercept),) if self.intercept is not None else ()
+        first = (Parameter(self.at_centre, self.intercept),) if self.intercept is not None else ()
         return first + tuple(Parameter(name, prior, ("coefficient",)) for name, prior, _ in self.slopes)
 
     @property
     def prior_keys(self) -> tuple[str, ...]:
         """The intercept, `b` for all others, and each by its column."""
-        first = (INTERCEPT,) if self.intercept is not None else ()
-        named = tuple(self.columns[j] for j in self.estimable if self.columns[j] != INTERCEPT or not first)
-        return (*first, "b", *named) if self.slopes else first
+        first = self.naming.keys(INTERCEPT) if self.intercept is not None else ()
+        named = [self.columns[j] for j in self.estimable if self.columns[j] != INTERCEPT or not first]
+        every = f"b{self.naming.suffix}"
+        return (*first, every, *(key for name in named for key in self.naming.keys(name))) if self.slopes else first
+
+    @property
+    def at_centre(self) -> str:
+        """The name of the intercept, which is the linear predictor at the mean of the predictors."""
+        return self.naming.column(INTERCEPT)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The shown name of each column's coefficient."""
+        return tuple(self.naming.column(name) for name in self.columns)
 
     @cached_property
     def _pieces(self) -> tuple[Any, ...]:
@@ -94,18 +109,18 @@ class CommonEffect(Effect):
         """Return the coefficients of X's columns [..., p]; zero where aliased."""
         vectors = [values[name] for name, _, _ in self.slopes]
         if not vectors:
-            return values[INTERCEPT][..., None] * self._first
+            return values[self.at_centre][..., None] * self._first
         slopes = xp.concatenate([*vectors, xp.zeros_like(vectors[0][..., :1])], axis=-1)
         slopes = xp.take(slopes, self._places, axis=-1)
         if self.intercept is None:
             return slopes
-        at_zero = values[INTERCEPT] - xp.sum(slopes * self.centre, axis=-1)
+        at_zero = values[self.at_centre] - xp.sum(slopes * self.centre, axis=-1)
         return slopes + at_zero[..., None] * self._first
 
     @cached_property
     def positions(self) -> dict[str, np.ndarray]:
         """The columns of X that each parameter's entries belong to."""
-        first = {} if self.intercept is None else {INTERCEPT: np.flatnonzero(self._first)}
+        first = {} if self.intercept is None else {self.at_centre: np.flatnonzero(self._first)}
         return {**first, **{name: where for name, _, where in self.slopes}}
 
     @cached_property
@@ -124,20 +139,20 @@ class CommonEffect(Effect):
         total = self.matrix.rmatvec(adjoint)
         first = float(total @ self._first)
         out = {name: total[where] - self.centre[where] * first for name, _, where in self.slopes}
-        return out if self.intercept is None else {INTERCEPT: np.asarray(first), **out}
+        return out if self.intercept is None else {self.at_centre: np.asarray(first), **out}
 
     def values_of(self, coefficients: np.ndarray) -> dict[str, np.ndarray]:
         """Return the parameters for coefficients [..., p] of X's columns: the inverse of `coefficients`."""
         b = np.nan_to_num(np.asarray(coefficients, dtype=float), nan=0.0)
         out = {name: b[..., positions] for name, _, positions in self.slopes}
         if self.intercept is not None:
-            out[INTERCEPT] = b @ (self._first + self.centre)
+            out[self.at_centre] = b @ (self._first + self.centre)
         return out
 
     def shown(self, values: Values) -> dict[str, np.ndarray]:
         """Return the estimable coefficients of X, by column name."""
         b = self.coefficients(values, np)
-        return {self.columns[j]: b[..., j] for j in self.estimable}
+        return {self.names[j]: b[..., j] for j in self.estimable}
 
     def places(self) -> dict[str, Place]:
         """Return nothing: each coefficient is a number."""
@@ -145,53 +160,70 @@ class CommonEffect(Effect):
 
     def on(self, rows: Any, draws: Draws) -> np.ndarray:
         """Return X b on those rows."""
-        lead = np.shape(draws[self.columns[self.estimable[0]]])
+        lead = np.shape(draws[self.names[self.estimable[0]]])
         b = np.zeros((*lead, len(self.columns)))
         for j in self.estimable:
-            b[..., j] = draws[self.columns[j]]
+            b[..., j] = draws[self.names[j]]
         return gathered((piece.product(b, np, piece.data) for piece in pieces(rows.common)), np)
 
     def log_prior_terms(self, values: Values) -> dict[str, np.ndarray]:
         """Return the log prior density of each coefficient."""
-        out = {} if self.intercept is None else {INTERCEPT: self.intercept.log_density(values[INTERCEPT], np)}
+        first, name = self.intercept, self.at_centre
+        out = {} if first is None else {name: first.log_density(values[name], np)}
         for name, prior, positions in self.slopes:
             entries = prior.entries(values[name], np)
-            out |= {self.columns[j]: entries[..., i] for i, j in enumerate(positions)}
+            out |= {self.names[j]: entries[..., i] for i, j in enumerate(positions)}
         return out
 
     def prior_texts(self) -> dict[str, str]:
         """Return the priors in words, many coefficients together."""
         out: dict[str, str] = {}
         if self.intercept is not None:
-            out[f"{INTERCEPT} (at the mean of the predictors)"] = str(self.intercept)
+            out[f"{self.at_centre} (at the mean of the predictors)"] = str(self.intercept)
         for _, prior, positions in self.slopes:
             if len(positions) > LISTED:
-                out[f"{len(positions)} coefficients"] = str(prior)
+                out[f"{len(positions)} coefficients{self.naming.suffix.replace('_', ' of ')}"] = str(prior)
                 continue
             for i, j in enumerate(positions):
-                out[self.columns[j]] = str(type(prior)(*(np.asarray(v)[i] for v in prior.values())))
+                out[self.names[j]] = str(type(prior)(*(np.asarray(v)[i] for v in prior.values())))
         return out
 
     def code(self, keys: Mapping[str, str], program: Program) -> Piece:
         """Return the effect as lines of a program."""
         lines = [f"{keys[p.name]} = yield {p.prior.code(keys[p.name])}" for p in self.parameters]
         if not self.slopes:
-            return Piece((), tuple(lines), keys[INTERCEPT])
+            return Piece((), tuple(lines), keys[self.at_centre])
         positions = np.concatenate([where for _, _, where in self.slopes])
         names = [program.embed(self.columns[j], self.matrix.column(j)) for j in positions]
-        setup = [f"X = np.column_stack([{', '.join(names)}]).astype(np.float64)"]
+        X = "X" if self.naming == PLAIN else program.fresh(self.naming.column("X"))
+        setup = [f"{X} = np.column_stack([{', '.join(names)}]).astype(np.float64)"]
         vectors = [keys[name] for name, _, _ in self.slopes]
         b = vectors[0] if len(vectors) == 1 else f"tf.concat([{', '.join(vectors)}], axis=0)"
         if self.intercept is None:
-            return Piece(tuple(setup), tuple(lines), f"tf.linalg.matvec(X, {b})")
-        setup.append("X = X - X.mean(axis=0)  # the intercept is the mean response at the mean of the predictors")
-        return Piece(tuple(setup), tuple(lines), f"{keys[INTERCEPT]} + tf.linalg.matvec(X, {b})")
+            return Piece(tuple(setup), tuple(lines), f"tf.linalg.matvec({X}, {b})")
+        setup.append(
+            f"{X} = {X} - {X}.mean(axis=0)  # the intercept is the mean response at the mean of the predictors"
+        )
+        return Piece(tuple(setup), tuple(lines), f"{keys[self.at_centre]} + tf.linalg.matvec({X}, {b})")
 
 
-def common_effects(design: Design, priors: PriorTable) -> tuple[CommonEffect, ...]:
-    """Return the effect of a design's common terms; none where no column can be estimated."""
+def common_effects(
+    design: Design, priors: PriorTable, naming: Naming = PLAIN, intercept: bool = True
+) -> tuple[CommonEffect, ...]:
+    """Return the effect of a design's common terms; none where no column can be estimated.
+
+    Parameters
+    ----------
+    design : Design
+    priors : PriorTable
+        By plain keys.
+    naming : Naming
+    intercept : bool
+        Whether a column of ones is estimated; thresholds stand in for that of a predictor of theirs.
+    """
     width = len(design.columns)
-    estimable = np.setdiff1d(np.arange(width), design.aliased)
+    left_out = design.aliased if intercept else [*design.aliased, *_intercepts(design)]
+    estimable = np.setdiff1d(np.arange(width), left_out)
     if not len(estimable):
         return ()
     has_intercept = design.columns[estimable[0]] == INTERCEPT
@@ -205,7 +237,11 @@ def common_effects(design: Design, priors: PriorTable) -> tuple[CommonEffect, ..
     for prior, j in zip(priors.slopes(names, sd[positions]), positions, strict=True):
         kinds.setdefault(type(prior), []).append((prior, j))
     slopes = tuple(
-        ("b" if i == 0 else f"b({kind.word})", together([p for p, _ in members]), np.array([j for _, j in members]))
+        (
+            naming.vector("b" if i == 0 else f"b({kind.word})"),
+            together([p for p, _ in members]),
+            np.array([j for _, j in members]),
+        )
         for i, (kind, members) in enumerate(kinds.items())
     )
     return (
@@ -216,5 +252,11 @@ def common_effects(design: Design, priors: PriorTable) -> tuple[CommonEffect, ..
             centre=mean if has_intercept else np.zeros(width),
             slopes=slopes,
             intercept=priors.intercept() if has_intercept else None,
+            naming=naming,
         ),
     )
+
+
+def _intercepts(design: Design) -> list[int]:
+    """Return the positions of the column of ones: one or none."""
+    return [j for j, name in enumerate(design.columns) if name == INTERCEPT]

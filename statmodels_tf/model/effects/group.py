@@ -15,6 +15,7 @@ from ...terms import INTERCEPT
 from .base import Array, Data, Draws, GaussianEffect, Piece, Place, Program, Values
 from .covariance import Covariance, correlations
 from .linear import gathered
+from .naming import PLAIN, Naming
 
 if TYPE_CHECKING:
     from ...design import Design
@@ -43,6 +44,8 @@ class GroupEffect(GaussianEffect):
         Which of the design's groups it is.
     factor_name : str
         The grouping factor's own name, which priors are given by.
+    suffix : str
+        After the words of their keys.
     """
 
     label: str
@@ -54,6 +57,7 @@ class GroupEffect(GaussianEffect):
     covariance: Covariance
     position: int
     factor_name: str
+    suffix: str = ""
 
     varies = True
     linear = True
@@ -68,8 +72,9 @@ class GroupEffect(GaussianEffect):
     @property
     def prior_keys(self) -> tuple[str, ...]:
         """Covariance, standard deviations and correlations: of all groups, of this one, of one effect."""
-        of_group = (f"{word}({self.factor_name})" for word in ("cov", "sd", "cor"))
-        return ("cov", "sd", "cor", *of_group, *(f"sd({self.factor_name})[{effect}]" for effect in self.effects))
+        words = tuple(word + self.suffix for word in ("cov", "sd", "cor"))
+        of_group = (f"{word}({self.factor_name})" for word in words)
+        return (*words, *of_group, *(f"sd({self.factor_name})[{effect}]" for effect in self.effects))
 
     @property
     def _z(self) -> str:
@@ -184,7 +189,9 @@ class GroupEffect(GaussianEffect):
         return Piece((), tuple(lines), " + ".join(terms))
 
 
-def group_effects(design: Design, priors: PriorTable, scale: str | None) -> tuple[GroupEffect, ...]:
+def group_effects(
+    design: Design, priors: PriorTable, scale: str | None, naming: Naming = PLAIN
+) -> tuple[GroupEffect, ...]:
     """Return the effects of a design's group terms, in its order."""
     seen: set[tuple[str, str]] = set()
     labels: set[str] = set()
@@ -195,11 +202,23 @@ def group_effects(design: Design, priors: PriorTable, scale: str | None) -> tupl
             count += 1  # the same effect twice by one factor, as `(1 | g) + (1 + x | g)`: lme4 calls it g.1
             group, label = f"{block.group}.{count}", f"{block.label}.{count}"
         labels.add(label)
-        effects = tuple(block.effects)
-        seen.update((group, effect) for effect in effects)
+        seen.update((group, effect) for effect in block.effects)
+        label = naming.lead + label
+        effects = tuple(naming.column(effect) for effect in block.effects)
         covariance = priors.covariance(label, block.group, effects, scale)
         levels = tuple(block.levels)
         out.append(
-            GroupEffect(label, group, effects, levels, block.codes, block.columns, covariance, position, block.group)
+            GroupEffect(
+                label=label,
+                group=group,
+                effects=effects,
+                levels=levels,
+                codes=block.codes,
+                columns=block.columns,
+                covariance=covariance,
+                position=position,
+                factor_name=block.group,
+                suffix=naming.suffix,
+            )
         )
     return tuple(out)

@@ -10,8 +10,9 @@ import numpy as np
 
 from .bound import Bound, bound
 from .layout import Layout
+from .line import Line, line
 from .prior import PriorWork, prior_work
-from .work import Gradients, Work, work_of
+from .work import Gradients
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -40,10 +41,11 @@ class Step:
     own : tuple of (name, slice or None)
         The family's own parameters, with their places where they are one number.
     priors : PriorWork
-    works : tuple of Work
+    mean : Line
+    modelled : tuple of Line
+        The predictors of other parameters.
     kernel : callable
         Of the family, on the data.
-    rows : int
     """
 
     size: int
@@ -56,9 +58,9 @@ class Step:
     others: tuple[tuple[str, slice, Bound], ...]
     own: tuple[tuple[str, slice | None], ...]
     priors: PriorWork
-    works: tuple[Work, ...]
+    mean: Line
+    modelled: tuple[Line, ...]
     kernel: Callable[..., Any]
-    rows: int
 
     def evaluate(self, q: np.ndarray) -> tuple[float, np.ndarray]:
         """Return the log density at q [size], and its gradient [size]."""
@@ -72,14 +74,18 @@ class Step:
             name: x[place].reshape(shape) if shape else x[place] for name, place, shape in self.views
         }
         bounds = []
-        for name, part, one in self.others:
-            values[name], kept = one.forward(q[part])
-            bounds.append(kept)
+        for name, part, single in self.others:
+            values[name], memory = single.forward(q[part])
+            bounds.append(memory)
         density, gradient = self.priors.begin(q, at, grown)
 
-        forward = [work.forward(x, values) for work in self.works]
+        eta, kept = self.mean.forward(x, values)
         own = {name: values[name][None] if place is None else x[place] for name, place in self.own}
-        score = self.kernel(self._eta(forward), own)
+        lines = []
+        for one in self.modelled:
+            lines.append((one, *one.forward(x, values)))
+            own[one.predictor.name] = one.predictor.parameter(lines[-1][1], np)
+        score = self.kernel(eta, own)
 
         by_x = np.zeros(self.size)
         found: Gradients = {}
@@ -88,11 +94,12 @@ class Step:
                 found[name] = score.own[name].sum(axis=0)
             else:
                 by_x[place] = score.own[name].sum()
-        for work, (_, kept) in zip(self.works, forward, strict=True):
-            work.backward(score.eta, kept, values, by_x, found)
+        self.mean.backward(score.eta, kept, values, by_x, found)
+        for one, at_eta, memory in lines:
+            one.backward(one.slope(at_eta, score.own[one.predictor.name]), memory, values, by_x, found)
         density += score.density + self.priors.add(x, by_x)
-        for (name, part, one), kept in zip(self.others, bounds, strict=True):
-            more, gradient[part] = one.backward(q[part], kept, found.pop(name, 0.0))
+        for (name, part, single), memory in zip(self.others, bounds, strict=True):
+            more, gradient[part] = single.backward(q[part], memory, found.pop(name, 0.0))
             density += more
         for name, some in found.items():
             by_x[self.parts[name]] += np.ravel(some)
@@ -101,20 +108,11 @@ class Step:
         gradient += by_x
         return density, gradient
 
-    def _eta(self, forward: list[tuple[np.ndarray, Any]]) -> np.ndarray:
-        """Return the sum of the parts."""
-        if not forward:
-            return np.zeros(self.rows)
-        eta = forward[0][0]
-        for part, _ in forward[1:]:
-            eta = eta + part
-        return eta
-
 
 def step(model: Model, where: Layout) -> Step:
     """Return the evaluation of a model whose parameters stand in a layout."""
-    own = set(model.family_parameters)
-    data = model.data["likelihood"]
+    family: Any = model.family
+    own, simple = set(model.family_parameters), {slot.name for slot in where.simple}
     return Step(
         size=where.size,
         scale=where.scale,
@@ -124,9 +122,13 @@ def step(model: Model, where: Layout) -> Step:
         views=tuple((s.name, s.part if s.parameter.shape else s.part.start, s.parameter.shape) for s in where.simple),
         parts={s.name: s.part for s in where.simple},
         others=tuple((s.name, s.part, bound(s.parameter.prior)) for s in where.other),
-        own=tuple((s.name, None if s.parameter.shape else s.part) for s in where.slots if s.name in own),
+        own=tuple(
+            (s.name, s.part if s.name in simple and not s.parameter.shape else None)
+            for s in where.slots
+            if s.name in own
+        ),
         priors=prior_work(where),
-        works=tuple(work_of(effect, where) for effect in model.effects),
-        kernel=model.family.kernel(data),
-        rows=len(data["y"]),
+        mean=line(model.mean, where),
+        modelled=tuple(line(predictor, where) for predictor in model.modelled),
+        kernel=family.kernel(model.data["likelihood"]),
     )
