@@ -1,5 +1,7 @@
 """Default priors are rstanarm's, in the units of the data; what the caller writes goes where it belongs."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -65,6 +67,38 @@ def test_priors_of_a_group(priors, says):
     assert sleepstudy(priors).prior_texts()["(Days | Subject)"].startswith(says)
 
 
+def test_flat_turns_off_all_priors_but_those_given():
+    model = build_model(build(SLEEP, load_dataset("sleepstudy")), priors={"all": "flat", "sigma": "exponential(1)"})
+    assert model.prior_texts() == {
+        "Intercept (at the mean of the predictors)": "flat",
+        "Days": "flat",
+        "sigma": "exponential(1)",
+        "(Days | Subject)": "sd half_flat, correlations lkj(1)",
+    }
+    defaults = {p.name: p.prior.transform for p in sleepstudy().parameters}
+    for p in model.parameters[:2]:  # coordinates stay those of the defaults
+        np.testing.assert_array_equal(p.prior.transform.scale, defaults[p.name].scale)
+
+
+def test_a_number_fixes_a_coefficient_or_a_standard_deviation():
+    model = sleepstudy({"Days": 10, "sigma": 25, "sd(Subject)": 3})
+    texts = model.prior_texts()
+    assert (texts["Days"], texts["sigma"]) == ("constant(10)", "constant(25)")
+    assert [p.name for p in model.parameters if p.prior.transform.size == 0] == ["b", "sigma", "sd(Days | Subject)"]
+
+
+def test_counts_and_shares_have_rstanarms_defaults():
+    x = load_dataset("wells")["arsenic"].to_numpy(float)
+    texts = build_model(build("switch ~ arsenic", load_dataset("wells")), "binomial").prior_texts()
+    assert texts["Intercept (at the mean of the predictors)"] == "normal(0, 2.5)"
+    assert texts["arsenic"] == f"normal(0, {2.5 / x.std(ddof=1):.4g})"
+    texts = build_model(build("breaks ~ wool", load_dataset("warpbreaks")), "poisson").prior_texts()
+    assert texts == {
+        "Intercept (at the mean of the predictors)": "normal(0, 2.5)",
+        "wool[B]": f"normal(0, {2.5 / np.repeat([0.0, 1.0], 27).std(ddof=1):.4g})",
+    }
+
+
 def test_standard_deviations_of_one_term_may_differ():
     priors = {"sd(Subject)[Days]": "half_normal(5)", "sd(Subject)[Intercept]": "half_normal(30)"}
     sd = next(p for p in sleepstudy(priors).parameters if p.name.startswith("sd("))
@@ -81,6 +115,21 @@ def test_standard_deviations_of_one_term_may_differ():
         ({"cov": "lkj(1)"}, "a covariance matrix"),
         ({"cor": "normal(0, 1)"}, "a correlation matrix"),
         ({"sd": "lkj(1)"}, "a positive number"),
+        ({"sigma": "normal(0, 1)"}, "Its positive half is `half_normal(1)`"),
+        ({"sigma": "student_t(3, 0, 2)"}, "Its positive half is `half_student_t(3, 2)`"),
+        ({"sigma": "horseshoe()"}, "a positive number"),
+        ({"sigma": -1}, "a positive number"),
+        ({"sigma": 0}, "a positive number"),
+        ({"sigma": "uniform(-1, 1)"}, "a positive number"),
+        ({"sd": "uniform(-1, 1)"}, "a positive number"),
+        ({"Intercept": 0}, "To fix the intercept, write `0 +`"),
+        ({"all": "normal(0, 1)"}, "can only be `flat`"),
+        ({"(Intercept)": "normal(0, 1)"}, "Here it is `Intercept`"),
+        ({"b_Days": "normal(0, 1)"}, "Here it is `Days`"),
+        ({"sd_Subject__Days": "half_normal(1)"}, "Here it is `sd(Subject)[Days]`"),
+        ({"prior_covariance": "decov()"}, "Here it is `cov`"),
+        ({"prior_aux": "exponential(1)"}, "Here it is `sigma`"),
+        ({"cor_Subject__Intercept__Days": "lkj(2)"}, "Here it is `cor(Subject)`"),
         ({"cov": "decov()", "sd": "half_normal(1)"}, "both `cov` and `sd`"),
         (
             {"sd(Subject)[Days]": "half_normal(1)", "sd(Subject)[Intercept]": "exponential(1)"},
@@ -89,5 +138,5 @@ def test_standard_deviations_of_one_term_may_differ():
     ],
 )
 def test_priors_that_make_no_sense(priors, says):
-    with pytest.raises(ModelError, match=says.replace("(", r"\(")):
+    with pytest.raises(ModelError, match=re.escape(says)):
         sleepstudy(priors)
