@@ -14,7 +14,7 @@ from .links import Link, as_link
 from .power_variance import PowerVariance, moments, row_shape, scaled, shape_code, size
 from .randomized import normal_score
 from .score import Kernel, Score, mean_of
-from .stirling import HALF_LOG_2PI, digamma_less_log, excess, log_peak_of_gamma, remainder
+from .stirling import HALF_LOG_2PI, excess, log_peak_of_gamma, log_peaks_of_gamma, remainder
 
 
 @family("gamma")
@@ -84,8 +84,9 @@ class Gamma(PowerVariance):
                 density = constant + len(y) * peak - shape * total
                 return Score(density, shape * score, {"shape": np.array([len(y) * by_shape - total])})
             k = k if a is None else k * a
-            density = constant + float(np.sum(0.5 * np.log(k) - remainder(k, np) - HALF_LOG_2PI - k * excess))
-            by_row = -digamma_less_log(k) - excess
+            peaks, slopes = log_peaks_of_gamma(k)
+            density = constant + float(np.sum(peaks - k * excess))
+            by_row = slopes - excess
             return Score(density, k * score, {"shape": by_row if a is None else a * by_row})
 
         return evaluate

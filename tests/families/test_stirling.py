@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from scipy.special import gammaln, psi
 
-from statmodels_tf.families.stirling import HALF_LOG_2PI, digamma_less_log, excess, log_peak_of_gamma, remainder
+from statmodels_tf.families.stirling import (
+    HALF_LOG_2PI,
+    digamma_less_log,
+    excess,
+    log_peak_of_gamma,
+    log_peaks_of_gamma,
+    remainder,
+)
 from statmodels_tf.substrate import substrate
 
 X = np.array([1e-300, 1e-8, 0.1, 0.5, 1, 2, 3.7, 9.99, 10, 11, 50])
@@ -50,3 +57,5 @@ def test_the_peak_of_a_gamma_density_and_its_slope(k):
     peak, slope = log_peak_of_gamma(k)
     assert peak == pytest.approx(0.5 * np.log(k) - HALF_LOG_2PI - float(remainder(np.float64(k), np)), rel=1e-13)
     assert slope == pytest.approx(-float(digamma_less_log(k)), rel=1e-10)
+    for found, one in zip(log_peaks_of_gamma(np.array([k, 1.0])), (peak, slope), strict=True):
+        assert found[0] == pytest.approx(one, rel=1e-10)
