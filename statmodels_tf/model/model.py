@@ -22,6 +22,7 @@ from .joint import joint
 from .numeric import NumericFlat
 from .predictor import Predictor, mean_predictor, own_predictor
 from .prior_table import PriorTable, check_keys, read
+from .thresholds import NAME, Thresholds, thresholds
 
 if TYPE_CHECKING:
     from ..design import Design
@@ -47,24 +48,39 @@ class Model:
     predictors : mapping of str to Design
         Designs, on the same rows, of other parameters than the mean: `sigma` of a gaussian model, `nominal` and `scale`
         of a cumulative one.
+    origin : Model, optional
+        The model of the responses that default priors take their units from, where those of this one are imagined.
     """
 
     design: Design
     family: Family
     priors: Mapping[str, Any]
     predictors: Mapping[str, Design] = field(default_factory=dict)
+    origin: Model | None = None
 
     @cached_property
     def _table(self) -> PriorTable:
-        return read(self.priors, *self.family.default_scale(self._observed))
+        return read(self.priors, *self.family.default_scale(self._units))
 
     @cached_property
     def _observed(self) -> dict[str, np.ndarray]:
+        if self.origin is not None:
+            return {**self.origin._observed, "y": self.design.response.values}
         return self.family.data(self.design.response, self.weights)
+
+    @property
+    def _units(self) -> dict[str, np.ndarray]:
+        """The observations that default priors take their units from."""
+        return self._observed if self.origin is None else self.origin._observed
 
     @cached_property
     def _family_defaults(self) -> dict[str, Any]:
-        return self.family.default_priors(self._observed)
+        return self.family.default_priors(self._units)
+
+    def with_response(self, y: np.ndarray) -> Model:
+        """Return the model of other responses [n], such as `family.simulate` returns, with the priors of this one."""
+        response = replace(self.design.response, values=y)
+        return replace(self, design=replace(self.design, response=response), origin=self.origin or self)
 
     @cached_property
     def _unmodelled(self) -> dict[str, Any]:
@@ -113,8 +129,11 @@ class Model:
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """All random variables but the response, in the order they are drawn: common, the family's own, the rest."""
-        check_keys(self.priors, chain(*self.around(lambda effect: effect.prior_keys, tuple(self._unmodelled))))
-        own = tuple(Parameter(name, prior) for name, prior in self._table.family(self._unmodelled).items())
+        cuts = self._cuts.names
+        known = chain(*self.around(lambda effect: effect.prior_keys, (*self._unmodelled, *cuts)))
+        check_keys(self.priors, known)
+        priors = self._table.family(self._unmodelled, {NAME: cuts})
+        own = tuple(Parameter(name, prior) for name, prior in priors.items())
         made = tuple(chain(*self.around(lambda effect: effect.parameters, own)))
         keys = identifiers([*(p.name for p in made), self.design.response.name], RESERVED)
         return tuple(replace(p, key=key) for p, key in zip(made, keys[:-1], strict=True))
@@ -216,11 +235,13 @@ class Model:
         shows: for a group its standard deviations, correlations and coefficients by level.
         """
         own = {p.name: np.asarray(values[p.name]) for p in self._own if not isinstance(p.prior, Constant)}
+        if self._cuts.names:
+            own = {name: array for name, array in own.items() if name != NAME} | self._cuts.shown(values)
         return _merged(self.around(lambda effect: effect.shown(values), own))
 
     def places(self) -> dict[str, Place]:
         """Return where what is shown goes in files and tables of draws; a name left out is one number."""
-        return _merged([effect.places() for effect in self.effects])
+        return _merged([self._cuts.places(), *(effect.places() for effect in self.effects)])
 
     def predictor_on(self, rows: Any, draws: Values, random: bool = True) -> np.ndarray:
         """Return the linear predictor [..., m] on other rows, from draws by shown name.
@@ -247,9 +268,8 @@ class Model:
             Whether to add the effects that vary by level.
         """
         fixed = {p.name: p.prior.value for p in self._own if isinstance(p.prior, Constant)}
-        out = self._rowed(
-            {name: np.asarray(fixed[name] if name in fixed else draws[name]) for name in self._unmodelled}
-        )
+        known = {**draws, **fixed} | ({NAME: self._cuts.sampled(draws)} if self._cuts.names else {})
+        out = self._rowed({name: np.asarray(known[name]) for name in self._unmodelled})
         for predictor in self.modelled:
             out[predictor.name] = predictor.parameter(predictor.on(rows[predictor.name], draws, random), np)
         return out
@@ -274,6 +294,10 @@ class Model:
     def family_parameters(self) -> tuple[str, ...]:
         """The names of the family's own parameters that have no formula."""
         return tuple(self._unmodelled)
+
+    @cached_property
+    def _cuts(self) -> Thresholds:
+        return thresholds(self)
 
     @property
     def _own(self) -> list[Parameter]:
