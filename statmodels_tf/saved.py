@@ -50,10 +50,13 @@ def _restored(stored: Stored) -> Fit:
     }
     family = as_family(options.get("family", "gaussian"))
     rows = {k: options.get(k) for k in ("weights", "offset", "subset", "contrasts")}
-    others = {name: options.get(name) for name in ("nominal", "scale")}
+    own = options.pop("own", {})
+    texts = {name: value for name, value in own.items() if isinstance(value, str)}
+    others = {**{name: options.get(name) for name in ("nominal", "scale")}, **texts}
     design, predictors = designs(family, stored.formula, stored.data, rows, others)
     check_response(design, family)
-    model = build_model(design, family=family, priors=options.get("priors"), predictors=predictors)
+    model = build_model(design, family=family, priors=_priors(options, own), predictors=predictors)
+    options |= own
     engine: Any = _engine(stored.engine, stored.engine_options)
     refusal = engine.supports(model)
     if refusal is not None:
@@ -68,6 +71,12 @@ def _restored(stored: Stored) -> Fit:
     if was is not None and not abs(found - was) <= _SAME * max(1.0, abs(was)):
         raise DataError(f"its criterion was {was:.8g} and is {found:.8g} with the data and factors it holds")
     return replace(again, diagnostics={**again.diagnostics, **_found(again, stored.diagnostics)})
+
+
+def _priors(options: Mapping[str, Any], own: Mapping[str, Any]) -> Any:
+    """Return the priors of a call, with the numbers that parameters are fixed at."""
+    fixed = {name: value for name, value in own.items() if not isinstance(value, str)}
+    return {**(options.get("priors") or {}), **fixed} if fixed else options.get("priors")
 
 
 def _found(again: Fit, found: Mapping[str, Any]) -> dict[str, Any]:

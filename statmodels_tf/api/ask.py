@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+import numpy as np
 
 from ..engines import Engine
 from ..errors import ModelError
 from ..families import Family
 from ..fits import Call, Fit
 from ..fits.arguments import flag, one_of
+from ..fits.words import no_argument
 from ..formula import Formula
 
 _EXCLUDE = (
@@ -52,6 +55,7 @@ class Ask:
     runner: Any = None
     block_rows: Any = None
     progress: bool | None = None
+    own: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._check_order()
@@ -74,7 +78,13 @@ class Ask:
     @property
     def others(self) -> dict[str, Any]:
         """The formulas of parameters other than the mean."""
-        return {"nominal": self.nominal, "scale": self.scale}
+        texts = {name: value for name, value in self.own.items() if not is_fixed(value)}
+        return {"nominal": self.nominal, "scale": self.scale, **texts}
+
+    @property
+    def fixed(self) -> dict[str, float]:
+        """The family's own parameters that are given as numbers."""
+        return {name: float(value) for name, value in self.own.items() if is_fixed(value)}
 
     @property
     def untold(self) -> bool:
@@ -86,10 +96,28 @@ class Ask:
         """Return the call with the arguments that are not what they are if left out."""
         known = inspect.signature(self.entry).parameters
         options = {f.name: getattr(self, f.name) for f in fields(self) if f.name in known}
-        for name in ("formula", "data"):
-            del options[name]
+        for name in ("formula", "data", "own"):
+            options.pop(name, None)
         given = {name: value for name, value in options.items() if value is not known[name].default}
-        return Call(self.entry, str(self.formula), self.data, given)
+        return Call(self.entry, str(self.formula), self.data, given | dict(self.own))
+
+    @property
+    def every_prior(self) -> Any:
+        """The priors as written, and the numbers that parameters are fixed at."""
+        if not self.fixed:
+            return self.priors
+        return {**({"all": self.priors} if isinstance(self.priors, str) else self.priors or {}), **self.fixed}
+
+    def check_own(self, family: Family) -> None:
+        """Say of an argument that the entry point does not take, and that names no parameter of the family's own."""
+        known = [name for name, p in inspect.signature(self.entry).parameters.items() if p.kind is not p.VAR_KEYWORD]
+        for name, value in self.own.items():
+            if name not in family.own_links:
+                raise ModelError(no_argument(self.name, name, [*known, *family.own_links]))
+            if is_fixed(value) and name in family.predictors:
+                raise ModelError(f'`{name}={value!r}`: write a formula without a left side, `{name}="~ x"`.')
+            if is_fixed(value) and name in (self.priors or {}):
+                raise ModelError(f"`{name}={value!r}` fixes `{name}`, and `priors` has a prior of it: leave one out.")
 
     def _check_order(self) -> None:
         """Say in which order formula, data and family come, where they came in another."""
@@ -112,6 +140,11 @@ class Ask:
                 f"`family=` is a {kind}, which is no family; write its name, such as "
                 f'"binomial", or a family of `statmodels_tf.families`. The order is {order}.{more}'
             )
+
+
+def is_fixed(value: Any) -> bool:
+    """Return whether a parameter is given as a number."""
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
 
 
 def _check_mapping(argument: str, value: Any) -> None:

@@ -34,6 +34,7 @@ def fit(
     runner: Any = None,
     block_rows: int | None = None,
     progress: bool | None = None,
+    **own: str | float,
 ) -> Fit:
     """Return the fit of any formula with any family by any engine that can.
 
@@ -51,10 +52,13 @@ def fit(
         As `lmer`.
     engine : str or Engine
         "auto" takes the first that supports the model and says in `diagnostics["why"]` why.
+    own : str or number
+        The family's own parameters by name: `sigma="~ x"` models one, on the scale of its link; `sigma=1` fixes it.
+        Engines that sample take them.
     """
     ask = Ask(
         entry=fit, formula=formula, data=data, family=family, link=link, nominal=nominal, scale=scale, REML=REML,
         weights=weights, offset=offset, subset=subset, na_action=na_action, contrasts=contrasts, engine=engine,
-        priors=priors, functions=functions, runner=runner, block_rows=block_rows, progress=progress,
+        priors=priors, functions=functions, runner=runner, block_rows=block_rows, progress=progress, own=own,
     )  # fmt: skip
     return run(ask)

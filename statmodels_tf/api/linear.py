@@ -101,6 +101,7 @@ def glm(
     runner: Any = None,
     block_rows: int | None = None,
     progress: bool | None = None,
+    **own: str | float,
 ) -> Fit:
     """Return the fit of a generalized linear model, as R's `glm`.
 
@@ -129,6 +130,9 @@ def glm(
         "auto" takes the one made for the family and says why in `fit.diagnostics`; "nuts" gives a posterior.
     priors : mapping, optional
         Priors by name, for engines that sample.
+    own : str or number
+        The family's own parameters by name: `sigma="~ x"` models one, on the scale of its link; `sigma=1` fixes it.
+        Engines that sample take them.
 
     Returns
     -------
@@ -147,6 +151,6 @@ def glm(
     ask = Ask(
         entry=glm, formula=formula, data=data, family=family, link=link, nominal=nominal, scale=scale, weights=weights,
         offset=offset, subset=subset, na_action=na_action, contrasts=contrasts, engine=engine, priors=priors,
-        functions=functions, runner=runner, block_rows=block_rows, progress=progress,
+        functions=functions, runner=runner, block_rows=block_rows, progress=progress, own=own,
     )  # fmt: skip
     return run(ask, groups="sampled")

@@ -27,6 +27,7 @@ def lmer(
     priors: Mapping[str, Any] | None = None,
     functions: Mapping[str, Callable[..., Any]] | None = None,
     progress: bool | None = None,
+    **own: str | float,
 ) -> Fit:
     """Return the fit of a linear mixed model, as lme4's `lmer`.
 
@@ -52,6 +53,9 @@ def lmer(
         Functions of yours that the formula calls, by name.
     progress : bool, optional
         Show a progress bar; by default on a terminal only.
+    own : str or number
+        The family's own parameters by name: `sigma="~ x"` models one, on the scale of its link; `sigma=1` fixes it.
+        Engines that sample take them.
 
     Returns
     -------
@@ -64,5 +68,6 @@ def lmer(
     ask = Ask(
         entry=lmer, formula=formula, data=data, REML=REML, weights=weights, offset=offset, subset=subset,
         na_action=na_action, contrasts=contrasts, engine=engine, priors=priors, functions=functions, progress=progress,
+        own=own,
     )  # fmt: skip
     return run(ask, groups="must")

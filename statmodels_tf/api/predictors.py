@@ -25,17 +25,19 @@ def designs(
     Parameters
     ----------
     others : mapping of str to str
-        The formulas `nominal` and `scale`, None where not given.
+        The formulas by the name of the parameter, None where not given.
     """
     given = {name: text for name, text in others.items() if text is not None}
     for name in given:
-        if name not in family.predictors:
+        if name not in family.own_links:
             *first, last = (known for known, each in FAMILIES.items() if name in each.predictors)
             owners = f"{', '.join(first)} and {last} families" if first else f"{last} family"
             raise ModelError(f'`{name}=` is of the {owners}; the family is "{family.name}".')
-    if not family.predictors:
+    if not family.predictors and not given:
         return build(formula, data, **rows), {}
-    predictors = {name: Predictor(text, family.predictors[name]) for name, text in given.items()}
+    predictors = {name: Predictor(text, family.predictors.get(name, "written")) for name, text in given.items()}
+    if not family.predictors:
+        return build_predictors(Predictor(formula), predictors, data, rows)
     made = build_predictors(Predictor(formula, "implied"), predictors, data, rows)
     own = frozenset(rows.get("functions") or ())
     for name, text in {"formula": formula, **given}.items():

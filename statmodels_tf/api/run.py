@@ -33,6 +33,7 @@ def run(ask: Ask, *, groups: str = "may") -> Fit:
         Whether the formula may have group terms, must have one, or may have them where the engine samples.
     """
     family = as_family(ask.family, ask.link)
+    ask.check_own(family)
     source = as_source(ask.data)
     if source is None:
         in_memory(ask)
@@ -49,10 +50,16 @@ def run(ask: Ask, *, groups: str = "may") -> Fit:
         raise DataError(f'{found}, and `na_action="fail"` asks for none. Fill or drop them first.')
     if groups == "must":
         check_mixed(design)
-    model = build_model(design, family=family, priors=ask.priors, predictors=predictors)
+    model = build_model(design, family=family, priors=ask.every_prior, predictors=predictors)
     if groups == "sampled" and design.groups and not sampling(ask.engine):
         raise ModelError(_group_refusal(ask.name, design, family))
-    chosen, why = choose_engine(ask.engine, model, REML=bool(ask.REML), progress=ask.progress)
+    chosen, why = choose_engine(ask.engine, model, REML=bool(ask.REML), progress=ask.progress, sampled=bool(ask.own))
+    if ask.own and not chosen.sampling:
+        name, value = next(iter(ask.own.items()))
+        raise ModelError(
+            f'`{name}={value!r}` is for engines that sample, and {chosen.name} does not: write `engine="nuts"`, or '
+            "leave it out."
+        )
     if ask.priors and not chosen.sampling:
         raise ModelError(
             f"`priors=` is for engines that sample, and {chosen.name} does not: write "
@@ -108,15 +115,22 @@ def _group_refusal(entry: str, design: Design, family: Family) -> str:
 
 
 def choose_engine(
-    engine: str | Engine | type[Engine], model: Model, *, REML: bool, progress: bool | None
+    engine: str | Engine | type[Engine], model: Model, *, REML: bool, progress: bool | None, sampled: bool = False
 ) -> tuple[Engine, str]:
-    """Return the engine asked for, with the call's options, and why it was chosen."""
+    """Return the engine asked for, with the call's options, and why it was chosen.
+
+    Parameters
+    ----------
+    engine, model, REML, progress
+    sampled : bool
+        Whether only engines that sample can take the model.
+    """
     if isinstance(engine, type) and issubclass(engine, Engine):
         engine = engine()
     if isinstance(engine, Engine):
         chosen, why = engine, "asked for"
     elif engine == "auto":
-        chosen, why = _first_engine(model)
+        chosen, why = _first_engine(model, sampled)
     elif isinstance(engine, str) and engine in ENGINES:
         chosen, why = ENGINES[engine](), "asked for"
     else:
@@ -131,10 +145,10 @@ def choose_engine(
     return _with_options(chosen, changes | ({} if progress is None else {"progress": progress})), why
 
 
-def _first_engine(model: Model) -> tuple[Engine, str]:
+def _first_engine(model: Model, sampled: bool) -> tuple[Engine, str]:
     """Return the first engine that supports the model, and why; sampling comes last, and then why nothing else did."""
     reasons: dict[str, str | None] = {}
-    names = [name for name, kind in ENGINES.items() if not kind.by_name]
+    names = [name for name, kind in ENGINES.items() if not kind.by_name and (kind.sampling or not sampled)]
     for name in sorted(names, key=lambda name: (ENGINES[name].sampling, name)):
         reasons[name] = ENGINES[name]().supports(model)
         if reasons[name] is None:

@@ -43,8 +43,9 @@ class Call:
     def again(self, **changes: Any) -> Fit:
         """Return the fit of the same call with some of its arguments changed, each checked against the entry point."""
         known = inspect.signature(self.function).parameters
+        open_ended = any(p.kind is p.VAR_KEYWORD for p in known.values())
         for name in changes:
-            if name not in known:
+            if name not in known and not open_ended:
                 raise ModelError(no_argument(self.name, name, known))
         return self.function(**{"formula": self.formula, "data": self.data, **self.options, **changes})
 

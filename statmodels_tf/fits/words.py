@@ -110,7 +110,7 @@ def _written(said: str) -> list[str]:
 
 def _refusal(function: str, signature: inspect.Signature, places: int, named: Iterable[str], error: str) -> str:
     """Return what is wrong with the arguments of a call."""
-    parameters = [p for p in signature.parameters.values() if p.name != "self"]
+    parameters = [p for p in signature.parameters.values() if p.name != "self" and p.kind is not p.VAR_KEYWORD]
     known = [p.name for p in parameters]
     for name in named:
         if name not in known:

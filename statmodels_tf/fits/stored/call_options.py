@@ -24,7 +24,8 @@ _SCALARS = (str, int, float, bool, type(None))
 
 def plain_options(fit: Fit, options: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """Return the options of a call as JSON; arrays go to `arrays`."""
-    plain = {}
+    plain: dict[str, Any] = {}
+    own = fit.model.family.own_links
     for name, value in options.items():
         if name == "REML":
             plain[name] = bool(value)
@@ -42,6 +43,8 @@ def plain_options(fit: Fit, options: Mapping[str, Any], arrays: dict[str, np.nda
             plain[name] = dict(value)
         elif name in ("engine", "nominal", "scale"):
             plain[name] = value
+        elif name in own:
+            plain.setdefault("own", {})[name] = value if isinstance(value, str) else float(value)
     if {"family", "link"} & set(options):
         plain["family"] = _plain_family(as_family(options.get("family", "gaussian"), options.get("link")))
     return plain
@@ -116,6 +119,10 @@ def matrix(values: np.ndarray) -> np.ndarray:
     return _of(values, values.ndim == 2 and bool(np.all(np.isfinite(values))), "a finite matrix").astype(float)
 
 
+def _number(value: Any) -> float:
+    return float(_of(value, is_number(value), "a number"))
+
+
 def _truth(value: Any) -> bool:
     return _of(value, isinstance(value, bool), "a truth value")
 
@@ -153,6 +160,7 @@ OPTIONS: dict[str, Callable[[Any, Archive], Any]] = {
     "family": lambda value, _: as_family(text(value)),
     "nominal": lambda value, _: text(value),
     "scale": lambda value, _: text(value),
+    "own": lambda value, _: {text(k): v if isinstance(v, str) else _number(v) for k, v in value.items()},
     "engine": lambda value, _: value if isinstance(value, str) else engine_of(value),
 }
 """How each argument of a call is read; those of code are not here."""
