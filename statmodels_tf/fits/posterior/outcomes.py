@@ -108,7 +108,7 @@ def _figures(fit: Posterior, found: Asked, kind: str, se: bool, interval: bool, 
         tables[name] = np.full((found.rows, len(names)), np.nan)
     tails = [(1 - level) / 2, (1 + level) / 2]
     for piece in found.pieces:
-        x = _by_outcome(piece.eta) if kind == "linear.predictor" else piece.mean
+        x = _predictors(fit, piece.eta) if kind == "linear.predictor" else piece.mean
         if kind == "cum.prob":
             x = np.cumsum(x, axis=-1)
         tables["mean"][piece.part] = np.mean(x, axis=(0, 1))
@@ -140,7 +140,7 @@ def _draws(fit: Posterior, found: Asked, kind: str) -> pd.DataFrame:
     index = pd.MultiIndex.from_product([range(chains), range(count)], names=["chain", "draw"])
     names, parts = _names(fit, kind), []
     for piece in found.pieces:
-        x = {"observations": piece.response, "linpred": _by_outcome(piece.eta)}.get(kind, piece.mean)
+        x = {"observations": piece.response, "linpred": _predictors(fit, piece.eta)}.get(kind, piece.mean)
         parts.append(np.asarray(x))
     out = np.concatenate(parts, axis=2).astype(float)
     if found.missing is not None:
@@ -161,6 +161,9 @@ def _names(fit: Posterior, kind: str) -> tuple[str, ...]:
     return outcomes(fit)[1:] if fit.family.by_outcome else ("location",)
 
 
-def _by_outcome(eta: np.ndarray) -> np.ndarray:
-    """Return linear predictors [chains, draws, m, L], L one where there is one of each row."""
-    return eta[..., None] if eta.ndim == 3 else eta
+def _predictors(fit: Posterior, eta: np.ndarray) -> np.ndarray:
+    """Return linear predictors [chains, draws, m, L], L one where there is one of each row: then the location x'b."""
+    common = fit.model.common
+    if eta.ndim > 3 or common is None:
+        return eta.reshape(*eta.shape[:3], -1)
+    return (eta + common.middle(common.from_shown(fit.shown))[..., None])[..., None]
