@@ -3,6 +3,7 @@
 from .approximate import VI, LaplacePosterior, Pathfinder
 from .base import ENGINES, Engine
 from .irls import IRLS, QR
+from .marginal import Marginal
 from .newton import Newton
 from .pls import PLS
 from .sampling import HMC, NUTS, ChEES
@@ -18,6 +19,7 @@ __all__ = [
     "ChEES",
     "Engine",
     "LaplacePosterior",
+    "Marginal",
     "Newton",
     "Pathfinder",
 ]

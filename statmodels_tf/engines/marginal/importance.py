@@ -1,0 +1,188 @@
+r"""Importance sampling of the marginal density, with exact draws of everything else at each point.
+
+Points q_i come from a mixture of t distributions and have weights w_i, smoothed by a Pareto tail. Systematic resampling
+gives each a number of copies n_i, N w_i rounded up or down; each copy has its own exact draw of coefficients and
+effects. Copies stand side by side in the chains: what autocorrelation then says of the hyperparameters is how many
+different points there are, and of the effects how nearly independent they are, so that effective sample sizes by chains
+are honest.
+
+One factorisation serves all draws at a point: where it is dear there are fewer points than draws. As many draws as a
+point is expected to need are made while its factorisation is at hand.
+
+References
+----------
+Vehtari, Simpson, Gelman, Yao & Gabry (2024), Pareto smoothed importance sampling, JMLR 25.
+Douc & Cappe (2005), Comparison of resampling schemes for particle filtering, doi:10.1109/ISPA.2005.195385
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ...fits.validation.pareto import smoothed
+from .density import MarginalDensity, latent
+from .evaluation import Evaluation
+from .mode import Mode
+from .proposal import Mixture, at_modes, by_kernels
+
+PILOT, DEAR_PILOT = 100, 40
+ROUNDS = 3  # of adapting the proposal to its own weighted draws
+GOOD = 0.7  # share of effective points with which a proposal is left as it is
+FEWEST = 550  # points at least, where points are fewer than draws
+WORK = 5e10  # floating point operations of dense factorisations beyond which they are
+MOST = 8  # points for each that is wanted, at most
+LOWEST = -700.0  # log weight, relative to the largest, below which a point has none
+
+Drawn = dict[str, np.ndarray]
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Draws of all parameters [N, ...], their log density, and what the sampler says of them."""
+
+    values: Drawn
+    lp: np.ndarray
+    figures: dict[str, float]
+
+
+@dataclass(eq=False)
+class Points:
+    """Points visited: q, log density, log weight, and the draws in stock at each."""
+
+    q: list[np.ndarray] = field(default_factory=list)
+    lp: list[float] = field(default_factory=list)
+    weight: list[float] = field(default_factory=list)
+    stock: list[Drawn | None] = field(default_factory=list)
+
+
+def points_wanted(density: MarginalDensity, draws: int) -> int:
+    """Return the number of effective points: one for each draw where a factorisation is cheap."""
+    sizes = [block.size for block in density.problem.products.blocks]
+    dense = (sum(sizes) - max(sizes)) ** 3 / 3
+    return int(np.clip(WORK / max(dense, 1.0), min(FEWEST, draws), draws))
+
+
+def importance(
+    density: MarginalDensity,
+    modes: tuple[Mode, ...],
+    rng: np.random.Generator,
+    draws: int,
+    limit: float,
+    report: Report,
+) -> Sample | float:
+    """Return a sample, or the shape k of the weights' tail where it is above `limit`."""
+    wanted = points_wanted(density, draws)
+    proposal, points, share = _adapted(density, modes, rng, PILOT if wanted == draws else DEAR_PILOT)
+    total = min(int(np.ceil(wanted / share)), MOST * wanted)
+    typical = float(np.log(np.mean(np.exp(np.array(points.weight) - max(points.weight)))) + max(points.weight))
+    more = proposal.draw(rng, max(0, total - len(points.q)))
+    for done, (q, logq) in enumerate(zip(more, proposal.log_density(more), strict=True)):
+        evaluation = _visit(density, points, q, float(logq))
+        if evaluation is not None:
+            expected = draws / total * np.exp(min(points.weight[-1] - typical, 5.0))
+            points.stock.append(drawn(density, q, evaluation, rng, int(np.ceil(expected))))
+        else:
+            points.stock.append(None)
+        if done % 64 == 0:
+            report(done, len(more))
+    weights, k = _smooth(np.array(points.weight))
+    if k > limit:
+        return k
+    counts = systematic(weights, draws, rng)
+    values = _collect(density, points, counts, rng)
+    q = np.repeat(np.array(points.q), counts, axis=0)
+    figures = {
+        "pareto_k": k,
+        "points": len(weights),
+        "effective_points": float(1.0 / np.sum(weights**2)),
+    }
+    return Sample({**density.values(q), **values}, np.repeat(np.array(points.lp), counts), figures)
+
+
+def systematic(weights: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
+    """Return how often each point is taken [m]: size times its weight, rounded up or down, `size` in all."""
+    ends = np.cumsum(weights)
+    return np.diff(np.floor(ends / ends[-1] * size + rng.uniform()), prepend=0.0).astype(int)
+
+
+def drawn(
+    density: MarginalDensity, q: np.ndarray, evaluation: Evaluation, rng: np.random.Generator, size: int
+) -> Drawn:
+    """Return exact draws of the coefficients and the whitened effects [size, ...] at one q."""
+    delta, effects = evaluation.draw(rng, size)
+    out = evaluation.prior.values(delta)
+    values = density.values(q)
+    for effect, b in zip(density.model.groups, effects, strict=False):
+        factor = effect.factor(values, np)
+        if len(factor) == 1:
+            out[latent(effect)] = b / factor[0, 0]
+        else:
+            out[latent(effect)] = np.linalg.solve(factor, b.reshape(-1, len(factor)).T).T.reshape(b.shape)
+    return out
+
+
+def _visit(density: MarginalDensity, points: Points, q: np.ndarray, logq: float) -> Evaluation | None:
+    value, _, evaluation = density.at(q)
+    points.q.append(q)
+    points.lp.append(value)
+    points.weight.append(value - logq)
+    return evaluation
+
+
+def _adapted(
+    density: MarginalDensity, modes: tuple[Mode, ...], rng: np.random.Generator, pilot: int
+) -> tuple[Mixture, Points, float]:
+    """Return a proposal, its pilot points and the share of them that is effective.
+
+    The first is about the modes; while it serves badly, the next is an estimate of the density by its weighted draws.
+    """
+    first = at_modes(density, modes)
+    proposal: Mixture | None = first
+    best: tuple[Mixture, Points, float] | None = None
+    for round_ in range(1 + ROUNDS):
+        if proposal is None:
+            break
+        points = Points()
+        some = proposal.draw(rng, pilot * 2**round_)
+        for q, logq in zip(some, proposal.log_density(some), strict=True):
+            _visit(density, points, q, float(logq))
+        points.stock = [None] * len(some)
+        weights, _ = _smooth(np.array(points.weight))
+        share = float(1.0 / np.sum(weights**2)) / len(weights)
+        if best is None or share > best[2]:
+            best = proposal, points, share
+        if share > GOOD:
+            break
+        proposal = by_kernels(first, some, weights, rng)
+    assert best is not None
+    return best
+
+
+def _smooth(log_weights: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the weights, summing to one, with their tail smoothed, and its shape."""
+    relative = np.maximum(log_weights - log_weights.max(), LOWEST)
+    if np.ptp(relative) < 1e-9:  # nothing to integrate: all points are one
+        return np.full(len(relative), 1.0 / len(relative)), -np.inf
+    logs, k = smoothed(relative[:, None])
+    return np.exp(logs[:, 0]), float(k[0])
+
+
+def _collect(density: MarginalDensity, points: Points, counts: np.ndarray, rng: np.random.Generator) -> Drawn:
+    """Return the draws [N, ...] of all points in order; what is short is made by a second factorisation."""
+    out: Drawn = {}
+    at = 0
+    for i in np.flatnonzero(counts):
+        count, stock = int(counts[i]), points.stock[i]
+        points.stock[i] = None
+        if stock is None or any(len(array) < count for array in stock.values()):
+            stock = drawn(density, points.q[i], density.evaluate(density.values(points.q[i])), rng, count)
+        for name, array in stock.items():
+            if name not in out:
+                out[name] = np.empty((int(counts.sum()), *array.shape[1:]))
+            out[name][at : at + count] = array[:count]
+        at += count
+    return out
