@@ -142,7 +142,7 @@ def _effects(
         label = design.specials[0].label
         raise ModelError(f"the term `{label}` belongs to the mean of a model: leave it out of `{naming.lead.strip()}`.")
     return (
-        *common_effects(design, table, naming, intercept),
+        *common_effects(design, table, naming, intercept, scale),
         *group_effects(design, table, scale, naming),
         *special_effects(design, table, scale),
         *offset_effects(design),

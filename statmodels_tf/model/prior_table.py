@@ -144,7 +144,7 @@ class PriorTable:
         decov = own or self._of("cov", "cov")
         none = all(sd is None for sd in sds)
         if none and (decov is not None or not self.flat):
-            decov = decov or Decov()
+            decov = decov or (Decov() if scale is not None else Decov(scale=self.unit))
             decov = decov if lkj is None else replace(decov, regularization=lkj.eta)
             return DecovCovariance(label, size, decov, scale)
         if decov is not None:

@@ -45,8 +45,8 @@ def start(flat: Flat) -> tuple[np.ndarray, np.ndarray]:
     if common.intercept is not None:
         errors[common.parameters[0].name] = sd[columns[0]]
     for parameter, part in flat.parts():
-        if parameter.name in at and isinstance(parameter.prior, Real):
-            of = parameter.prior.arguments()
-            centre[part] = (at[parameter.name] - of["loc"]) / of["scale"]
-            scale[part] = 2 * errors[parameter.name] / of["scale"]
+        if parameter.name in errors and isinstance(parameter.prior, Real):
+            of = parameter.prior.transform
+            centre[part] = (at[parameter.name] - of.loc) / of.scale
+            scale[part] = 2 * errors[parameter.name] / of.scale
     return centre, scale

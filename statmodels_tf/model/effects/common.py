@@ -11,11 +11,12 @@ import numpy as np
 
 from ...linalg import LinearMap
 from ...parameter import Parameter
-from ...priors import Elementwise, together
+from ...priors import Elementwise
 from ...terms import INTERCEPT
 from .base import Array, Data, Draws, Effect, Piece, Place, Program, Values
 from .linear import gathered, pieces
 from .naming import PLAIN, Naming
+from .shrunk import Shrunk, vectors
 
 if TYPE_CHECKING:
     from ...design import Design
@@ -42,13 +43,16 @@ class CommonEffect(Effect):
     estimable : int array [p_est]
         Positions of the columns that are not aliased.
     centre : array [p]
-        What is taken off each column: its mean, or zero in a model without intercept; zero for the intercept.
+        What is taken off each column: its mean, or zero in a model without intercept; zero for the intercept. Where
+        thresholds stand for the intercept it is the mean too, and theirs are the thresholds at the mean.
     slopes : tuple of (key, prior, positions)
         Coefficients other than the intercept, those with priors of one kind together, as vectors.
     intercept : Elementwise or None
         Prior of the intercept at the centre.
     naming : Naming
         What its coefficients are called.
+    shrunk : Shrunk or None
+        Coefficients that one prior shrinks together.
     """
 
     matrix: LinearMap
@@ -58,6 +62,7 @@ class CommonEffect(Effect):
     slopes: tuple[tuple[str, Elementwise, np.ndarray], ...]
     intercept: Elementwise | None
     naming: Naming = PLAIN
+    shrunk: Shrunk | None = None
 
     label = "common"
     linear = True
@@ -67,7 +72,8 @@ class CommonEffect(Effect):
     def parameters(self) -> tuple[Parameter, ...]:
         """The intercept, then the vectors of slopes."""
         first = (Parameter(self.at_centre, self.intercept),) if self.intercept is not None else ()
-        return first + tuple(Parameter(name, prior, ("coefficient",)) for name, prior, _ in self.slopes)
+        more = () if self.shrunk is None else self.shrunk.parameters
+        return first + tuple(Parameter(name, prior, ("coefficient",)) for name, prior, _ in self.slopes) + more
 
     @property
     def prior_keys(self) -> tuple[str, ...]:
@@ -75,7 +81,7 @@ class CommonEffect(Effect):
         first = self.naming.keys(INTERCEPT) if self.intercept is not None else ()
         named = [self.columns[j] for j in self.estimable if self.columns[j] != INTERCEPT or not first]
         every = f"b{self.naming.suffix}"
-        return (*first, every, *(key for name in named for key in self.naming.keys(name))) if self.slopes else first
+        return (*first, every, *(key for name in named for key in self.naming.keys(name))) if self._groups else first
 
     @property
     def at_centre(self) -> str:
@@ -99,15 +105,21 @@ class CommonEffect(Effect):
     @cached_property
     def _places(self) -> np.ndarray:
         """Where each column's coefficient stands in [slopes..., 0]; the last place for the others."""
-        count = sum(len(positions) for _, _, positions in self.slopes)
+        count = sum(map(len, self._groups))
         places = np.full(len(self.columns), count, dtype=np.int32)
-        if self.slopes:
-            places[np.concatenate([positions for _, _, positions in self.slopes])] = np.arange(count)
+        if self._groups:
+            places[np.concatenate(self._groups)] = np.arange(count)
         return places
+
+    @cached_property
+    def _groups(self) -> list[np.ndarray]:
+        """The columns of each vector of coefficients, those shrunk together last."""
+        return [*(where for _, _, where in self.slopes), *([] if self.shrunk is None else [self.shrunk.positions])]
 
     def coefficients(self, values: Values, xp: Any) -> Array:
         """Return the coefficients of X's columns [..., p]; zero where aliased."""
         vectors = [values[name] for name, _, _ in self.slopes]
+        vectors += [] if self.shrunk is None else [self.shrunk.coefficients(values, xp)]
         if not vectors:
             return values[self.at_centre][..., None] * self._first
         slopes = xp.concatenate([*vectors, xp.zeros_like(vectors[0][..., :1])], axis=-1)
@@ -129,22 +141,44 @@ class CommonEffect(Effect):
         return np.array([float(c == INTERCEPT) for c in self.columns])
 
     def contribute(self, values: Values, xp: Any, data: Data | None = None) -> Array:
-        """Return X b."""
+        """Return X b; where the intercept is implied, of columns that count from their means."""
         data = self.data if data is None else data
         b = self.coefficients(values, xp)
-        return gathered((piece.product(b, xp, data) for piece in self._pieces), xp)
+        out = gathered((piece.product(b, xp, data) for piece in self._pieces), xp)
+        return out - self.middle(b, xp)[..., None] if self.implied else out
+
+    @property
+    def implied(self) -> bool:
+        """Whether columns count from their means without an intercept that would make up for it."""
+        return self.intercept is None and bool(np.any(self.centre))
+
+    def middle(self, coefficients: Array, xp: Any = np) -> Array:
+        """Return X b at the mean of the predictors [...], of coefficients [..., p]: zero unless `implied`."""
+        return xp.sum(coefficients * (self.centre if self.implied else np.zeros(len(self.centre))), axis=-1)
+
+    def from_shown(self, draws: Draws) -> np.ndarray:
+        """Return the coefficients of X's columns [..., p] from draws by shown name."""
+        b = np.zeros((*np.shape(draws[self.names[self.estimable[0]]]), len(self.columns)))
+        for j in self.estimable:
+            b[..., j] = draws[self.names[j]]
+        return b
 
     def pullback(self, values: Values, adjoint: np.ndarray) -> dict[str, np.ndarray]:
         """Return X'a for the slopes, less the part of each that its centre takes from the intercept."""
         total = self.matrix.rmatvec(adjoint)
-        first = float(total @ self._first)
-        out = {name: total[where] - self.centre[where] * first for name, _, where in self.slopes}
+        first = float(np.sum(adjoint)) if self.implied else float(total @ self._first)
+        slopes = total - self.centre * first
+        out = {name: slopes[where] for name, _, where in self.slopes}
+        if self.shrunk is not None:
+            out |= self.shrunk.pullback(values, slopes[self.shrunk.positions])
         return out if self.intercept is None else {self.at_centre: np.asarray(first), **out}
 
     def values_of(self, coefficients: np.ndarray) -> dict[str, np.ndarray]:
         """Return the parameters for coefficients [..., p] of X's columns: the inverse of `coefficients`."""
         b = np.nan_to_num(np.asarray(coefficients, dtype=float), nan=0.0)
         out = {name: b[..., positions] for name, _, positions in self.slopes}
+        if self.shrunk is not None:
+            out |= self.shrunk.values_of(b[..., self.shrunk.positions])
         if self.intercept is not None:
             out[self.at_centre] = b @ (self._first + self.centre)
         return out
@@ -152,19 +186,18 @@ class CommonEffect(Effect):
     def shown(self, values: Values) -> dict[str, np.ndarray]:
         """Return the estimable coefficients of X, by column name."""
         b = self.coefficients(values, np)
-        return {self.names[j]: b[..., j] for j in self.estimable}
+        out = {self.names[j]: b[..., j] for j in self.estimable}
+        return out if self.shrunk is None else out | self.shrunk.shown(values)
 
     def places(self) -> dict[str, Place]:
         """Return nothing: each coefficient is a number."""
         return {}
 
     def on(self, rows: Any, draws: Draws) -> np.ndarray:
-        """Return X b on those rows."""
-        lead = np.shape(draws[self.names[self.estimable[0]]])
-        b = np.zeros((*lead, len(self.columns)))
-        for j in self.estimable:
-            b[..., j] = draws[self.names[j]]
-        return gathered((piece.product(b, np, piece.data) for piece in pieces(rows.common)), np)
+        """Return X b on those rows, less that at the mean of the predictors where the intercept is implied."""
+        b = self.from_shown(draws)
+        out = gathered((piece.product(b, np, piece.data) for piece in pieces(rows.common)), np)
+        return out - self.middle(b)[..., None] if self.implied else out
 
     def log_prior_terms(self, values: Values) -> dict[str, np.ndarray]:
         """Return the log prior density of each coefficient."""
@@ -173,7 +206,7 @@ class CommonEffect(Effect):
         for name, prior, positions in self.slopes:
             entries = prior.entries(values[name], np)
             out |= {self.names[j]: entries[..., i] for i, j in enumerate(positions)}
-        return out
+        return out if self.shrunk is None else out | {self.shrunk.label: self.shrunk.log_prior(values)}
 
     def prior_texts(self) -> dict[str, str]:
         """Return the priors in words, many coefficients together."""
@@ -186,29 +219,32 @@ class CommonEffect(Effect):
                 continue
             for i, j in enumerate(positions):
                 out[self.names[j]] = str(type(prior)(*(np.asarray(v)[i] for v in prior.values())))
+        if self.shrunk is not None:
+            out[f"{len(self.shrunk.positions)} coefficients together"] = str(self.shrunk.prior)
         return out
 
     def code(self, keys: Mapping[str, str], program: Program) -> Piece:
         """Return the effect as lines of a program."""
         lines = [f"{keys[p.name]} = yield {p.prior.code(keys[p.name])}" for p in self.parameters]
-        if not self.slopes:
+        if not self._groups:
             return Piece((), tuple(lines), keys[self.at_centre])
-        positions = np.concatenate([where for _, _, where in self.slopes])
+        positions = np.concatenate(self._groups)
         names = [program.embed(self.columns[j], self.matrix.column(j)) for j in positions]
         X = "X" if self.naming == PLAIN else program.fresh(self.naming.column("X"))
         setup = [f"{X} = np.column_stack([{', '.join(names)}]).astype(np.float64)"]
         vectors = [keys[name] for name, _, _ in self.slopes]
+        vectors += [] if self.shrunk is None else [self.shrunk.code(keys)]
         b = vectors[0] if len(vectors) == 1 else f"tf.concat([{', '.join(vectors)}], axis=0)"
+        at = "thresholds are those" if self.implied else "the intercept is the mean response"
+        if self.intercept is not None or self.implied:
+            setup.append(f"{X} = {X} - {X}.mean(axis=0)  # {at} at the mean of the predictors")
         if self.intercept is None:
             return Piece(tuple(setup), tuple(lines), f"tf.linalg.matvec({X}, {b})")
-        setup.append(
-            f"{X} = {X} - {X}.mean(axis=0)  # the intercept is the mean response at the mean of the predictors"
-        )
         return Piece(tuple(setup), tuple(lines), f"{keys[self.at_centre]} + tf.linalg.matvec({X}, {b})")
 
 
 def common_effects(
-    design: Design, priors: PriorTable, naming: Naming = PLAIN, intercept: bool = True
+    design: Design, priors: PriorTable, naming: Naming = PLAIN, intercept: bool = True, scale: str | None = None
 ) -> tuple[CommonEffect, ...]:
     """Return the effect of a design's common terms; none where no column can be estimated.
 
@@ -220,6 +256,8 @@ def common_effects(
     naming : Naming
     intercept : bool
         Whether a column of ones is estimated; thresholds stand in for that of a predictor of theirs.
+    scale : str or None
+        The parameter that coefficients shrunk together are measured in.
     """
     width = len(design.columns)
     left_out = design.aliased if intercept else [*design.aliased, *_intercepts(design)]
@@ -232,27 +270,19 @@ def common_effects(
     for j in positions:
         column = design.common.column(int(j))
         mean[j], sd[j] = np.mean(column), np.std(column, ddof=min(1, len(column) - 1))
+    implied = not intercept or (naming == PLAIN and design.spec.implied_intercept)
     names = [design.columns[j] for j in positions]
-    kinds: dict[type[Elementwise], list[tuple[Elementwise, int]]] = {}
-    for prior, j in zip(priors.slopes(names, sd[positions]), positions, strict=True):
-        kinds.setdefault(type(prior), []).append((prior, j))
-    slopes = tuple(
-        (
-            naming.vector("b" if i == 0 else f"b({kind.word})"),
-            together([p for p, _ in members]),
-            np.array([j for _, j in members]),
-        )
-        for i, (kind, members) in enumerate(kinds.items())
-    )
+    slopes, shrunk = vectors(priors, naming, names, positions, sd[positions], design.common.shape[0], scale)
     return (
         CommonEffect(
             matrix=design.common,
             columns=tuple(design.columns),
             estimable=estimable,
-            centre=mean if has_intercept else np.zeros(width),
+            centre=mean if has_intercept or implied else np.zeros(width),
             slopes=slopes,
             intercept=priors.intercept() if has_intercept else None,
             naming=naming,
+            shrunk=shrunk,
         ),
     )
 

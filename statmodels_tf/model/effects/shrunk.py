@@ -1,17 +1,21 @@
-"""Coefficients that one prior shrinks together: what they are made of, and their gradients."""
+"""Vectors of coefficients by their priors; those that one prior shrinks together, and their gradients."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...parameter import Parameter
-from ...priors import Shrinkage
+from ...priors import Elementwise, Shrinkage, together
 from .base import Array, Values
+from .naming import Naming
+
+if TYPE_CHECKING:
+    from ..prior_table import PriorTable
 
 SHARED = {"horseshoe": ("global", "slab"), "R2D2": ("R2",)}
 """The parts that are one number, which summaries show."""
@@ -97,3 +101,47 @@ class Shrunk:
         names = self.prior.parts(len(self.positions), self.rows)
         error = keys[self.scale] if self.scale is not None and self.prior.autoscale else "1.0"
         return f"{keys[self._name('z')]} * ({self.prior.scales_code({n: keys[self._name(n)] for n in names}, error)})"
+
+
+def vectors(
+    priors: PriorTable,
+    naming: Naming,
+    names: Sequence[str],
+    positions: np.ndarray,
+    sds: np.ndarray,
+    rows: int,
+    scale: str | None,
+) -> tuple[tuple[tuple[str, Elementwise, np.ndarray], ...], Shrunk | None]:
+    """Return the coefficients with priors of one kind as vectors, and those that are shrunk together.
+
+    Parameters
+    ----------
+    priors : PriorTable
+    naming : Naming
+    names, positions, sds : sequence [p]
+        The columns, where they stand in X, and their standard deviations.
+    rows : int
+    scale : str or None
+        The parameter that coefficients shrunk together are measured in.
+    """
+    kinds: dict[type[Elementwise], list[tuple[Elementwise, int]]] = {}
+    joint = []
+    for prior, j in zip(priors.slopes(names, sds), positions, strict=True):
+        if prior is None:
+            joint.append(int(j))
+        else:
+            kinds.setdefault(type(prior), []).append((prior, int(j)))
+    shrinkage, shrunk = priors.shrinkage, None
+    if shrinkage is not None and joint:
+        shrunk = Shrunk(naming.vector("b"), shrinkage, np.array(joint), rows, scale)
+    return (
+        tuple(
+            (
+                naming.vector("b" if i == 0 and shrunk is None else f"b({kind.word})"),
+                together([p for p, _ in members]),
+                np.array([j for _, j in members]),
+            )
+            for i, (kind, members) in enumerate(kinds.items())
+        ),
+        shrunk,
+    )

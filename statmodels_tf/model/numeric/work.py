@@ -147,7 +147,7 @@ def _(effect: OffsetEffect, where: Layout) -> Work:
 @work_of.register
 def _(effect: CommonEffect, where: Layout) -> Work:
     slots = [slot for slot in where.simple if slot.name in {p.name for p in effect.parameters}]
-    if len(slots) < len(effect.parameters) or len(effect.estimable) > DENSE_COLUMNS:
+    if effect.shrunk is not None or len(slots) < len(effect.parameters) or len(effect.estimable) > DENSE_COLUMNS:
         return PlainWork(effect, effect.data)
     order = np.concatenate([effect.positions[slot.name] for slot in slots])
     matrix = effect.matrix.dense()[:, order] - effect.centre[order]
