@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import families
-    from .api import anova, average_predictions, compare, datasets, fit, glm, lm, lmer, load_dataset
+    from .api import anova, average_predictions, compare, compare_estimates, datasets, fit, glm, lm, lmer, load_dataset
     from .engines import IRLS, NUTS, PLS, QR, Newton
     from .errors import (
         ConvergenceWarning,
@@ -52,6 +52,7 @@ __all__ = [
     "anova",
     "average_predictions",
     "compare",
+    "compare_estimates",
     "datasets",
     "families",
     "fit",
@@ -64,7 +65,18 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOME = {
-    "api": ("anova", "average_predictions", "compare", "datasets", "fit", "glm", "lm", "lmer", "load_dataset"),
+    "api": (
+        "anova",
+        "average_predictions",
+        "compare",
+        "compare_estimates",
+        "datasets",
+        "fit",
+        "glm",
+        "lm",
+        "lmer",
+        "load_dataset",
+    ),
     "engines": ("IRLS", "NUTS", "PLS", "QR", "Newton"),
     "errors": (
         "ConvergenceWarning",

@@ -5,6 +5,17 @@ from ..fits import anova
 from .general import fit
 from .linear import glm, lm
 from .mixed import lmer
-from .several import average_predictions, compare
+from .several import average_predictions, compare, compare_estimates
 
-__all__ = ["anova", "average_predictions", "compare", "datasets", "fit", "glm", "lm", "lmer", "load_dataset"]
+__all__ = [
+    "anova",
+    "average_predictions",
+    "compare",
+    "compare_estimates",
+    "datasets",
+    "fit",
+    "glm",
+    "lm",
+    "lmer",
+    "load_dataset",
+]

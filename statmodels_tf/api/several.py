@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..fits.side_by_side import SideBySide, compared_estimates
 from ..fits.validation import several
 from ..fits.validation.comparison import Comparison
 from ..fits.words import spoken
@@ -73,6 +74,27 @@ def average_predictions(
         _one_or_many(fits), weights, newdata, random=random, new_levels=new_levels, interval=interval, level=level,
         draws=draws, seed=seed,
     )  # fmt: skip
+
+
+@spoken
+def compare_estimates(*fits: Any, names: Sequence[str] | None = None, level: float = 0.95) -> SideBySide:
+    """Return the parameters of several fits in one table: maximum likelihood beside the posterior, and the like.
+
+    Parameters
+    ----------
+    *fits : Fit, or one dict of name to Fit
+        As in `st.compare_estimates(fit, fit.bayes())`.
+    names : list of str, optional
+        Their engines or formulas if left out.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    SideBySide
+        `.table`: estimate, se, lower, upper of each fit; `.shift`, how far others lie from the first; `.plot()`.
+    """
+    return compared_estimates(_one_or_many(fits), names, level)
 
 
 def _one_or_many(fits: tuple[Any, ...]) -> Any:

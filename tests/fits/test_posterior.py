@@ -210,7 +210,6 @@ def test_summary_in_every_form():
         assert part in text
     assert repr(fit) == text
     assert "<table>" in fit._repr_html_()
-    assert not fit.check()
 
 
 def test_tidy_and_glance():

@@ -20,13 +20,12 @@ from ..answer import Answer, rendered
 from ..arguments import coverage, one_of
 from ..columns import check_columns, is_numeric, model_columns
 from ..plots.interval import intervals, labelled_rows
-from ..posterior.draws import expected
 from ..regression.modelled import mean_name
 from ..table import Summary
 from ..words import spoken
 from .averaging import Averages, averages_of
 from .drawn_effects import PD, figures
-from .drawn_rows import outcomes_of, predictor
+from .drawn_rows import grid_rows, outcomes_of
 from .mean_contrasts import groups_of, rows_of_contrasts
 from .reference_grid import mean_offset
 from .scale import Scale, scale_of
@@ -224,12 +223,12 @@ def drawn_means(
     if names:
         one_of("type", "prob" if type is None else type, ("prob", "response"))
         over = averages_of(fit, specs, by, at, weights, fit.model.design.response.name)
-        eta = predictor(fit, over.grid.frame, mean_offset(fit) if offset is None else float(offset))
-        p = expected(fit.model, eta, fit.model.family_values(fit.values)).reshape(-1, eta.shape[2], len(names))
+        grid = grid_rows(fit, over.grid.frame, mean_offset(fit) if offset is None else float(offset))
+        p = grid.mean.reshape(-1, len(over.grid.frame), len(names))
         return _by_outcome(fit, over, np.einsum("mr,srk->smk", over.A, p), names, level)
     type = one_of("type", "link" if type is None else type, ("link", "response"))
     over = averages_of(fit, specs, by, at, weights)
-    eta = predictor(fit, over.grid.frame, mean_offset(fit) if offset is None else float(offset))
+    eta = grid_rows(fit, over.grid.frame, mean_offset(fit) if offset is None else float(offset)).eta
     return _made(fit, over, eta.reshape(-1, eta.shape[-1]) @ over.A.T, "emmean", type, over.said(), level)
 
 
@@ -254,7 +253,7 @@ def drawn_trends(fit: Drawn, x: str, specs: Any, by: Any, at: Any, weights: str,
     over, step = averages_of(fit, specs, by, at, weights), _STEP * float(column.max() - column.min())
     frame, total = over.grid.frame, 0.0
     for k, weight in ((1, 8), (-1, -8), (2, -1), (-2, 1)):
-        eta = predictor(fit, frame.assign(**{x: frame[x] + k * step}), mean_offset(fit))
+        eta = grid_rows(fit, frame.assign(**{x: frame[x] + k * step}), mean_offset(fit)).eta
         total = total + weight / (12 * step) * eta.reshape(-1, eta.shape[-1])
     return _made(fit, over, total @ over.A.T, f"{x}.trend", "link", over.said(x), level)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,13 +54,12 @@ class DrawnRows:
     def mean(self, rows: slice, frame: pd.DataFrame) -> np.ndarray:
         """Return the means of rows at each draw [S, m]."""
         own = None if self.own_offset is None else self.own_offset[rows]
-        eta = predictor(self.fit, frame, own)
-        if self.outcome is not None:
-            found = expected(self.fit.model, eta, self._own)[..., self.outcome]
-        elif self.scale is None:
-            found = eta
+        if self.scale is None and self.outcome is None:
+            found = grid_rows(self.fit, frame, own).eta
+        elif self.outcome is None:
+            found = grid_rows(self.fit, frame, own).mean
         else:
-            found = self.scale.mean(eta)
+            found = grid_rows(self.fit, frame, own).mean[..., self.outcome]
         return found.reshape(-1, found.shape[-1])
 
     def slope(self, rows: slice, frame: pd.DataFrame, x: str, spread: float) -> np.ndarray:
@@ -73,21 +71,41 @@ class DrawnRows:
             total = total + weight * self.mean(rows, frame.assign(**{x: values + step * h}))
         return total / (12 * h)
 
-    @cached_property
-    def _own(self) -> dict[str, Any]:
-        return self.fit.model.family_values(self.fit.values)
+
+@dataclass(frozen=True, eq=False)
+class GridRows:
+    """The linear predictor of rows at each draw, and the mean of their response, [chains, draws, m(, K)]."""
+
+    fit: Drawn
+    rows: SomeRows
+    eta: np.ndarray
+
+    @property
+    def mean(self) -> np.ndarray:
+        """The means, or the probabilities of the outcomes."""
+        model = self.fit.model
+        observed = model.family.data(None, None)
+        return expected(model, self.eta, model.own_on(self.rows.others, self.fit.shown, random=False), observed)
 
 
-def predictor(fit: Drawn, frame: pd.DataFrame, offset: np.ndarray | float | None) -> np.ndarray:
-    """Return the linear predictor [chains, draws, m] on rows of a table, effects of levels left out.
+def grid_rows(fit: Drawn, frame: pd.DataFrame, offset: np.ndarray | float | None) -> GridRows:
+    """Return rows of a table at each draw, effects of levels left out.
 
     `offset` stands in the place of the rows' own, where it is given.
     """
-    design, shift = repeatable(fit.model.design)
-    new = design.on(frame, groups=False)
-    given = np.broadcast_to(np.asarray(shift if new.offset is None else new.offset + shift), len(frame))
-    rows = SomeRows(new.common, (), new.specials, given if offset is None else np.broadcast_to(offset, len(frame)), {})
-    return fit.model.predictor_on(rows, fit.shown, random=False)
+    model = fit.model
+    others = {name: _rows(design, frame, None) for name, design in model.predictors.items()}
+    rows = replace(_rows(model.design, frame, offset), others=others)
+    return GridRows(fit, rows, model.predictor_on(rows, fit.shown, random=False))
+
+
+def _rows(design: Any, frame: pd.DataFrame, offset: np.ndarray | float | None) -> SomeRows:
+    same, shift = repeatable(design)
+    new = same.on(frame, groups=False)
+    given = shift if new.offset is None else new.offset + shift
+    return SomeRows(
+        new.common, (), new.specials, np.broadcast_to(given if offset is None else offset, len(frame)), {}, {}
+    )
 
 
 def outcomes_of(fit: Drawn) -> tuple[str, ...]:

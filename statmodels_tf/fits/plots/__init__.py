@@ -7,6 +7,7 @@ from .mixed import caterpillar, mixed_diagnostics
 from .outcome import outcome_effect, outcome_residuals
 from .predictive import predictive_check
 from .profile import profiles
+from .rank import ranks
 from .regression import leverage, regression_diagnostics
 from .residual import residuals_fitted
 from .rootogram import rootogram
@@ -22,6 +23,7 @@ __all__ = [
     "outcome_residuals",
     "predictive_check",
     "profiles",
+    "ranks",
     "regression_diagnostics",
     "residuals_fitted",
     "rootogram",

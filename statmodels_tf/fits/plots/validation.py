@@ -79,7 +79,7 @@ def pit(values: np.ndarray, what: str, ax: Any) -> Any:
         ax.step(at, share - at, where="post", color=BLUE, lw=1.8)
         outside = (np.abs(share - at) > half + 1e-12) & _judged(at)
         if outside.any():
-            ax.plot(at[outside], (share - at)[outside], ".", color=RED, ms=4)
+            ax.plot(at[outside], (share - at)[outside], ".", color=RED, ms=6, zorder=3)
         said = "outside the band: not calibrated" if outside.any() else "inside the band, as if calibrated"
         title = f"{what}\n{said}; band: 95% of uniform samples"
         ax.set(title=title, xlabel="probability p", ylabel="share of rows below p, less p", xlim=(0, 1))

@@ -16,21 +16,26 @@ CHUNK = 4_000_000  # draws times rows held at once, in float64: 32 MB an array
 
 @dataclass(frozen=True, eq=False)
 class SomeRows:
-    """Some rows of a design: what effects and the family read."""
+    """Some rows of a design: what effects and the family read; `others` are the same rows of other predictors."""
 
     common: Any
     groups: tuple[Any, ...]
     specials: tuple[Any, ...]
     offset: np.ndarray | None
     observed: Mapping[str, np.ndarray]
+    others: Mapping[str, SomeRows]
 
 
-def row_pieces(new: Any, observed: Mapping[str, np.ndarray], count: int) -> Iterator[tuple[slice, SomeRows]]:
+def row_pieces(
+    new: Any, others: Mapping[str, Any], observed: Mapping[str, np.ndarray], count: int
+) -> Iterator[tuple[slice, SomeRows]]:
     """Yield (slice, those rows), few enough for `count` draws of each.
 
     Parameters
     ----------
     new : Design or NewDesign
+    others : mapping of parameter name to Design or NewDesign
+        Of the predictors of other parameters.
     observed : mapping of name to array [n, ...]
         The family's observations of the rows.
     count : int
@@ -39,22 +44,23 @@ def row_pieces(new: Any, observed: Mapping[str, np.ndarray], count: int) -> Iter
     step = max(1, CHUNK // max(1, count))
     for start in range(0, rows, step):
         part = slice(start, min(rows, start + step))
-        groups = tuple(
-            replace(g, codes=g.codes[part], columns=None if g.columns is None else g.columns[part]) for g in new.groups
-        )
-        some = SomeRows(
-            new.common.take(np.arange(part.start, part.stop)),
-            groups,
-            tuple(block.take(part) for block in new.specials),
-            None if new.offset is None else new.offset[part],
-            {name: array[part] for name, array in observed.items()},
-        )
-        yield part, some
+        beside = {name: _some(other, part, {}, {}) for name, other in others.items()}
+        yield part, _some(new, part, {name: array[part] for name, array in observed.items()}, beside)
 
 
-def own_of(own: Mapping[str, np.ndarray], part: slice, rows: int) -> dict[str, np.ndarray]:
-    """Return the family's own parameters of some rows, from those of all: [chains, draws, 1 or n, ...]."""
-    return {k: v[:, :, part] if v.ndim > 2 and v.shape[2] == rows > 1 else v for k, v in own.items()}
+def _some(new: Any, part: slice, observed: Mapping[str, np.ndarray], others: Mapping[str, SomeRows]) -> SomeRows:
+    """Return some rows of a design."""
+    groups = tuple(
+        replace(g, codes=g.codes[part], columns=None if g.columns is None else g.columns[part]) for g in new.groups
+    )
+    return SomeRows(
+        new.common.take(np.arange(part.start, part.stop)),
+        groups,
+        tuple(block.take(part) for block in new.specials),
+        None if new.offset is None else new.offset[part],
+        observed,
+        others,
+    )
 
 
 def size_of(draws: Mapping[str, np.ndarray]) -> tuple[int, int]:
@@ -63,22 +69,12 @@ def size_of(draws: Mapping[str, np.ndarray]) -> tuple[int, int]:
     return int(chains), int(count)
 
 
-def density_pieces(
-    model: Model, draws: Mapping[str, np.ndarray], values: Mapping[str, np.ndarray]
-) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield (slice of rows, the log density of their responses [chains, draws, m]).
-
-    Parameters
-    ----------
-    model : Model
-    draws, values : mapping of name to array [chains, draws, ...]
-        By shown name, and by the name of the parameter.
-    """
-    observed, n = model.data["likelihood"], len(model.design.rows)
-    own = model.family_values(values)
-    for part, rows in row_pieces(model.design, observed, int(np.prod(size_of(draws)))):
-        eta = model.predictor_on(rows, draws)
-        yield part, model.family.log_density(eta, own_of(own, part, n), rows.observed, np)
+def density_pieces(model: Model, draws: Mapping[str, np.ndarray]) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield (slice of rows, the log density of their responses [chains, draws, m]), from draws by shown name."""
+    observed, count = model.data["likelihood"], int(np.prod(size_of(draws)))
+    for part, rows in row_pieces(model.design, model.predictors, observed, count):
+        eta, own = model.predictor_on(rows, draws), model.own_on(rows.others, draws)
+        yield part, model.family.log_density(eta, own, rows.observed, np)
 
 
 def in_pieces(draws: Mapping[str, np.ndarray], rows: int) -> Iterator[tuple[slice, dict[str, np.ndarray]]]:
@@ -96,7 +92,7 @@ def log_densities(model: Model, draws: Mapping[str, np.ndarray], dtype: Any = np
     out = np.empty((*size_of(draws), len(design.rows)), dtype=dtype)
     for part, some in in_pieces(draws, len(design.rows)):
         eta = model.predictor_on(design, some)
-        out[:, part] = model.family.log_density(eta, model.family_values(some), model.data["likelihood"], np)
+        out[:, part] = model.family.log_density(eta, model.own_on(model.predictors, some), model.data["likelihood"], np)
     return out
 
 
@@ -108,12 +104,16 @@ def new_responses(
     out = []
     for _, some in in_pieces(draws, len(design.rows)):
         eta = model.predictor_on(design, some)
-        drawn = model.family.simulate(eta, model.family_values(some), model.data["likelihood"], rng)
+        drawn = model.family.simulate(eta, model.own_on(model.predictors, some), model.data["likelihood"], rng)
         out.append(np.asarray(drawn).astype(dtype, copy=False))
     return np.concatenate(out, axis=1)
 
 
-def expected(model: Model, eta: np.ndarray, own: Mapping[str, np.ndarray]) -> np.ndarray:
+def expected(
+    model: Model, eta: np.ndarray, own: Mapping[str, np.ndarray], observed: Mapping[str, np.ndarray]
+) -> np.ndarray:
     """Return the mean of each row's response [..., m], or the probabilities of its outcomes [..., m, K]."""
     family: Any = model.family
+    if hasattr(family, "expected"):  # whose mean is another than the inverse link of the linear predictor
+        return family.expected(eta, own, observed)
     return family.link.inverse(eta, np) if family.has_mean else family.probabilities(eta, own)

@@ -27,6 +27,7 @@ LEAST = 100
 """Effective draws for each chain."""
 ENERGY = 0.3
 _UNLIKELY = 0.005
+_APART = 2.5
 _NEAR = 0.1
 _TIED = 0.98
 _PRIOR = 2000
@@ -133,23 +134,30 @@ def _pareto(fit: Validated) -> list[str]:
 
 
 def _conflict(fit: Validated) -> list[str]:
-    """Return the parameters whose posterior mean lies in the outermost tails of their prior."""
+    """Return the parameters of which the prior and the data say different things.
+
+    A coefficient's posterior is taken for the product of two normal densities, the prior's and the data's; they are in
+    conflict where the data's mean is far from the prior's, in standard deviations of their difference. Of a scale,
+    where the posterior mean lies in the outermost tail of the prior and is not only narrow near zero.
+    """
     prior = prior_shown(fit.model, 0, _PRIOR)
     if prior is None:
         return []
     conflicting = []
     for name in fit.names:
-        expected, at = np.ravel(prior[name]), float(np.mean(fit.shown[name]))
-        share = min(np.mean(expected > at), np.mean(expected < at))
-        spread = np.std(expected)
-        # A posterior that only is narrow, near zero of a scale that is positive, contradicts nothing.
-        if share < _UNLIKELY and abs(at - np.mean(expected)) > 2 * spread > 0:
+        before, after = np.ravel(prior[name]), np.ravel(fit.shown[name])
+        m0, v0, m1, v1 = np.mean(before), np.var(before), np.mean(after), np.var(after)
+        if name in fit.coefficient_names:
+            told = 1 / v1 - 1 / v0  # the precision of what the data say
+            if told > 0.02 / v0 and abs((m1 / v1 - m0 / v0) / told - m0) > _APART * np.sqrt(v0 + 1 / told):
+                conflicting.append(name)
+        elif min(np.mean(before > m1), np.mean(before < m1)) < _UNLIKELY and abs(m1 - m0) > 2 * np.sqrt(v0) > 0:
             conflicting.append(name)
     if not conflicting:
         return []
     return [
-        f"Prior and data: {listed(conflicting)} {'lies' if len(conflicting) == 1 else 'lie'} where the prior has next "
-        "to no probability. If the prior is not meant so strongly, widen it: the priors stand below the summary."
+        f"Prior and data: they say different things of {listed(conflicting)}. If the prior is not meant so strongly, "
+        "widen it: the priors stand below the summary."
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 from ...families.exponential import on_scale_of_mean
 from ..arguments import generator
 from ..predict import question, rows_of
-from .draws import expected, own_of, row_pieces, size_of
+from .draws import expected, row_pieces, size_of
 
 if TYPE_CHECKING:
     from .estimate import Posterior
@@ -21,20 +21,25 @@ SUMMARIES, DRAWS = ("response", "link"), ("draws", "epred", "linpred", "observat
 """Types that give a figure of each row, and those that give its draws."""
 
 
-def fitted_mean(fit: Posterior) -> np.ndarray:
-    """Return the posterior mean of each row's mean [nobs], or of its probabilities [nobs, K]."""
+def fitted_mean(fit: Posterior, location: bool = False) -> np.ndarray:
+    """Return the posterior mean of each row's mean [nobs], or of its probabilities [nobs, K].
+
+    `location` asks for what the link maps to the linear predictor, where that is not the mean.
+    """
     model, draws = fit.model, fit.shown
     design, family = model.design, model.family
     if family.linear and all(effect.linear for effect in model.effects):
         means = {name: np.mean(array, axis=(0, 1), keepdims=True) for name, array in draws.items()}
         return model.predictor_on(design, means)[0, 0]  # then it is the mean at the mean of the draws
-    n, own = len(design.rows), model.family_values(fit.values)
-    return np.concatenate(
-        [
-            np.mean(expected(model, model.predictor_on(rows, draws), own_of(own, part, n)), axis=(0, 1))
-            for part, rows in row_pieces(design, {}, int(np.prod(size_of(draws))))
-        ]
-    )
+    observed, parts = model.data["likelihood"], []
+    for _, rows in row_pieces(design, model.predictors, observed, int(np.prod(size_of(draws)))):
+        eta = model.predictor_on(rows, draws)
+        if location:
+            mu = family.link.inverse(eta, np)
+        else:
+            mu = expected(model, eta, model.own_on(rows.others, draws), rows.observed)
+        parts.append(np.mean(mu, axis=(0, 1)))
+    return np.concatenate(parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,32 +79,37 @@ class Asked:
 
 def asked_pieces(fit: Posterior, asked: Question, responses: bool) -> Asked:
     """Return what is asked of the rows; new responses only where wanted."""
-    design, include = fit.model.design, asked.random == "include"
-    new: Any = design
-    if asked.newdata is not None:
-        new = rows_of(design, asked.newdata, asked.new_levels, include=include, effects=include or responses)
-    return Asked(new.index, getattr(new, "missing", None), new.common.shape[0], _pieces(fit, asked, new, responses))
+    model, include = fit.model, asked.random == "include"
+    if asked.newdata is None:
+        pieces = _pieces(fit, asked, model.design, model.predictors, responses)
+        return Asked(model.design.index, None, model.design.common.shape[0], pieces)
+    new, *others = (
+        rows_of(design, asked.newdata, asked.new_levels, include=include, effects=include or responses)
+        for design in (model.design, *model.predictors.values())
+    )
+    missing = np.any([one.missing for one in (new, *others)], axis=0)
+    pieces = _pieces(fit, asked, new, dict(zip(model.predictors, others, strict=True)), responses)
+    return Asked(new.index, missing, new.common.shape[0], pieces)
 
 
-def _pieces(fit: Posterior, asked: Question, new: Any, responses: bool) -> Iterator[Piece]:
+def _pieces(fit: Posterior, asked: Question, new: Any, others: Mapping[str, Any], responses: bool) -> Iterator[Piece]:
     model, include = fit.model, asked.random == "include"
     observed = model.family.data(None, new.weights)
     if new is model.design:
-        observed = {name: array for name, array in model.data["likelihood"].items() if name in observed}
+        observed = dict(model.data["likelihood"])
     rng = np.random.default_rng(asked.seed)
-    own, n = model.family_values(fit.values), new.common.shape[0]
     factors = [effect.factor(fit.values, np) for effect in model.groups]
-    for part, rows in row_pieces(new, observed, int(np.prod(size_of(fit.shown)))):
-        here = own_of(own, part, n)
+    for part, rows in row_pieces(new, others, observed, int(np.prod(size_of(fit.shown)))):
+        own = model.own_on(rows.others, fit.shown, random=include)
         eta = model.predictor_on(rows, fit.shown, random=include)
         if include:
             eta += unseen(rows.groups, factors, rng, every=False)
         drawn = None
         if responses:
             level = eta if include else eta + unseen(rows.groups, factors, rng, every=True)
-            drawn = model.family.simulate(level, here, rows.observed, rng)
+            drawn = model.family.simulate(level, own, rows.observed, rng)
             drawn = on_scale_of_mean(model.family, drawn, rows.observed)
-        yield Piece(part, eta, expected(model, eta, here), drawn)
+        yield Piece(part, eta, expected(model, eta, own, rows.observed), drawn)
 
 
 def unseen(groups: Sequence[Any], factors: Sequence[np.ndarray], rng: np.random.Generator, every: bool) -> Any:

@@ -13,6 +13,7 @@ from ...families.exponential import on_scale_of_mean
 from ..arguments import coverage, one_of
 from ..mixed.random_effects import level_index
 from .convergence import ess, r_hat
+from .predict import fitted_mean
 
 if TYPE_CHECKING:
     from ...model import Effect
@@ -56,14 +57,13 @@ def draws(fit: Posterior, names: Sequence[str]) -> pd.DataFrame:
 
 def residuals(fit: Posterior, kind: str) -> np.ndarray:
     """Return the residuals [nobs] from the posterior mean; the family's own parameters at theirs."""
-    family, data, mu = fit.family, fit.model.data["likelihood"], fit.fitted().to_numpy()
-    own = fit.model.family_values(
-        {name: np.mean(fit.values[name], axis=(0, 1)) for name in fit.model.family_parameters}
-    )
+    family, data, mean = fit.family, fit.model.data["likelihood"], fit.fitted().to_numpy()
+    mu = fitted_mean(fit, location=True) if hasattr(family, "expected") else mean
+    own = fit.model.family_values({name: np.mean(draws, axis=(0, 1)) for name, draws in fit.values.items()})
     y = on_scale_of_mean(family, data["y"], data)
     return {
-        "response": lambda: y - mu,
-        "working": lambda: (y - mu) / family.link.derivative(family.link.link(mu, np), np),
+        "response": lambda: y - mean,
+        "working": lambda: (y - mean) / family.link.derivative(family.link.link(mu, np), np),
         "pearson": lambda: family.pearson_residuals(mu, own, data),
         "deviance": lambda: family.deviance_residuals(mu, own, data),
         "quantile": lambda: family.quantile_residuals(mu, own, data, np.random.default_rng(0)),

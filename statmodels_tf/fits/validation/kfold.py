@@ -11,7 +11,7 @@ from ...design.table import table
 from ...errors import DataError, ModelError, did_you_mean
 from ..arguments import generator
 from ..columns import model_columns
-from ..posterior.draws import density_pieces, own_of, row_pieces, size_of
+from ..posterior.draws import density_pieces, row_pieces, size_of
 from ..posterior.predict import unseen
 from .elpd import Elpd, within
 
@@ -33,8 +33,7 @@ def kfold(fit: Posterior, k: int, folds: Any, group: str | None, seed: int) -> E
         some = {name: value[~out] if isinstance(value, np.ndarray) else value for name, value in options.items()}
         refit = call.function(**{**some, "formula": call.formula, "data": frame[~out], "engine": fit.engine})
         elpd[out] = _held_out(fit, refit, frame[out], np.flatnonzero(out), np.random.default_rng((seed, int(fold))))
-    full = np.concatenate([within(d.reshape(-1, d.shape[-1]))
-                           for _, d in density_pieces(fit.model, fit.shown, fit.values)])  # fmt: skip
+    full = np.concatenate([within(d.reshape(-1, d.shape[-1])) for _, d in density_pieces(fit.model, fit.shown)])
     found = pd.DataFrame({"elpd": elpd, "p": full - elpd}, index=design.index)
     many = len(np.unique(place))
     whole = f", whole levels of `{group}`" if group is not None else ""
@@ -74,11 +73,12 @@ def _held_out(fit: Posterior, refit: Any, frame: pd.DataFrame, rows: np.ndarray,
     """Return the log mean density [m] of rows that a refit has not seen; new levels are drawn."""
     model = refit.model
     new = model.design.on(frame, new_levels="population", groups=True)
+    others = {k: d.on(frame, new_levels="population", groups=True) for k, d in model.predictors.items()}
     observed = {name: array[rows] for name, array in fit.model.data["likelihood"].items()}
     factors = [effect.factor(refit.values, np) for effect in model.groups]
-    own, out = model.family_values(refit.values), np.empty(len(rows))
-    for part, some in row_pieces(new, observed, int(np.prod(size_of(refit.shown)))):
+    out = np.empty(len(rows))
+    for part, some in row_pieces(new, others, observed, int(np.prod(size_of(refit.shown)))):
         eta = model.predictor_on(some, refit.shown) + unseen(some.groups, factors, rng, every=False)
-        density = model.family.log_density(eta, own_of(own, part, len(rows)), some.observed, np)
+        density = model.family.log_density(eta, model.own_on(some.others, refit.shown), some.observed, np)
         out[part] = within(density.reshape(-1, density.shape[-1]))
     return out

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...errors import ModelError
 from ...families.exponential import on_scale_of_mean
-from ..posterior.draws import density_pieces, own_of, row_pieces, size_of
+from ..posterior.draws import density_pieces, row_pieces, size_of
 from .elpd import Elpd, loo_of, waic_of
 from .moments import coordinates, matched
 from .pareto import smoothed
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _pieces(fit: Posterior) -> Iterator[tuple[slice, np.ndarray]]:
-    for part, density in density_pieces(fit.model, fit.shown, fit.values):
+    for part, density in density_pieces(fit.model, fit.shown):
         yield part, density.reshape(-1, density.shape[-1])
 
 
@@ -43,12 +43,12 @@ def loo_pit(fit: Posterior, seed: int) -> pd.Series:
     Ties of counts are broken by a uniform draw, so that the values are uniform if the model is true.
     """
     model, n = fit.model, len(fit.model.design.rows)
-    observed, own = model.data["likelihood"], model.family_values(fit.values)
+    observed, count = model.data["likelihood"], int(np.prod(size_of(fit.shown)))
     rng, out = np.random.default_rng(seed), np.empty(n)
-    for part, rows in row_pieces(model.design, observed, int(np.prod(size_of(fit.shown)))):
-        eta, here = model.predictor_on(rows, fit.shown), own_of(own, part, n)
-        density = model.family.log_density(eta, here, rows.observed, np)
-        drawn = model.family.simulate(eta, here, rows.observed, rng)
+    for part, rows in row_pieces(model.design, model.predictors, observed, count):
+        eta, own = model.predictor_on(rows, fit.shown), model.own_on(rows.others, fit.shown)
+        density = model.family.log_density(eta, own, rows.observed, np)
+        drawn = model.family.simulate(eta, own, rows.observed, rng)
         weights = np.exp(smoothed(-density.reshape(-1, density.shape[-1]))[0])
         drawn = on_scale_of_mean(model.family, drawn, rows.observed)
         y = on_scale_of_mean(model.family, rows.observed["y"], rows.observed)
