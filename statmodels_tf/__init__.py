@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import families
+    from . import families, priors
     from .api import anova, average_predictions, compare, compare_estimates, datasets, fit, glm, lm, lmer, load_dataset
     from .engines import IRLS, NUTS, PLS, QR, Newton
     from .errors import (
@@ -61,6 +61,7 @@ __all__ = [
     "lmer",
     "load",
     "load_dataset",
+    "priors",
 ]
 __version__ = "0.1.0"
 
@@ -102,8 +103,8 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "families":
-        return import_module(".families", __name__)
+    if name in ("families", "priors"):
+        return import_module(f".{name}", __name__)
     for module, names in _HOME.items():
         if name in names:
             value = globals()[name] = getattr(import_module(f".{module}", __name__), name)

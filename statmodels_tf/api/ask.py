@@ -149,12 +149,13 @@ def is_fixed(value: Any) -> bool:
 
 def _check_mapping(argument: str, value: Any) -> None:
     """Say that contrasts, priors and functions come by name, and functions can be called."""
-    if value is None:
+    if value is None or (argument == "priors" and isinstance(value, str) and value == "flat"):
         return
     if not isinstance(value, Mapping):
+        more = ', or `priors="flat"` for none' if argument == "priors" else ""
         raise ModelError(
             f"`{argument}={value!r}` is a {type(value).__name__}, and a dict by name is needed: write "
-            f"`{argument}={_EXAMPLES[argument]}`."
+            f"`{argument}={_EXAMPLES[argument]}`{more}."
         )
     for name, member in value.items() if argument == "functions" else ():
         if not callable(member):

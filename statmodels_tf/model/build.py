@@ -9,6 +9,7 @@ from ..errors import DataError, ModelError
 from ..families import Family, Link, as_family, limited, refusal
 from .effects import check_special
 from .model import Model
+from .prior_table import as_mapping
 
 if TYPE_CHECKING:
     from ..design import Design
@@ -18,7 +19,7 @@ def build_model(
     design: Design,
     family: str | Family = "gaussian",
     link: str | Link | None = None,
-    priors: Mapping[str, Any] | None = None,
+    priors: Mapping[str, Any] | str | None = None,
     predictors: Mapping[str, Design] | None = None,
 ) -> Model:
     """Return the model of a design.
@@ -31,11 +32,12 @@ def build_model(
     link : str, optional
         A link by name, with a family by name.
     priors, predictors : mapping of str to str, mapping of str to Design, optional
-        `{"b": "normal(0, 50)", "Intercept": "normal(300, 100)", "sigma": "exponential(0.02)"}`; defaults for the rest.
+        `{"b": "normal(0, 50)", "Intercept": "normal(300, 100)", "sigma": "exponential(0.02)"}`; defaults for the rest;
+        `"flat"` for none.
     """
     if design.response is None:
         raise ModelError("the formula has no response. Write one on the left of `~`.")
-    model = Model(design, limited(as_family(family, link), design.response), dict(priors or {}), dict(predictors or {}))
+    model = Model(design, limited(as_family(family, link), design.response), as_mapping(priors), dict(predictors or {}))
     reason = refusal(model.family, design.response)
     if reason is not None:
         raise DataError(reason)

@@ -11,7 +11,7 @@ from .real import Cauchy, Laplace, Normal, SpikeSlab, StudentT
 from .shrinkage import R2D2, Horseshoe, Shrinkage
 from .structured import CholeskyLKJ, Dirichlet
 from .student import LOG_2PI
-from .text import parse
+from .text import exact, parse
 from .transform import Affine, Between, Exponentiated, Fixed, Transform
 from .words import (
     WORDS,
@@ -92,6 +92,7 @@ __all__ = [
     "constant",
     "decov",
     "dirichlet",
+    "exact",
     "exponential",
     "flat",
     "gamma",

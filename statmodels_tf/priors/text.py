@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ModelError, did_you_mean
+from .base import Elementwise
 from .improper import Constant
 from .words import ELSEWHERE, TRUTHS, WORDS, Spec
 
@@ -41,6 +42,18 @@ def parse(text: Any) -> Spec:
     if word is None:
         raise ModelError(_unknown(call.func.id, str(text)))
     return _made(word, call, str(text))
+
+
+def exact(prior: Any) -> str:
+    """Return the text that reads back as exactly this prior, whether text, a number or an object.
+
+    >>> exact(1 / 3), exact("normal(0, 1)")
+    ('constant(0.3333333333333333)', 'normal(0, 1)')
+    """
+    if isinstance(prior, str):
+        return prior
+    made = parse(prior)
+    return made.exact() if isinstance(made, Elementwise) else str(made)
 
 
 def _unknown(word: str, text: str) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ...errors import DataError, ModelError
 from ...families import Family, as_family, family_text
+from ...priors import exact as prior_text
 from ...transforms import Contrast
 from ...transforms.contrasts import as_contrast
 
@@ -37,10 +38,8 @@ def plain_options(fit: Fit, options: Mapping[str, Any], arrays: dict[str, np.nda
             }
         elif name == "engine" and not isinstance(value, str):
             plain[name] = value.name if isinstance(value, type) else plain_engine(value, value.name)
-        elif name == "priors" and not all(isinstance(v, str) for v in value.values()):
-            raise ModelError("a fit with priors that are objects cannot be saved; write them as text.")
         elif name == "priors":
-            plain[name] = dict(value)
+            plain[name] = value if isinstance(value, str) else {str(k): prior_text(v) for k, v in value.items()}
         elif name in ("engine", "nominal", "scale"):
             plain[name] = value
         elif name in own:
@@ -156,7 +155,7 @@ OPTIONS: dict[str, Callable[[Any, Archive], Any]] = {
     "offset": _rows,
     "subset": _rows,
     "contrasts": lambda value, archive: {text(k): _contrast(v, archive) for k, v in value.items()},
-    "priors": lambda value, _: {text(k): text(v) for k, v in value.items()},
+    "priors": lambda value, _: value if isinstance(value, str) else {text(k): text(v) for k, v in value.items()},
     "family": lambda value, _: as_family(text(value)),
     "nominal": lambda value, _: text(value),
     "scale": lambda value, _: text(value),
