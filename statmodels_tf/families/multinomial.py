@@ -32,14 +32,15 @@ class Multinomial(CompositionFamily):
 
     link: Link = field(default_factory=lambda: as_link("logit"))
 
-    needs = "a multinomial model needs whole numbers, 0 or more, and not all of them 0"
+    needs = "a multinomial model needs whole numbers, 0 or more, in each column"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", log_odds("multinomial", self.link))
 
     def bad(self, y: np.ndarray) -> np.ndarray:
-        """Return the rows without counts."""
-        return ((y < 0) | (y != np.rint(y))).any(axis=1) | (y.sum(axis=1) == 0)
+        """Return the rows with what is no count."""
+        found: np.ndarray = ((y < 0) | (y != np.rint(y))).any(axis=1)
+        return found
 
     def observed(self, y: np.ndarray) -> dict[str, np.ndarray]:
         """Return the counts `y` [n, K] and their sums `trials` [n]."""

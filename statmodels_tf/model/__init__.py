@@ -6,8 +6,10 @@ from .flat import Flat
 from .model import Model
 from .numeric import NumericFlat
 from .predictor import Predictor
+from .thresholds import THRESHOLD
 
 __all__ = [
+    "THRESHOLD",
     "CommonEffect",
     "Effect",
     "Flat",

@@ -187,13 +187,14 @@ def _smallest(values: np.ndarray) -> np.ndarray:
 
 def _literal(name: str, values: np.ndarray) -> str:
     """Return the line or lines that define an array, numbers exact."""
-    numbers: list[Any] = values.tolist()
+    numbers: list[Any] = values.ravel().tolist()
+    shape = f".reshape{values.shape}" if values.ndim > 1 else ""
     if values.dtype.kind == "f" and all(float(v).is_integer() and abs(v) < 2**53 for v in numbers):
         text, kind = ", ".join(str(int(v)) for v in numbers), ", dtype=np.float64"
     else:
         text, kind = ", ".join(map(repr, numbers)), ", dtype=np.int32" if values.dtype.kind == "i" else ""
-    line = f"{name} = np.array([{text}]{kind})"
+    line = f"{name} = np.array([{text}]{kind}){shape}"
     if len(line) <= WIDTH:
         return line
     wrapped = textwrap.indent(textwrap.fill(text, WIDTH - 4, break_long_words=False, break_on_hyphens=False), "    ")
-    return f"{name} = np.array([\n{wrapped}\n]{kind})"
+    return f"{name} = np.array([\n{wrapped}\n]{kind}){shape}"

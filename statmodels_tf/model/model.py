@@ -22,7 +22,7 @@ from .joint import joint
 from .numeric import NumericFlat
 from .predictor import Predictor, mean_predictor, own_predictor
 from .prior_table import PriorTable, check_keys, read
-from .thresholds import NAME, Thresholds, thresholds
+from .thresholds import THRESHOLD, Thresholds, thresholds
 
 if TYPE_CHECKING:
     from ..design import Design
@@ -132,7 +132,7 @@ class Model:
         cuts = self._cuts.names
         known = chain(*self.around(lambda effect: effect.prior_keys, (*self._unmodelled, *cuts)))
         check_keys(self.priors, known)
-        priors = self._table.family(self._unmodelled, {NAME: cuts})
+        priors = self._table.family(self._unmodelled, {THRESHOLD: cuts})
         own = tuple(Parameter(name, prior) for name, prior in priors.items())
         made = tuple(chain(*self.around(lambda effect: effect.parameters, own)))
         keys = identifiers([*(p.name for p in made), self.design.response.name], RESERVED)
@@ -236,7 +236,7 @@ class Model:
         """
         own = {p.name: np.asarray(values[p.name]) for p in self._own if not isinstance(p.prior, Constant)}
         if self._cuts.names:
-            own = {name: array for name, array in own.items() if name != NAME} | self._cuts.shown(values)
+            own = {name: array for name, array in own.items() if name != THRESHOLD} | self._cuts.shown(values)
         return _merged(self.around(lambda effect: effect.shown(values), own))
 
     def places(self) -> dict[str, Place]:
@@ -268,7 +268,7 @@ class Model:
             Whether to add the effects that vary by level.
         """
         fixed = {p.name: p.prior.value for p in self._own if isinstance(p.prior, Constant)}
-        known = {**draws, **fixed} | ({NAME: self._cuts.sampled(draws)} if self._cuts.names else {})
+        known = {**draws, **fixed} | ({THRESHOLD: self._cuts.sampled(draws)} if self._cuts.names else {})
         out = self._rowed({name: np.asarray(known[name]) for name in self._unmodelled})
         for predictor in self.modelled:
             out[predictor.name] = predictor.parameter(predictor.on(rows[predictor.name], draws, random), np)

@@ -18,7 +18,7 @@ from .effects import CommonEffect, Place
 if TYPE_CHECKING:
     from .model import Model
 
-NAME = "threshold"
+THRESHOLD = "threshold"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class Thresholds:
         """Return each threshold [...] at zero of the predictors, from draws of the parameters [..., *shape]."""
         if not self.names:
             return {}
-        at_zero = np.asarray(values[NAME]) + self._shift(lambda effect: effect.coefficients(values, np))
+        at_zero = np.asarray(values[THRESHOLD]) + self._shift(lambda effect: effect.coefficients(values, np))
         return {name: at_zero[..., k] for k, name in enumerate(self.names)}
 
     def sampled(self, draws: Mapping[str, Any]) -> np.ndarray:
@@ -53,7 +53,7 @@ class Thresholds:
 
     def places(self) -> dict[str, Place]:
         """Return where each goes: into one vector."""
-        return {name: Place(NAME, "cut", (name,), entry=True) for name in self.names}
+        return {name: Place(THRESHOLD, "cut", (name,), entry=True) for name in self.names}
 
     def _shift(self, coefficients: Callable[[CommonEffect], Any]) -> Any:
         """Return how far the thresholds at zero are above those at the mean, [..., K-1] or [..., 1]."""
@@ -68,7 +68,7 @@ class Thresholds:
 
 def thresholds(model: Model) -> Thresholds:
     """Return the thresholds of a model; none of a family without."""
-    if NAME not in model.family_parameters:
+    if THRESHOLD not in model.family_parameters:
         return Thresholds((), (), ())
     family: Any = model.family
     names = threshold_names("flexible", family.outcomes(model.design.response, model.weights))

@@ -55,7 +55,8 @@ def residuals(fit: Posterior, means: np.ndarray, kind: str) -> np.ndarray:
         "deviance": lambda: family.deviance_residuals(means, own, data),
         "pearson": lambda: family.pearson_residuals(means, own, data),
     }
-    kind = one_of("type", "quantile" if kind == "response" else kind, RESIDUALS)
+    default = "pearson" if family.by_columns else "quantile"
+    kind = one_of("type", default if kind == "response" else kind, RESIDUALS)
     with np.errstate(divide="ignore", invalid="ignore"):
         return questions[kind]()
 

@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from ...families.exponential import on_scale_of_mean
+from ...model import GroupEffect
 from ..arguments import generator
 from ..predict import question, rows_of
 from .draws import expected, row_pieces, size_of
 
 if TYPE_CHECKING:
+    from ...model import Model
     from .estimate import Posterior
 
 SUMMARIES, DRAWS = ("response", "link"), ("draws", "epred", "linpred", "observations")
@@ -98,7 +100,7 @@ def _pieces(fit: Posterior, asked: Question, new: Any, others: Mapping[str, Any]
     if new is model.design:
         observed = dict(model.data["likelihood"])
     rng = np.random.default_rng(asked.seed)
-    factors = [effect.factor(fit.values, np) for effect in model.groups]
+    factors = group_factors(model, fit.values)
     for part, rows in row_pieces(new, others, observed, int(np.prod(size_of(fit.shown)))):
         own = model.own_on(rows.others, fit.shown, random=include)
         eta = model.predictor_on(rows, fit.shown, random=include)
@@ -112,8 +114,23 @@ def _pieces(fit: Posterior, asked: Question, new: Any, others: Mapping[str, Any]
         yield Piece(part, eta, expected(model, eta, own, rows.observed), drawn)
 
 
-def unseen(groups: Sequence[Any], factors: Sequence[np.ndarray], rng: np.random.Generator, every: bool) -> Any:
-    """Return draws [..., m] of the effects of levels not seen: of rows with code -1, or of every row."""
+Factors = tuple[tuple[tuple[np.ndarray, ...], ...], bool]
+
+
+def group_factors(model: Model, values: Mapping[str, np.ndarray]) -> Factors:
+    """Return the factor Λ of each group term, for each linear predictor, and whether these are stacked."""
+    branches = [[effect for effect in branch if isinstance(effect, GroupEffect)] for branch in model.mean.branches]
+    return tuple(tuple(effect.factor(values, np) for effect in each) for each in branches), model.mean.stacked
+
+
+def unseen(groups: Sequence[Any], factors: Factors, rng: np.random.Generator, every: bool) -> Any:
+    """Return draws [..., m] or [..., m, L] of the effects of levels not seen: of code -1, or of every row."""
+    branches, stacked = factors
+    parts = [_unseen(groups, each, rng, every) for each in branches]
+    return np.stack(parts, axis=-1) if stacked else parts[0]
+
+
+def _unseen(groups: Sequence[Any], factors: Sequence[np.ndarray], rng: np.random.Generator, every: bool) -> Any:
     total: Any = 0.0
     for block, factor in zip(groups, factors, strict=True):
         new = np.ones(len(block.codes), dtype=bool) if every else block.codes < 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...model import THRESHOLD
 from ..summary import data_lines
 from ..table import Heading, Summary, Table, column_format, fixed
 from .tables import shown_names, table
@@ -18,9 +19,10 @@ def posterior_summary(fit: Posterior, level: float) -> Summary:
     """Return the summary of a posterior; see `Posterior.summary`."""
     columns = list(fit.coefficient_names)
     special = [name for effect in fit.model.specials for name in shown_names(fit, effect) if name in fit.names]
-    spread = [name for name in fit.names if name not in {*columns, *special}]
+    more = [("Special terms", special), *_own_parts(fit)]
+    apart = {*columns, *(name for _, names in more for name in names)}
+    more.append(("Standard deviations", [name for name in fit.names if name not in apart]))
     common = table(fit, columns, level, "eti")
-    more = [("Special terms", special), ("Standard deviations", spread)]
     others = tuple(_table(head, table(fit, names, level, "eti"), level) for head, names in more if names)
     priors = " · ".join(f"{name} {text}" for name, text in fit.model.prior_texts().items())
     return Summary(
@@ -32,6 +34,16 @@ def posterior_summary(fit: Posterior, level: float) -> Summary:
         notes=posterior_problems(fit),
         table=common,
     )
+
+
+def _own_parts(fit: Posterior) -> list[tuple[str, list[str]]]:
+    """Return the thresholds, and the coefficients of each of the family's own parameters that has a formula."""
+    parts = [("Thresholds", [name for name, place in fit.model.places().items() if place.variable == THRESHOLD])]
+    for predictor in fit.model.modelled:
+        link = "" if predictor.link is None or predictor.link.name == "identity" else f" ({predictor.link.name})"
+        names = [name for effect in predictor.effects if not effect.varies for name in shown_names(fit, effect)]
+        parts.append((predictor.name + link, [name for name in names if name in fit.names]))
+    return parts
 
 
 def posterior_problems(fit: Posterior, sampling: bool = True) -> tuple[str, ...]:
@@ -60,6 +72,13 @@ def sampler_line(fit: Posterior) -> str:
         what = f"{about.get('engine', 'engine')}, APPROXIMATE: {about['approximate']}"
         parts = (settled, f"{chains * count:,} draws", f"Pareto k {about['pareto_k']:.2f}", f"{about['seconds']:.1f} s")
         return " · ".join((what, *parts))
+    if about.get("method") == "importance":
+        drawn = (
+            f"{chains} chains of {count:,} draws at {about['points']:,} values of {_counted(about['hyperparameters'])}"
+        )
+        settled = "converged" if fit.converged else "NOT CONVERGED"
+        parts = [settled, drawn, f"Pareto k {about['pareto_k']:.2f}", f"{about['seconds']:.1f} s"]
+        return f"{about['engine']}: {' · '.join(parts)}"
     diverged = about.get("divergences", 0)
     parts = [
         "converged" if fit.converged else "NOT CONVERGED",
@@ -68,6 +87,10 @@ def sampler_line(fit: Posterior) -> str:
         f"{about.get('seconds', 0.0):.1f} s, {about.get('compile_seconds', 0.0):.1f} s of it compiling",
     ]
     return f"{about.get('engine', 'engine')} on {about.get('substrate', 'the host')}: {' · '.join(parts)}"
+
+
+def _counted(hyperparameters: int) -> str:
+    return f"{hyperparameters} hyperparameter{'' if hyperparameters == 1 else 's'}"
 
 
 def _table(name: str, figures: pd.DataFrame, level: float) -> Table:

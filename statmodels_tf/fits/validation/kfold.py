@@ -12,7 +12,7 @@ from ...errors import DataError, ModelError, did_you_mean
 from ..arguments import generator
 from ..columns import model_columns
 from ..posterior.draws import density_pieces, row_pieces, size_of
-from ..posterior.predict import unseen
+from ..posterior.predict import group_factors, unseen
 from .elpd import Elpd, within
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _held_out(fit: Posterior, refit: Any, frame: pd.DataFrame, rows: np.ndarray,
     new = model.design.on(frame, new_levels="population", groups=True)
     others = {k: d.on(frame, new_levels="population", groups=True) for k, d in model.predictors.items()}
     observed = {name: array[rows] for name, array in fit.model.data["likelihood"].items()}
-    factors = [effect.factor(refit.values, np) for effect in model.groups]
+    factors = group_factors(model, refit.values)
     out = np.empty(len(rows))
     for part, some in row_pieces(new, others, observed, int(np.prod(size_of(refit.shown)))):
         eta = model.predictor_on(some, refit.shown) + unseen(some.groups, factors, rng, every=False)
