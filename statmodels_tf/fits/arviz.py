@@ -8,6 +8,7 @@ Datasets are built here and wrapped last, so that names, dims and coords are the
 | | `sd(g)`, `cor(g)` | `g_effect_dim`, `g_cor_dim` |
 | | the effects of each level, `1\\|g`, `x\\|g` | `g_dim` |
 | posterior_predictive, log_likelihood | the response | `__obs__` |
+| prior, prior_predictive | the same, drawn from the prior | the same |
 | log_prior | the log prior density of each coefficient, `sigma` and `sd(g)` | |
 | sample_stats | `diverging`, `energy`, `lp`, `acceptance_rate`, `tree_depth`, ... | |
 | observed_data, constant_data | the response; the columns of the data | `__obs__` |
@@ -21,7 +22,7 @@ A `/` in a name becomes `∕` (division slash): a file in netCDF format holds no
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -29,10 +30,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..errors import ModelError
+from .arguments import one_of
 from .posterior.draws import log_densities, new_responses
-from .regression.blockwise import in_memory
-from .regression.own import drawn_values
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -43,16 +42,25 @@ EXACT_CELLS = 2_000_000
 """Draws times rows up to which they are kept in float64."""
 
 
+GROUPS = (
+    "posterior", "posterior_predictive", "log_likelihood", "log_prior", "sample_stats", "prior", "prior_predictive",
+    "observed_data", "constant_data",
+)  # fmt: skip
+"""In the order in which they stand."""
+
+
 def export(
     model: Model,
     draws: Mapping[str, np.ndarray],
     stats: Mapping[str, np.ndarray] | None = None,
     *,
     log_prior: Mapping[str, np.ndarray] | None = None,
+    prior: Mapping[str, np.ndarray] | None = None,
     attrs: Mapping[str, Any] | None = None,
     seed: int | np.random.SeedSequence = 0,
+    groups: Iterable[str] = GROUPS,
 ) -> Any:
-    """Return draws as ArviZ data, all groups filled.
+    """Return draws as ArviZ data, those of the groups asked for that can be filled.
 
     Parameters
     ----------
@@ -62,10 +70,14 @@ def export(
     stats : mapping of name to array [chains, draws], optional
         What the sampler recorded, by ArviZ's names.
     log_prior : mapping of name to array [chains, draws], optional
+    prior : mapping of shown name to array [1, draws, ...], optional
+        Draws of the prior.
     attrs : mapping, optional
         Put on the whole and on the posterior.
     seed : int or SeedSequence
-        Of the posterior predictive draws.
+        Of the predictive draws.
+    groups : iterable of str
+        Some of `GROUPS`.
 
     Notes
     -----
@@ -74,18 +86,9 @@ def export(
     then counts 0, k, 2k ...). The posterior itself is always whole.
     """
     design = model.design
-    chains, count = np.shape(next(iter(draws.values())))[:2]
-    n = len(design.rows)
-    kept = slice(None, None, max(1, -(-chains * count * n // CELLS)))
-    some = {name: array[:, kept] for name, array in draws.items()}
-    cells = chains * len(range(count)[kept]) * n
-    dtype = np.float64 if cells <= EXACT_CELLS else np.float32
-    density = log_densities(model, some, dtype)
-    simulated = new_responses(model, some, np.random.default_rng(seed), dtype)
+    of_posterior, of_prior = (np.random.default_rng(part) for part in _spawned(seed))
     response = design.response.name
     coords: dict[str, Any] = {"__obs__": _labels(design.index)}
-    variables, dims = _posterior(model, draws, coords)
-    thinned = {**coords, "draw": np.arange(count)[kept]}
     about = {
         "inference_library": "statmodels_tf",
         "inference_library_version": _version(),
@@ -96,89 +99,55 @@ def export(
         **(attrs or {}),
     }
     sampled = ("chain", "draw")
-    of_rows = {response: ("__obs__",)}
-    groups = {
-        "posterior": _dataset(variables, dims, coords, sampled, about),
-        "posterior_predictive": _dataset({response: simulated}, of_rows, thinned, sampled),
-        "log_likelihood": _dataset({response: density}, of_rows, thinned, sampled),
-        "log_prior": _dataset(log_prior or {}, {}, coords, sampled),
-        "sample_stats": _dataset(stats or {}, {}, coords, sampled),
-        "observed_data": _dataset({response: np.asarray(design.response.values, dtype=float)}, of_rows, coords),
-        "constant_data": _dataset(*_constant(design.frame), coords),
+
+    def parameters(of: Mapping[str, np.ndarray], marks: Mapping[str, Any] | None = None) -> Any:
+        labels = dict(coords)
+        variables, dims = _posterior(model, of, labels)
+        return _dataset(variables, dims, labels, sampled, marks)
+
+    def by_row(of: Mapping[str, np.ndarray], make: Callable[[Mapping[str, np.ndarray], Any], np.ndarray]) -> Any:
+        some, kept, dtype = _kept(of, len(design.rows))
+        array = make(some, dtype)
+        dims = ("__obs__", *(f"{response}_dim" for _ in array.shape[3:]))
+        return _dataset({response: array}, {response: dims}, {**coords, "draw": kept}, sampled)
+
+    makers: dict[str, Callable[[], Any]] = {
+        "posterior": lambda: parameters(draws, about),
+        "posterior_predictive": lambda: by_row(draws, lambda d, t: new_responses(model, d, of_posterior, t)),
+        "log_likelihood": lambda: by_row(draws, lambda d, t: log_densities(model, d, t)),
+        "log_prior": lambda: _dataset(log_prior or {}, {}, coords, sampled),
+        "prior": lambda: parameters(prior or {}),
+        "prior_predictive": lambda: by_row(prior or {}, lambda d, t: new_responses(model, d, of_prior, t)),
+        "sample_stats": lambda: _dataset(stats or {}, {}, coords, sampled),
+        "observed_data": lambda: _observed(design.response, coords),
+        "constant_data": lambda: _dataset(*_constant(design.frame), coords),
     }
-    return _wrap({name: group for name, group in groups.items() if group.data_vars}, about)
+    wanted = [groups] if isinstance(groups, str) else list(groups)
+    for name in wanted:
+        one_of("groups", name, GROUPS)
+    given = [name for name in GROUPS if name in wanted and (prior or not name.startswith("prior"))]
+    made = {name: makers[name]() for name in given}
+    return _wrap({name: group for name, group in made.items() if group.data_vars}, about)
 
 
-def estimate_to_arviz(fit: Any, draws: int | None = None, seed: int = 0) -> Any:
-    """Return draws of the normal approximation of an estimate as ArviZ data; `attrs["inference_method"]` says so.
-
-    The covariance parameters are drawn from the normal approximation to their likelihood, coefficients and random
-    effects exactly given those, under flat priors, so `log_prior` is zero.
-
-    Parameters
-    ----------
-    fit : MixedEstimate
-    draws : int, optional
-        In all; 1000 if left out. They are spread over four chains where they divide, since ArviZ expects chains.
-    seed : int
-    """
-    in_memory(fit, "ArviZ data")
-    size, model = _size(draws), fit.model
-    of_draws, of_responses = np.random.SeedSequence(seed).spawn(2)
-    drawn = fit.system.draw(np.random.default_rng(of_draws), size, vary_theta=True)
-    sigma = np.asarray(drawn["sigma"], dtype=float)
-    names = [model.design.columns[j] for j in fit.system.estimable]
-    values = dict(zip(names, np.transpose(drawn["beta"]), strict=True))
-    if model.family.scale is not None:
-        values[model.family.scale] = sigma
-    for effect, b, factor in zip(model.groups, drawn["b"], drawn["factors"], strict=True):
-        values |= effect.shown_of(sigma[:, None, None] * np.asarray(factor), np.asarray(b))
-    method = "normal approximation of the covariance parameters, exact draws given those, flat priors"
-    return _approximation(model, values, [*names, *_scales(model)], method, of_responses)
+def _spawned(seed: int | np.random.SeedSequence) -> tuple[Any, Any]:
+    """Return the seeds of the posterior's and of the prior's predictive draws."""
+    return seed, (seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)).spawn(1)[0]
 
 
-def regression_to_arviz(fit: Any, draws: int | None, seed: int) -> Any:
-    """Return draws of the normal approximation of an estimate without group terms, as `estimate_to_arviz`.
-
-    Coefficients are normal about their estimates; the dispersion is its estimate times df / chi-squared(df), so that
-    the coefficients of a linear model are exactly t; the family's own parameters are lognormal.
-    """
-    if fit.separated:
-        raise ModelError("an infinite estimate has no normal approximation; give it a prior, `.bayes()`.")
-    size, model = _size(draws), fit.model
-    of_draws, of_responses = np.random.SeedSequence(seed).spawn(2)
-    rng = np.random.default_rng(of_draws)
-    spread = np.full(size, fit.sigma)
-    if fit.family.known_dispersion is None and fit.df_residual > 0:
-        spread = fit.sigma * np.sqrt(fit.df_residual / rng.chisquare(fit.df_residual, size))
-    keep = fit.system.estimable
-    lower = np.linalg.cholesky(fit.system.covariance)
-    beta = fit.beta[keep] + spread[:, None] * (rng.standard_normal((size, len(keep))) @ lower.T)
-    names = [model.design.columns[j] for j in keep]
-    values = dict(zip(names, beta.T, strict=True))
-    own = drawn_values(fit, spread**2, rng)
-    values |= own
-    method = "normal approximation, flat priors"
-    return _approximation(model, values, [*names, *own], method, of_responses)
+def _kept(draws: Mapping[str, np.ndarray], rows: int) -> tuple[dict[str, np.ndarray], np.ndarray, Any]:
+    """Return the draws of which each row's numbers are kept, which they are, and the type of those numbers."""
+    chains, count = np.shape(next(iter(draws.values())))[:2]
+    kept = np.arange(count)[:: max(1, -(-chains * count * rows // CELLS))]
+    dtype = np.float64 if chains * len(kept) * rows <= EXACT_CELLS else np.float32
+    return {name: array[:, kept] for name, array in draws.items()}, kept, dtype
 
 
-def _size(draws: int | None) -> int:
-    """Return a number of draws, or say that it is one."""
-    size = 1000 if draws is None else draws
-    if isinstance(size, bool) or int(size) != size or size < 1:
-        raise ModelError(f"`to_arviz(draws={draws!r})`: `draws` counts draws; write a whole number from 1.")
-    return int(size)
-
-
-def _approximation(model: Model, values: Mapping[str, np.ndarray], flat: list[str], method: str, seed: Any) -> Any:
-    """Return draws [size, ...] in chains, with flat priors of the names in `flat`."""
-    size = len(next(iter(values.values())))
-    chains = next(c for c in (4, 2, 1) if size % c == 0)
-    shown = {name: np.reshape(array, (chains, -1, *np.shape(array)[1:])) for name, array in values.items()}
-    shape = (chains, size // chains)
-    prior = {name: np.zeros(shape) for name in flat}
-    stats = {"diverging": np.zeros(shape, dtype=bool)}
-    return export(model, shown, stats, log_prior=prior, attrs={"inference_method": method}, seed=seed)
+def _observed(response: Any, coords: Mapping[str, Any]) -> Any:
+    """Return the response: one column, or several of shares or counts."""
+    values = np.asarray(response.values, dtype=float)
+    dims = ("__obs__", *(f"{response.name}_dim" for _ in values.shape[1:]))
+    return _dataset({response.name: values}, {response.name: dims}, coords)
 
 
 def group(data: Any, name: str) -> Any:
@@ -207,12 +176,6 @@ def _posterior(
     variables |= {name: np.stack(arrays, axis=-1) for name, arrays in parts.items()}
     coords |= {dim: np.array(names, dtype=str) for dim, names in labels.items()}
     return variables, dims
-
-
-def _scales(model: Model) -> list[str]:
-    """Return the names under which `log_prior` holds what is not a coefficient."""
-    scale = [] if model.family.scale is None else [model.family.scale]
-    return [*scale, *dict.fromkeys(f"sd({effect.group})" for effect in model.groups)]
 
 
 def _constant(frame: pd.DataFrame) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, ...]]]:

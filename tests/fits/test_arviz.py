@@ -9,6 +9,7 @@ import pytest
 
 import statmodels_tf as st
 from statmodels_tf.design import build
+from statmodels_tf.errors import ModelError
 from statmodels_tf.fits import arviz as exporter
 from statmodels_tf.fits.arviz import export, group
 from statmodels_tf.model import build_model
@@ -22,8 +23,8 @@ with warnings.catch_warnings():
 
 NEW = int(az.__version__.split(".")[0]) >= 1
 GROUPS = [
-    "posterior", "posterior_predictive", "log_likelihood", "log_prior", "sample_stats", "observed_data",
-    "constant_data",
+    "posterior", "posterior_predictive", "log_likelihood", "log_prior", "sample_stats", "prior", "prior_predictive",
+    "observed_data", "constant_data",
 ]  # fmt: skip
 # Matplotlib 3.11 and xarray warn of how ArviZ calls them; a sample not from the data's model has a large Pareto k.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -70,6 +71,27 @@ def test_values(data):
     np.testing.assert_array_equal(group(data, "constant_data")["x"], toy()["x"])
     again = group(fit.to_arviz(), "posterior_predictive")["y"].values
     np.testing.assert_array_equal(group(data, "posterior_predictive")["y"].values, again)
+
+
+def test_only_the_groups_asked_for_are_made():
+    fit = posterior_of("slopes")
+    found = fit.to_arviz(groups=["log_likelihood", "posterior"])
+    assert list(found.children if NEW else found.groups()) == ["posterior", "log_likelihood"]
+    with pytest.raises(ModelError, match="groups"):
+        fit.to_arviz(groups="loglik")
+
+
+def test_prior_draws_follow_the_priors(data):
+    fit, prior = posterior_of("slopes"), group(data, "prior")
+    assert prior.sizes["chain"] == 1
+    sigma = next(p for p in fit.model.parameters if p.name == "sigma").prior
+    drawn = prior["sigma"].values.ravel()
+    expected = sigma.sample(np.random.default_rng(1), (20_000,))
+    assert abs(drawn.mean() - expected.mean()) < 4 * expected.std() / np.sqrt(drawn.size)
+    assert prior["1|g"].dims == ("chain", "draw", "g_dim")
+    predictive = group(data, "prior_predictive")["y"].values
+    assert predictive.shape == (1, drawn.size, 60)
+    assert predictive.std() > 2 * toy()["y"].std()  # the prior is wider than the data
 
 
 def test_summary_and_loo(data):
@@ -160,7 +182,7 @@ def test_an_estimate_exports_draws_of_its_normal_approximation():
     modes = fit.ranef(se=True)["g"]
     found = posterior["x|g"].mean(("chain", "draw"))
     assert np.all(np.abs(found.values - modes["x"]) < 4 * modes["se(x)"] / 20 + 4 * fit.se()["x"] / 20)
-    assert set(GROUPS) <= set(data.children if NEW else data.groups())
+    assert set(GROUPS) - {"prior", "prior_predictive"} <= set(data.children if NEW else data.groups())
     assert fit.to_arviz(draws=7).attrs["family"] == "gaussian"
 
 

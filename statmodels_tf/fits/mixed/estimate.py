@@ -14,7 +14,7 @@ from ...errors import ModelError
 from .. import broom
 from ..anova import compare, wald
 from ..arguments import count_of, file_path, flag, one_of
-from ..arviz import estimate_to_arviz
+from ..arviz_estimate import estimate_to_arviz
 from ..check import Findings
 from ..counted import counted
 from ..predict import Prediction, common_part, predict_mixed, prediction_variance, random_part

@@ -13,7 +13,7 @@ import pandas as pd
 from ...errors import ModelError
 from .. import plots
 from ..arguments import count_of, coverage, flag, generator, one_of
-from ..arviz import export
+from ..arviz import GROUPS, export
 from ..check import Findings
 from ..frame import Frame, headed
 from ..mixed.random_effects import picked
@@ -24,6 +24,7 @@ from . import tables as posterior_tables
 from .draws import log_densities, new_responses, size_of
 from .findings import posterior_findings
 from .predict import DRAWS, SUMMARIES, Question, fitted_mean, predict_draws, predict_posterior
+from .prior import PRIOR_DRAWS, prior_shown
 from .questioned import QuestionedDraws
 from .refined import refined
 from .summary import posterior_problems, posterior_summary
@@ -228,15 +229,31 @@ class Posterior(QuestionedDraws, Validated):
         """
         return refined(self, seed)
 
-    def to_arviz(self, seed: int = 0) -> Any:
-        """Return the draws as ArviZ data, all groups filled; see `fits.arviz.export`."""
+    @spoken
+    def to_arviz(self, seed: int = 0, *, groups: str | Iterable[str] = GROUPS) -> Any:
+        """Return the draws as ArviZ data, of ArviZ 0.x or 1.x, whichever is installed.
+
+        Parameters
+        ----------
+        seed : int
+            Of predictive draws, and of those of the prior.
+        groups : str or list of str
+            All that there are if left out: "posterior", "posterior_predictive", "log_likelihood", "log_prior", "prior",
+            "prior_predictive", "sample_stats", "observed_data", "constant_data". Those with a number for each draw and
+            row take longest. An improper prior has no draws.
+        """
+        wanted = [groups] if isinstance(groups, str) else list(groups)
+        chains, count = size_of(self.shown)
+        before = any(name.startswith("prior") for name in wanted)
         return export(
             self.model,
             self.shown,
             self.stats,
-            log_prior=self.model.log_prior_terms(self.values),
+            log_prior=self.model.log_prior_terms(self.values) if "log_prior" in wanted else None,
+            prior=prior_shown(self.model, seed, min(chains * count, PRIOR_DRAWS)) if before else None,
             attrs={"inference_method": str(self.diagnostics.get("engine", "")), "converged": int(self.converged)},
             seed=seed,
+            groups=wanted,
         )
 
     def plot(self, ax: Any = None) -> Any:

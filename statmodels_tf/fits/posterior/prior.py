@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ...model import Model
 
 DRAWS = 4000
+PRIOR_DRAWS = 1000
+"""Those that files hold."""
 
 
 def prior_values(model: Model, seed: int, size: int = DRAWS) -> dict[str, np.ndarray]:

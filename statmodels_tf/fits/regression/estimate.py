@@ -12,7 +12,7 @@ import pandas as pd
 
 from ...errors import ModelError
 from ..arguments import count_of, file_path, flag, one_of
-from ..arviz import regression_to_arviz
+from ..arviz_estimate import regression_to_arviz
 from ..broom import augment_regression, glance_glm, glance_linear, tidy_regression
 from ..check import Findings
 from ..predict import Prediction
