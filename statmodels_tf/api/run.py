@@ -22,6 +22,9 @@ from .ask import Ask
 from .predictors import designs
 from .streamed import in_memory, streamed_design
 
+POSTERIOR = "posterior"
+"""As a name of an engine: the first that samples and supports the model."""
+
 
 def run(ask: Ask, *, groups: str = "may") -> Fit:
     """Return the fit that an entry point asks for.
@@ -98,7 +101,9 @@ def check_mixed(design: Design) -> None:
 
 def sampling(engine: Any) -> bool:
     """Return whether an engine, or a name of one, samples."""
-    return bool(getattr(ENGINES.get(engine) if isinstance(engine, str) else engine, "sampling", False))
+    if isinstance(engine, str):
+        return engine == POSTERIOR or (engine in ENGINES and ENGINES[engine].sampling)
+    return bool(getattr(engine, "sampling", False))
 
 
 def _group_refusal(entry: str, design: Design, family: Family) -> str:
@@ -129,13 +134,14 @@ def choose_engine(
         engine = engine()
     if isinstance(engine, Engine):
         chosen, why = engine, "asked for"
-    elif engine == "auto":
-        chosen, why = _first_engine(model, sampled)
+    elif engine in ("auto", POSTERIOR):
+        chosen, why = _first_engine(model, sampled or engine == POSTERIOR)
     elif isinstance(engine, str) and engine in ENGINES:
         chosen, why = ENGINES[engine](), "asked for"
     else:
         listed = ", ".join(f'"{name}"' for name in ENGINES)
-        raise EngineError(f'no engine {engine!r}.{did_you_mean(str(engine), ENGINES)} There is {listed} and "auto".')
+        near = did_you_mean(str(engine), (*ENGINES, POSTERIOR))
+        raise EngineError(f'no engine {engine!r}.{near} There is {listed}, "{POSTERIOR}" and "auto".')
     reason = chosen.supports(model)
     if reason is not None:
         raise EngineError(reason)

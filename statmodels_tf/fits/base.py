@@ -180,9 +180,19 @@ class Fit(ABC):
             changes["formula"] = str(self.formula.update(formula))
         return call.again(**changes)
 
-    def bayes(self, priors: Mapping[str, Any] | None = None, engine: Any = "nuts") -> Fit:
-        """Return the posterior of the same model: the same call with a sampling engine."""
+    def bayes(self, priors: Mapping[str, Any] | None = None, engine: Any = "auto") -> Fit:
+        """Return the posterior of the same model: the same call with a sampling engine.
+
+        Parameters
+        ----------
+        priors : mapping of str to str, optional
+            Priors by name; defaults for the rest.
+        engine : str or Engine
+            "auto" is the first that can: "marginal" for gaussian responses, whose coefficients and effects it
+            integrates out, else "nuts".
+        """
         call = self.recorded_call("`bayes()`")
+        engine = "posterior" if isinstance(engine, str) and engine == "auto" else engine
         restricted = {"REML": True} if "REML" in call.options else {}
         return call.again(engine=engine, priors=priors, **restricted)
 

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 from scipy.special import logsumexp
 
+import statmodels_tf as st
+from statmodels_tf.api.run import choose_engine
 from statmodels_tf.dataset import load_dataset
 from statmodels_tf.design import build
 from statmodels_tf.engines import ENGINES
@@ -177,6 +179,17 @@ def test_a_group_that_explains_nothing():
     assert fit.converged and fit.diagnostics["pareto_k"] < 0.7
     sd = fit.shown["sd(g)[Intercept]"]
     assert sd.min() < 0.01 < 0.05 < sd.mean() < 0.5
+
+
+def test_bayes_takes_it_where_it_can():
+    table = toy().assign(z=lambda d: (d["y"] > 3).astype(int))
+    fit = st.lmer("y ~ x + (1 | g)", table).bayes()
+    assert fit.diagnostics["engine"] == "marginal" and "first engine" in fit.diagnostics["why"]
+    assert fit.update(". ~ . - x").diagnostics["engine"] == "marginal"
+    assert fit.call.again(engine="auto", priors={"sd(g)": "half_normal(1)"}).diagnostics["engine"] == "marginal"
+    assert st.lmer("y ~ x + (1 | g)", table, engine="auto").diagnostics["engine"] == "pls"
+    assert choose_engine("posterior", model_of("priors"), REML=True, progress=None)[0].name == "nuts"
+    assert st.glm("y ~ x + (1 | g)", table, engine="posterior").diagnostics["engine"] == "marginal"
 
 
 @pytest.mark.slow
