@@ -16,6 +16,7 @@ from .coding import MAX_COLUMNS, blocks, shown_terms
 from .design import Design
 from .functions import own_functions
 from .groups import GroupBlock, build_block, effect_columns, group_kind, new_codes, parts
+from .limits import limits_of
 from .read import Read, check_sizes, memory_of
 from .response import build_response
 from .spec import DesignSpec
@@ -200,7 +201,7 @@ def _assemble(read, spec, values, raw, groups, specials, offset, weights, frame,
         trials = formula.annotations.get("trials")
         trials = None if trials is None else numeric(raw[trials.key], "trials()")
         response = build_response(formula.response.label, raw[formula.response.key], trials)
-        response = replace(response, index=frame.index)
+        response = replace(response, index=frame.index, limits=limits_of(formula, raw, response.values))
     used = {v.key: spec.variables[v.key] for term in formula.common for v in term.variables}
     factors = [variable for variable in used.values() if variable.coded]
     return Design(

@@ -15,6 +15,7 @@ from ..transforms import Factor
 from ..transforms.base import numeric
 from ..transforms.factor import as_factor
 from .coding import blocks, code_terms
+from .limits import limits_of
 from .response import Response, build_response
 from .rows import written_variable
 from .spec import DesignSpec
@@ -81,6 +82,8 @@ class Recipe:
         value, trials = used.raw[self.formula.response.key], self.formula.annotations.get("trials")
         trials = None if trials is None else numeric(used.raw[trials.key], "trials()")
         made = build_response(self.formula.response.label, value, trials)
+        if limits_of(self.formula, used.raw, made.values):
+            raise DataError("censored and truncated responses are not fitted block by block; give a table in memory.")
         if isinstance(value, Factor) and levels is not None:
             codes = as_factor(value).recoded(levels).codes
             made = replace(made, values=codes.astype(float), levels=levels)
@@ -98,10 +101,8 @@ class CodedRows:
 
     def take(self, rows: np.ndarray) -> "CodedRows":
         """Return some of the rows."""
-        trials = None if self.response.trials is None else self.response.trials[rows]
-        response = replace(self.response, values=self.response.values[rows], trials=trials)
         parts = (None if part is None else part[rows] for part in (self.weights, self.offset))
-        return CodedRows(self.common.take(rows), response, *parts)
+        return CodedRows(self.common.take(rows), self.response.take(rows), *parts)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,7 @@
 """Response: the left side of the formula as numbers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,8 @@ class Response:
         Labels of the rows used, for messages.
     columns : tuple of str or None
         The names of the columns of `cbind`.
+    limits : mapping of str to array [n]
+        Of censored and truncated responses what is known of them; see `limits_of`.
     """
 
     name: str
@@ -38,6 +41,13 @@ class Response:
     levels: tuple[str, ...] | None = None
     index: pd.Index | None = None
     columns: tuple[str, ...] | None = None
+    limits: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def take(self, rows: np.ndarray) -> "Response":
+        """Return the response on some of its rows; the index stays."""
+        trials = None if self.trials is None else self.trials[rows]
+        limits = {name: array[rows] for name, array in self.limits.items()}
+        return replace(self, values=self.values[rows], trials=trials, limits=limits)
 
 
 def build_response(label: str, value: Any, trials: np.ndarray | None = None) -> Response:

@@ -14,6 +14,7 @@ from .exponential_law import Exponential
 from .gamma import Gamma
 from .gaussian import Gaussian
 from .inverse_gaussian import InverseGaussian
+from .limited import Censored, Truncated, limited
 from .links import (
     LINKS,
     Cauchit,
@@ -32,6 +33,7 @@ from .links import (
     as_link,
 )
 from .lognormal import Lognormal
+from .mixture import Mixture
 from .multinomial import Multinomial
 from .naming import as_family, family_text
 from .negative_binomial import NegativeBinomial
@@ -57,6 +59,7 @@ __all__ = [
     "CLogLog",
     "Categorical",
     "Cauchit",
+    "Censored",
     "CompositionFamily",
     "Cumulative",
     "Dirichlet",
@@ -75,6 +78,7 @@ __all__ = [
     "LogLog",
     "Logit",
     "Lognormal",
+    "Mixture",
     "Multinomial",
     "NegativeBinomial",
     "OwnParameters",
@@ -91,6 +95,7 @@ __all__ = [
     "Softplus",
     "Sqrt",
     "Student",
+    "Truncated",
     "Tweedie",
     "VonMises",
     "Weibull",
@@ -105,6 +110,7 @@ __all__ = [
     "family_text",
     "fractional",
     "is_scored",
+    "limited",
     "refusal",
     "rowed",
 ]

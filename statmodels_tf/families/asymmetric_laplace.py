@@ -10,13 +10,13 @@ import numpy as np
 from ..errors import ModelError
 from ..priors import Prior
 from .base import Array, Data, Values, family, not_numbers
-from .law import BY_QUANTILE, LawWithTails, Slopes, Texts, by_quantile
+from .law import BY_QUANTILE, ContinuousWithTails, LawWithTails, Slopes, Texts, by_quantile
 from .links import Link, as_link
 from .of_law import OfLaw, location_scale, scale_prior
 
 
 @dataclass(frozen=True)
-class AsymmetricLaplaceLaw(LawWithTails):
+class AsymmetricLaplaceLaw(ContinuousWithTails):
     """mu + sigma z of density p (1 - p) exp(-z (p - [z < 0])): a share p of it lies below mu."""
 
     p: float

@@ -8,13 +8,11 @@ from scipy.special import betainc, gammaincc, gammaln, psi
 
 from ..substrate import special
 from .base import Array, Data, Values
-from .law import Law, LawWithTails, Slopes, Texts
+from .law import Counting, LawWithTails, Slopes, Texts
 
 
-class PoissonLaw(LawWithTails):
+class PoissonLaw(LawWithTails, Counting):
     """Counts of mean mu."""
-
-    points = None
 
     def log_density(self, data: Data, mu: Array, own: Values, xp: Any) -> Array:
         """Return y log(mu) - mu - log(y!)."""
@@ -49,6 +47,23 @@ class PoissonLaw(LawWithTails):
             y, top = np.where(enough, y, middle + 1), np.where(enough, middle, top)
         return y
 
+    def quantile_on(self, made: Any, u: Array, on: Any) -> Array:
+        """Return the least counts of at least that probability, of which the continuous root is less than one below."""
+        root = on.tfp.math.find_root_chandrupatla(
+            lambda y: on.special.gammaincc(y + 1, made.rate + 0 * y) - u,
+            -0.999999 + 0 * u,
+            made.rate + 40 * on.xp.sqrt(made.rate) + 100 + 0 * u,
+        )
+        return on.xp.ceil(root.estimated_root)
+
+    def quantile_text(self, made: str, u: str) -> str:
+        """Return the text of those counts."""
+        return (
+            "(lambda rate, u: tf.math.ceil(tfp.math.find_root_chandrupatla("
+            "lambda y: tf.math.igammac(y + 1, rate) - u, "
+            f"-0.999999 + 0 * u, rate + 40 * tf.sqrt(rate) + 100 + 0 * u).estimated_root))({made}.rate, {u})"
+        )
+
     def draw(self, data: Data, mu: np.ndarray, own: Values, rng: np.random.Generator) -> np.ndarray:
         """Return Poisson counts."""
         return rng.poisson(mu).astype(float)
@@ -66,11 +81,10 @@ class PoissonLaw(LawWithTails):
         return f"tfd.Poisson({mu})"
 
 
-class NegativeBinomialLaw(Law):
+class NegativeBinomialLaw(Counting):
     """Counts of mean mu and variance mu + mu² / theta."""
 
     own = ("theta",)
-    points = None
 
     def log_density(self, data: Data, mu: Array, own: Values, xp: Any) -> Array:
         """Return log Γ(y + θ) - log Γ(θ) - log(y!) + y log(mu / θ) - (y + θ) log(1 + mu / θ)."""
@@ -117,10 +131,8 @@ class NegativeBinomialLaw(Law):
         return f"tfd.NegativeBinomial({theta} + 0 * eta, logits=tf.math.log({mu}) - tf.math.log({theta}))"
 
 
-class BinomialLaw(Law):
+class BinomialLaw(Counting):
     """Successes in `trials`, each with probability mu."""
-
-    points = None
 
     def log_density(self, data: Data, mu: Array, own: Values, xp: Any) -> Array:
         """Return y log(mu) + (m - y) log(1 - mu) + log C(m, y)."""

@@ -8,15 +8,17 @@ import numpy as np
 
 from ..priors import Prior
 from .base import Array, Data, Values, family
-from .law import LawWithTails, Slopes, Texts
+from .law import ContinuousWithTails, LawWithTails, Slopes, Texts
 from .links import Link, as_link
 from .of_law import OfLaw, refuses_unless_positive
 from .power_variance import moments, predictor_scale
 from .weibull import waited
 
 
-class ExponentialLaw(LawWithTails):
+class ExponentialLaw(ContinuousWithTails):
     """mu E, E standard exponential."""
+
+    positive = True
 
     def log_density(self, data: Data, mu: Array, own: Values, xp: Any) -> Array:
         """Return -log mu - y / mu."""

@@ -14,6 +14,9 @@ from .base import Array, Data, Values
 
 Texts = Mapping[str, str]
 
+_BELOW_ONE = 1 - 2.0**-53
+"""The largest uniform number: beyond it TFP has no density."""
+
 
 class Slopes(NamedTuple):
     """Log densities of rows and their derivatives: by the location, and by each parameter; all broadcast to [n]."""
@@ -30,14 +33,11 @@ class Law(ABC):
     ----------
     own : tuple of str
         The parameters beside the location.
-    points : tuple of float or None
-        The numbers that have a probability of their own; None where all have, as counts.
     period : float or None
         Of an angle, once around.
     """
 
     own: ClassVar[tuple[str, ...]] = ()
-    points: ClassVar[tuple[float, ...] | None] = ()
     period: ClassVar[float | None] = None
 
     @abstractmethod
@@ -51,6 +51,10 @@ class Law(ABC):
     @abstractmethod
     def tails(self, data: Data, mu: np.ndarray, own: Values) -> tuple[np.ndarray, np.ndarray]:
         """Return P(Y <= y) and P(Y > y)."""
+
+    @abstractmethod
+    def jumps(self, data: Data) -> np.ndarray | bool:
+        """Return which rows' densities are probabilities, where the distribution function jumps."""
 
     @abstractmethod
     def draw(self, data: Data, mu: np.ndarray, own: Values, rng: np.random.Generator) -> np.ndarray:
@@ -69,8 +73,32 @@ class Law(ABC):
         """Return the text of TFP's distribution."""
 
 
+class Continuous(Law, ABC):
+    """A law of numbers none of which has a probability."""
+
+    def jumps(self, data: Data) -> bool:
+        """Return False."""
+        return False
+
+
+class Counting(Law, ABC):
+    """A law of counts."""
+
+    def jumps(self, data: Data) -> bool:
+        """Return True."""
+        return True
+
+
 class LawWithTails(Law):
-    """A law whose tails have logarithms on any array library: it can be censored and truncated."""
+    """A law whose tails have logarithms on any array library: it can be censored and truncated.
+
+    Attributes
+    ----------
+    positive : bool
+        Whether the numbers are above 0: TFP's distribution functions have no value elsewhere.
+    """
+
+    positive: ClassVar[bool] = False
 
     @abstractmethod
     def log_tails(self, y: Array, mu: Array, own: Values, xp: Any) -> tuple[Array, Array]:
@@ -88,10 +116,30 @@ class LawWithTails(Law):
     def quantile(self, lower: np.ndarray, upper: np.ndarray, mu: np.ndarray, own: Values) -> np.ndarray:
         """Return the y of P(Y <= y) = lower, P(Y > y) = upper; the smaller of the two is what counts."""
 
+    @abstractmethod
+    def quantile_on(self, made: Any, u: Array, on: Any) -> Array:
+        """Return the quantiles of TFP's distribution `made`."""
+
+    @abstractmethod
+    def quantile_text(self, made: str, u: str) -> str:
+        """Return the text of the quantiles of TFP's distribution."""
+
     def tails(self, data: Data, mu: np.ndarray, own: Values) -> tuple[np.ndarray, np.ndarray]:
         """Return P(Y <= y) and P(Y > y)."""
         lower, upper = self.log_tails(data["y"], mu, own, np)
         return np.exp(lower), np.exp(upper)
+
+
+class ContinuousWithTails(LawWithTails, Continuous, ABC):
+    """A continuous law with both tails, whose quantiles TFP knows."""
+
+    def quantile_on(self, made: Any, u: Array, on: Any) -> Array:
+        """Return TFP's quantiles."""
+        return made.quantile(u)
+
+    def quantile_text(self, made: str, u: str) -> str:
+        """Return the text of TFP's quantiles."""
+        return f"{made}.quantile({u})"
 
 
 def by_quantile(on: Any, like: Array, quantile: Callable, cdf: Callable, log_density: Callable) -> Any:
@@ -101,16 +149,17 @@ def by_quantile(on: Any, like: Array, quantile: Callable, cdf: Callable, log_den
         uniform,
         on.tfb.Inline(
             forward_fn=quantile,
-            inverse_fn=cdf,
+            inverse_fn=lambda y: on.xp.minimum(cdf(y), _BELOW_ONE),
             inverse_log_det_jacobian_fn=log_density,
             forward_min_event_ndims=0,
+            is_increasing=True,
         ),
     )
 
 
 BY_QUANTILE = (
     "tfd.TransformedDistribution(tfd.Uniform(0 * eta, 1 + 0 * eta), tfp.bijectors.Inline("
-    "forward_fn=lambda u: {quantile}, inverse_fn=lambda y: {cdf}, "
-    "inverse_log_det_jacobian_fn=lambda y: {log_density}, forward_min_event_ndims=0))"
+    "forward_fn=lambda u: {quantile}, inverse_fn=lambda y: tf.minimum({cdf}, f(1 - 2.0**-53)), "
+    "inverse_log_det_jacobian_fn=lambda y: {log_density}, forward_min_event_ndims=0, is_increasing=True))"
 )
 """The text of `by_quantile`."""

@@ -8,11 +8,11 @@ import numpy as np
 from ..priors import LOG_2PI
 from ..substrate import special
 from .base import Array, Data, Values
-from .law import LawWithTails, Slopes, Texts
+from .law import ContinuousWithTails, Slopes, Texts
 from .randomized import normal_score
 
 
-class Normal(LawWithTails):
+class Normal(ContinuousWithTails):
     """mu + sigma z, z standard normal."""
 
     own = ("sigma",)
@@ -68,10 +68,11 @@ class Normal(LawWithTails):
 NORMAL = Normal()
 
 
-class Lognormal(LawWithTails):
+class Lognormal(ContinuousWithTails):
     """exp(mu + sigma z), z standard normal."""
 
     own = ("sigma",)
+    positive = True
 
     def log_density(self, data: Data, mu: Array, own: Values, xp: Any) -> Array:
         """Return the normal log density of log(y), less log(y)."""

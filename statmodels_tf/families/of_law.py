@@ -32,10 +32,10 @@ class OfLaw(Family, ABC):
         """The law of a response."""
 
     def data(self, response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
-        """Return `y`, `trials` and `weights`, those that there are."""
+        """Return `y`, `trials`, what is known of censored and truncated rows, and `weights`: those that there are."""
         found = {"weights": weights}
         if response is not None:
-            found |= {"y": response.values, "trials": response.trials}
+            found |= {"y": response.values, "trials": response.trials, **response.limits}
         return {name: np.asarray(array, dtype=float) for name, array in found.items() if array is not None}
 
     def log_density(self, eta: Array, values: Values, data: Data, xp: Any) -> Array:
@@ -85,12 +85,10 @@ class OfLaw(Family, ABC):
     def quantile_residuals(self, mu: np.ndarray, values: Values, data: Data, rng: np.random.Generator) -> np.ndarray:
         """Return the normal quantiles of the distribution function, at random between its ends where it jumps."""
         lower, upper = self.law.tails(data, mu, values)
-        points = self.law.points
-        if points == ():
+        jumps = self.law.jumps(data)
+        if jumps is False:
             return normal_score(lower, upper)
-        at = np.exp(self.law.log_density(data, mu, values, np))
-        if points is not None:
-            at = np.where(np.isin(data["y"], points), at, 0.0)
+        at = np.where(jumps, np.exp(self.law.log_density(data, mu, values, np)), 0.0)
         return randomized(np.maximum(lower - at, 0.0), at, upper, rng)
 
     def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:

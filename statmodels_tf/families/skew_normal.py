@@ -12,7 +12,7 @@ from scipy.special import ndtr as normal_cdf
 from ..priors import LOG_2PI, Normal, Prior
 from ..substrate import special
 from .base import Array, Data, Values, family, not_numbers
-from .law import BY_QUANTILE, Law, Slopes, Texts, by_quantile
+from .law import BY_QUANTILE, Continuous, Law, Slopes, Texts, by_quantile
 from .links import Link, as_link
 from .of_law import OfLaw, location_scale, scale_prior
 
@@ -23,7 +23,7 @@ _REACH = 40.0
 """Quantiles are looked for within so many scales."""
 
 
-class SkewNormalLaw(Law):
+class SkewNormalLaw(Continuous):
     """ξ + ω (δ |u| + sqrt(1 - δ²) v), u and v standard normal and δ = alpha / sqrt(1 + alpha²).
 
     ξ and ω are such that mu is the mean and sigma the standard deviation.

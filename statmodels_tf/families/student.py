@@ -11,12 +11,12 @@ from scipy.special import gammaln, psi, stdtr
 from ..priors import Gamma, Prior
 from ..substrate import special
 from .base import Array, Data, Values, family, not_numbers
-from .law import Law, Slopes, Texts
+from .law import Continuous, Law, Slopes, Texts
 from .links import Link, as_link
 from .of_law import OfLaw, location_scale, scale_prior
 
 
-class StudentLaw(Law):
+class StudentLaw(Continuous):
     """mu + sigma t; the mean is mu where nu > 1, the variance finite where nu > 2."""
 
     own = ("sigma", "nu")

@@ -11,12 +11,12 @@ from scipy.special import i0e, i1e, ive
 from ..priors import LOG_2PI, Gamma, Prior
 from ..substrate import special
 from .base import Array, Data, Values, family, not_numbers, out_of_range
-from .law import Law, Slopes, Texts
+from .law import Continuous, Law, Slopes, Texts
 from .links import Link, as_link
 from .of_law import OfLaw
 
 
-class VonMisesLaw(Law):
+class VonMisesLaw(Continuous):
     """An angle from -π to π of density exp(kappa cos(y - mu)) / (2π I0(kappa))."""
 
     own = ("kappa",)

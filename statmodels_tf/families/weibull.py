@@ -11,16 +11,17 @@ from scipy.special import gamma, psi
 from ..priors import HalfNormal, Prior
 from ..substrate import special
 from .base import Array, Data, Values, family
-from .law import LawWithTails, Slopes, Texts
+from .law import ContinuousWithTails, LawWithTails, Slopes, Texts
 from .links import Link, as_link
 from .of_law import OfLaw, refuses_unless_positive
 from .power_variance import moments, predictor_scale
 
 
-class WeibullLaw(LawWithTails):
+class WeibullLaw(ContinuousWithTails):
     """λ E^(1/k): E exponential, k the `shape`, and λ = mu / Γ(1 + 1/k), so that mu is the mean."""
 
     own = ("shape",)
+    positive = True
 
     def log_density(self, data: Data, mu: Array, own: Values, xp: Any) -> Array:
         """Return log k - log y + t - exp(t), t = k log(y / λ)."""

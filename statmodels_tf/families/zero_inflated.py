@@ -11,18 +11,16 @@ import numpy as np
 from ..priors import Beta, Exponential, Prior
 from .base import Array, Data, Family, Values, family, not_numbers, out_of_range
 from .count_laws import BinomialLaw, NegativeBinomialLaw, PoissonLaw
-from .law import Law, Slopes, Texts
+from .law import Counting, Law, Slopes, Texts
 from .links import Link, as_link
 from .of_law import OfLaw, article
 
 
 @dataclass(frozen=True)
-class InflatedLaw(Law):
+class InflatedLaw(Counting):
     """Zero with probability `zi`, else a count of another law, which may be zero too."""
 
     inner: Law
-
-    points = None
 
     def log_density(self, data: Data, mu: Array, own: Values, xp: Any) -> Array:
         """Return log(zi + (1 - zi) p0) at zero and log(1 - zi) + log p elsewhere."""

@@ -20,7 +20,6 @@ class ZeroOneLaw(Law):
     """0 or 1 with probability `zoi`, of these 1 with probability `coi`; else beta of mean mu and precision `phi`."""
 
     own = ("phi", "zoi", "coi")
-    points = (0.0, 1.0)
 
     def log_density(self, data: Data, mu: Array, own: Values, xp: Any) -> Array:
         """Return log(zoi (1 - coi)) at 0, log(zoi coi) at 1, log(1 - zoi) plus the beta log density between."""
@@ -61,6 +60,10 @@ class ZeroOneLaw(Law):
         shapes = mu * phi, (1 - mu) * phi
         lower = zoi * (1 - coi) + (1 - zoi) * betainc(*shapes, y) + zoi * coi * (y >= 1)
         return lower, (1 - zoi) * betaincc(*shapes, y) + zoi * coi * (y < 1)
+
+    def jumps(self, data: Data) -> np.ndarray:
+        """Return which responses are 0 or 1."""
+        return (data["y"] <= 0) | (data["y"] >= 1)
 
     def draw(self, data: Data, mu: np.ndarray, own: Values, rng: np.random.Generator) -> np.ndarray:
         """Return shares, some of them 0 or 1."""

@@ -22,11 +22,9 @@ def counted(model: Model) -> Model:
 
 def _taken(design: Design, rows: np.ndarray) -> Design:
     """Return a design on some of its rows."""
-    response = design.response
-    trials = None if response.trials is None else response.trials[rows]
     return replace(
         design,
-        response=replace(response, values=response.values[rows], trials=trials),
+        response=design.response.take(rows),
         common=design.common.take(rows),
         groups=tuple(
             replace(block, codes=block.codes[rows], columns=None if block.columns is None else block.columns[rows])

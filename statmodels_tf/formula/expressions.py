@@ -22,14 +22,12 @@ from ..errors import FormulaError, did_you_mean, pointing
 from ..terms import SPECIALS, Variable
 from ..terms.base import CONSTANTS, internal
 from ..transforms import REGISTRY
+from .annotations import ANNOTATIONS, arguments_of
 from .lexer import Word, words
 from .literal import double_quoted, literal_value, text_value, vector
 from .operators import COMPARE, INFIX, NO_OPERATOR, OR, POWER, PREFIX
 from .outline import outline
 from .pasted import one_line
-
-ANNOTATIONS = ("trials", "weights")
-"""What may stand after a bar on the left of `~`."""
 
 MAX_OPERATORS = 100
 """The most operators and parentheses in one expression; deeper trees would exhaust Python's stack."""
@@ -71,9 +69,8 @@ class Reader:
         return variable
 
     def response(self) -> tuple[Variable, dict[str, Variable]]:
-        """Return the left side of a formula: the response, and the argument of each `trials(n)` after a bar."""
-        response = self._variable(OR)
-        annotations: dict[str, Variable] = {}
+        """Return the left side of a formula: the response, and the arguments of each `trials(n)` after a bar."""
+        response, annotations = self._variable(OR), dict[str, Variable]()
         while self._next("|"):
             self._annotation(annotations)
             while self._next("+"):
@@ -115,13 +112,16 @@ class Reader:
     def _annotation(self, annotations: dict[str, Variable]) -> None:
         word = self.words[self.at]
         self.at += 1
-        if word.text not in ANNOTATIONS or not self._next("("):
+        if word.text not in ANNOTATIONS or self.words[self.at].text != "(":
             known = " or ".join(f"`| {name}(...)`" for name in ANNOTATIONS)
             raise self._at(word, f"After a bar on the left of `~` stands {known}.")
-        if word.text in annotations:
+        if any(key.partition(".")[0] == word.text for key in annotations):
             raise self._at(word, f"`{word.text}()` is given twice.")
-        annotations[word.text] = self._variable(0)
-        self._expect(")")
+        given = [(keyword, value) for keyword, _, value in self._arguments(lambda: self._variable(0))]
+        try:
+            annotations |= arguments_of(word.text, given)
+        except FormulaError as error:
+            raise self._at(word, str(error)) from None
 
     def _read(self, power: int) -> _Read:
         """Return the operators and operands from here on that bind tighter than `power`."""

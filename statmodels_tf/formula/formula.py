@@ -30,7 +30,8 @@ class Formula:
     response : Variable or None
         The left side: an expression, so that `a + b ~ x` has their sum as response. None if one-sided.
     annotations : mapping
-        What follows a bar on the left: `y | trials(n) ~ x` has `{"trials": n}`.
+        What follows a bar on the left: `y | trials(n) ~ x` has `{"trials": n}`, `y | trunc(lower = 0) ~ x`
+        `{"trunc.lower": 0}`.
     predictors : mapping
         The terms of each parameter's predictor; that of the mean is `"mu"`.
     functions : frozenset of str

@@ -31,7 +31,11 @@ def left_side(response: Variable | None, annotations: Mapping[str, Variable]) ->
     """Return the text before the `~`, with a space after it unless it is empty."""
     if response is None:
         return ""
-    return " | ".join([response.text, *(f"{name}({v.text})" for name, v in annotations.items())]) + " "
+    calls: dict[str, list[str]] = {}
+    for key, variable in annotations.items():
+        name, _, argument = key.partition(".")
+        calls.setdefault(name, []).append(f"{argument} = {variable.text}" if argument else variable.text)
+    return " | ".join([response.text, *(f"{name}({', '.join(given)})" for name, given in calls.items())]) + " "
 
 
 def right_side(terms: Iterable[Term]) -> str:
