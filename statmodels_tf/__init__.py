@@ -13,8 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import families, priors
-    from .api import anova, average_predictions, compare, compare_estimates, datasets, fit, glm, lm, lmer, load_dataset
-    from .engines import IRLS, NUTS, PLS, QR, Newton
+    from .api import (
+        anova,
+        average_predictions,
+        compare,
+        compare_estimates,
+        datasets,
+        fit,
+        glm,
+        lm,
+        lmer,
+        load_dataset,
+        sbc,
+    )
+    from .engines import HMC, IRLS, NUTS, PLS, QR, VI, ChEES, LaplacePosterior, Newton, Pathfinder
     from .errors import (
         ConvergenceWarning,
         DataError,
@@ -24,16 +36,28 @@ if TYPE_CHECKING:
         ModelError,
         StatmodelsError,
     )
-    from .fits import CategoricalEstimate, Estimate, Fit, GLMEstimate, LinearEstimate, MixedEstimate, OrdinalEstimate
+    from .fits import (
+        CategoricalEstimate,
+        Estimate,
+        Fit,
+        GLMEstimate,
+        LinearEstimate,
+        MixedEstimate,
+        OrdinalEstimate,
+        Posterior,
+    )
     from .model import Model
     from .saved import load
 
 __all__ = [
+    "HMC",
     "IRLS",
     "NUTS",
     "PLS",
     "QR",
+    "VI",
     "CategoricalEstimate",
+    "ChEES",
     "ConvergenceWarning",
     "DataError",
     "DataWarning",
@@ -42,12 +66,15 @@ __all__ = [
     "Fit",
     "FormulaError",
     "GLMEstimate",
+    "LaplacePosterior",
     "LinearEstimate",
     "MixedEstimate",
     "Model",
     "ModelError",
     "Newton",
     "OrdinalEstimate",
+    "Pathfinder",
+    "Posterior",
     "StatmodelsError",
     "anova",
     "average_predictions",
@@ -62,6 +89,7 @@ __all__ = [
     "load",
     "load_dataset",
     "priors",
+    "sbc",
 ]
 __version__ = "0.1.0"
 
@@ -77,8 +105,9 @@ _HOME = {
         "lm",
         "lmer",
         "load_dataset",
+        "sbc",
     ),
-    "engines": ("IRLS", "NUTS", "PLS", "QR", "Newton"),
+    "engines": ("HMC", "IRLS", "NUTS", "PLS", "QR", "VI", "ChEES", "LaplacePosterior", "Newton", "Pathfinder"),
     "errors": (
         "ConvergenceWarning",
         "DataError",
@@ -96,6 +125,7 @@ _HOME = {
         "LinearEstimate",
         "MixedEstimate",
         "OrdinalEstimate",
+        "Posterior",
     ),
     "model": ("Model",),
     "saved": ("load",),

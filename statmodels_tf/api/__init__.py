@@ -2,6 +2,7 @@
 
 from ..dataset import datasets, load_dataset
 from ..fits import anova
+from .calibrate import sbc
 from .general import fit
 from .linear import glm, lm
 from .mixed import lmer
@@ -18,4 +19,5 @@ __all__ = [
     "lm",
     "lmer",
     "load_dataset",
+    "sbc",
 ]

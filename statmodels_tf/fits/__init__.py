@@ -9,6 +9,7 @@ from .mixed.estimate import MixedEstimate
 from .mixed.grouped import GroupedEstimate
 from .outcome.categorical import CategoricalEstimate
 from .outcome.ordinal import OrdinalEstimate
+from .posterior.estimate import Posterior
 from .regression.base import Totals
 from .regression.estimate import GLMEstimate, LinearEstimate, RegressionEstimate
 from .system import MixedSystem, RegressionSystem
@@ -27,6 +28,7 @@ __all__ = [
     "MixedEstimate",
     "MixedSystem",
     "OrdinalEstimate",
+    "Posterior",
     "RegressionEstimate",
     "RegressionSystem",
     "Summary",

@@ -69,10 +69,11 @@ def band(size: int, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     rng, grid = np.random.default_rng(0), np.linspace(0, 1, _POINTS + 1)
     inner = grid[1:-1]
     counts = np.array([np.searchsorted(np.sort(rng.uniform(size=size)), inner) for _ in range(_SIMULATED)])
-    below, above = bdtr(counts, size, inner), 1 - bdtr(counts - 1, size, inner)
+    below = bdtr(counts, size, inner)
+    above = np.where(counts > 0, 1 - bdtr(np.maximum(counts - 1, 0), size, inner), 1.0)
     least = np.quantile(2 * np.minimum(below, above).min(axis=1), 1 - level)
     whole = np.arange(size + 1)
     chances = np.array([bdtr(whole, size, p) for p in inner])
-    low = np.array([whole[np.searchsorted(c, least / 2)] for c in chances]) / size
+    low = np.array([whole[min(np.searchsorted(c, least / 2), size)] for c in chances]) / size
     high = np.array([whole[min(np.searchsorted(c, 1 - least / 2), size)] for c in chances]) / size
     return np.r_[0, low, 1], np.r_[0, high, 1]
