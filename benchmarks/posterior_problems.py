@@ -27,6 +27,12 @@ class Problem:
     limit: float
 
 
+def wells() -> pd.DataFrame:
+    """Return the wells of Bangladesh, distances in 100 m and education in 4 years."""
+    data = load_dataset("wells")
+    return data.assign(dist100=data["dist"] / 100, educ4=data["educ"] / 4)
+
+
 PROBLEMS = {
     problem.name: problem
     for problem in [
@@ -57,7 +63,7 @@ PROBLEMS = {
             "switch ~ dist100 + arsenic + educ4",
             "switch ~ dist100 + arsenic + educ4",
             "switch ~ dist100 + arsenic + educ4",
-            partial(load_dataset, "wells"),
+            wells,
             5.0,
         ),
     ]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ..errors import ModelError
+from ..model.prior_table import as_mapping
 from .call import Call
+from .posterior.prior_predictive import DRAWS, PriorPredictive, prior_predictive
 from .regression.blockwise import in_memory
 from .words import no_attribute, shown
 
@@ -195,6 +197,25 @@ class Fit(ABC):
         engine = "posterior" if isinstance(engine, str) and engine == "auto" else engine
         restricted = {"REML": True} if "REML" in call.options else {}
         return call.again(engine=engine, priors=priors, **restricted)
+
+    def prior_predictive(self, draws: int = DRAWS, seed: int = 0, *, priors: Any = None) -> PriorPredictive:
+        """Return draws of the parameters from their priors and of the responses given them, beside the data.
+
+        Parameters
+        ----------
+        draws : int
+            How many data sets are drawn.
+        seed : int
+        priors : mapping of str to str, optional
+            Priors to try instead of those of the model; of an estimate, which has none, the defaults of `bayes()`.
+
+        Examples
+        --------
+        fit.prior_predictive(priors={"b": "normal(0, 1)"}).plot()
+        """
+        in_memory(self, "draws from the prior")
+        model = self.model if priors is None else replace(self.model, priors=as_mapping(priors))
+        return prior_predictive(model, draws, seed)
 
     def joint_distribution(self, substrate: Any = "auto") -> Any:
         """Return the model as TFP's joint distribution on "jax", "tensorflow", or "auto": JAX if it is there."""
