@@ -70,8 +70,20 @@ def _average_ranks(column: np.ndarray) -> np.ndarray:
 
 
 def _normal_scores(x: np.ndarray) -> np.ndarray:
-    ranks = np.apply_along_axis(_average_ranks, 0, x.reshape(-1, x.shape[2]))
-    return ndtri((ranks - 0.375) / (len(ranks) + 0.25)).reshape(x.shape)
+    """Return each entry's draws as normal quantiles of their ranks; draws that are all different need no ranks."""
+    entries = np.ascontiguousarray(x.reshape(-1, x.shape[2]).T)
+    count = entries.shape[1]
+    order = np.argsort(entries, axis=1)
+    scores = np.empty_like(entries)
+    np.put_along_axis(scores, order, _quantiles(np.arange(1.0, count + 1), count)[None], axis=1)
+    ordered = np.take_along_axis(entries, order, axis=1)
+    for k in np.flatnonzero(np.any(ordered[:, 1:] == ordered[:, :-1], axis=1)):
+        scores[k] = _quantiles(_average_ranks(entries[k]), count)
+    return scores.T.reshape(x.shape)
+
+
+def _quantiles(ranks: np.ndarray, count: int) -> np.ndarray:
+    return ndtri((ranks - 0.375) / (count + 0.25))
 
 
 def _folded(x: np.ndarray) -> np.ndarray:
