@@ -31,7 +31,8 @@ from .proposal import Mixture, at_modes, by_kernels
 PILOT, DEAR_PILOT = 100, 40
 ROUNDS = 3  # of adapting the proposal to its own weighted draws
 GOOD = 0.7  # share of effective points with which a proposal is left as it is
-FEWEST = 550  # points at least, where points are fewer than draws
+KNOWN = 1000  # points that the shape of the tail is estimated by, where they are cheap
+FEWEST = 500  # points at least, where points are fewer than draws
 WORK = 5e10  # floating point operations of dense factorisations beyond which they are
 MOST = 8  # points for each that is wanted, at most
 LOWEST = -700.0  # log weight, relative to the largest, below which a point has none
@@ -78,6 +79,7 @@ def importance(
     wanted = points_wanted(density, draws)
     proposal, points, share = _adapted(density, modes, rng, PILOT if wanted == draws else DEAR_PILOT)
     total = min(int(np.ceil(wanted / share)), MOST * wanted)
+    total = max(total, KNOWN if wanted == draws else 0)
     typical = float(np.log(np.mean(np.exp(np.array(points.weight) - max(points.weight)))) + max(points.weight))
     more = proposal.draw(rng, max(0, total - len(points.q)))
     for done, (q, logq) in enumerate(zip(more, proposal.log_density(more), strict=True)):

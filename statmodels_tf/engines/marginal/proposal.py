@@ -12,9 +12,9 @@ from .density import MarginalDensity
 from .mode import Mode
 
 TAILS = 7.0  # degrees of freedom
-SHARES = (0.55, 0.4, 0.05)  # of the plain, the stretched and the wide t distribution
+SHARES = (0.5, 0.4, 0.1)  # of the plain, the stretched and the wide t distribution
 WIDER, WIDER_TAILS = 3.0, 4.0
-DISTANCES = (1.0, 2.0, 4.0, 8.0)
+DISTANCES = (1.0, 2.0, 4.0, 8.0, 16.0)
 LONGEST = 10.0
 KERNELS = 200
 SAFE = 0.25  # share of the first proposal in a kernel estimate
