@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from ...design.table import table
-from ...errors import DataError, ModelError, did_you_mean
+from ...errors import ConvergenceWarning, DataError, ModelError, did_you_mean
 from ..arguments import generator
 from ..columns import model_columns
 from ..posterior.draws import density_pieces, row_pieces, size_of
@@ -27,17 +28,22 @@ def kfold(fit: Posterior, k: int, folds: Any, group: str | None, seed: int) -> E
     given = table(call.data, what="data", known=design.spec.columns)
     frame = given.frame(given.names, None).iloc[design.rows]
     options = {name: _of_rows(value, given.n, design.rows) for name, value in call.options.items() if name != "subset"}
-    elpd = np.empty(len(place))
+    elpd, unsure = np.empty(len(place)), 0
     for fold in np.unique(place):
         out = place == fold
         some = {name: value[~out] if isinstance(value, np.ndarray) else value for name, value in options.items()}
-        refit = call.function(**{**some, "formula": call.formula, "data": frame[~out], "engine": fit.engine})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # told once, below
+            refit = call.function(**{**some, "formula": call.formula, "data": frame[~out], "engine": fit.engine})
+        unsure += not refit.converged
         elpd[out] = _held_out(fit, refit, frame[out], np.flatnonzero(out), np.random.default_rng((seed, int(fold))))
     full = np.concatenate([within(d.reshape(-1, d.shape[-1])) for _, d in density_pieces(fit.model, fit.shown)])
     found = pd.DataFrame({"elpd": elpd, "p": full - elpd}, index=design.index)
     many = len(np.unique(place))
-    whole = f", whole levels of `{group}`" if group is not None else ""
-    return Elpd("kfold", found, str(fit.formula), int(np.prod(size_of(fit.shown))), (f"{many} folds{whole}.",), place)
+    notes = [f"{many} folds" + (f", whole levels of `{group}`." if group is not None else ".")]
+    if unsure:
+        notes.append(f"{unsure} of the refits did not converge: give the engine more draws.")
+    return Elpd("kfold", found, str(fit.formula), int(np.prod(size_of(fit.shown))), tuple(notes), place)
 
 
 def _of_rows(value: Any, n: int, rows: np.ndarray) -> Any:

@@ -16,7 +16,6 @@ doi:10.1198/tech.2009.08017
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import logsumexp
 
 _FEWEST = 5
 """Draws that a tail needs."""
@@ -42,15 +41,16 @@ def smoothed(log_ratios: np.ndarray, r_eff: float = 1.0) -> tuple[np.ndarray, np
         k is infinite where the tail has too few draws, or where a ratio is.
     """
     draws = len(log_ratios)
-    weights = np.array(log_ratios, dtype=float)
-    weights -= np.max(weights, axis=0)
+    weights = np.array(np.transpose(log_ratios), dtype=float, order="C")  # each row's draws side by side
+    weights -= np.max(weights, axis=1, keepdims=True)
     count = int(np.ceil(min(draws / 5, 3 * np.sqrt(draws / r_eff))))
-    shapes = np.full(weights.shape[1], np.inf)
+    shapes = np.full(len(weights), np.inf)
     if count >= _FEWEST and draws > count:
-        for j, column in enumerate(weights.T):
-            if np.all(np.isfinite(column)):
-                shapes[j] = _smooth(column, count)
-    return weights - logsumexp(weights, axis=0), shapes
+        for j, row in enumerate(weights):
+            if np.all(np.isfinite(row)):
+                shapes[j] = _smooth(row, count)
+    weights -= np.log(np.sum(np.exp(weights), axis=1, keepdims=True))
+    return weights.T, shapes
 
 
 def _smooth(column: np.ndarray, count: int) -> float:
@@ -84,8 +84,8 @@ def fit_pareto(x: np.ndarray) -> tuple[float, float]:
     known = np.isfinite(profile)
     if not known.any():
         return np.inf, np.nan
-    weight = np.exp(profile[known] - logsumexp(profile[known]))
-    at = float(weight @ theta[known])
+    weight = np.exp(profile[known] - np.max(profile[known]))
+    at = float(weight @ theta[known] / weight.sum())
     k = float(np.mean(np.log1p(-at * x)))
     sigma = -k / at
     return (m * k + _PRIOR_DRAWS * _PRIOR_SHAPE) / (m + _PRIOR_DRAWS), sigma
