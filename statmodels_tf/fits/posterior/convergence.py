@@ -63,22 +63,20 @@ def _by_entry(function: Callable[[np.ndarray], np.ndarray], draws: np.ndarray) -
     return found.reshape(out.shape)
 
 
-def _average_ranks(column: np.ndarray) -> np.ndarray:
-    """Return the rank of each value, ties sharing theirs; `scipy.stats` has it too and takes a second to import."""
-    _, place, counts = np.unique(column, return_inverse=True, return_counts=True)
-    return (np.cumsum(counts) - (counts - 1) / 2)[place]
-
-
 def _normal_scores(x: np.ndarray) -> np.ndarray:
-    """Return each entry's draws as normal quantiles of their ranks; draws that are all different need no ranks."""
+    """Return each entry's draws as normal quantiles of their ranks, ties sharing theirs."""
     entries = np.ascontiguousarray(x.reshape(-1, x.shape[2]).T)
     count = entries.shape[1]
     order = np.argsort(entries, axis=1)
-    scores = np.empty_like(entries)
-    np.put_along_axis(scores, order, _quantiles(np.arange(1.0, count + 1), count)[None], axis=1)
     ordered = np.take_along_axis(entries, order, axis=1)
-    for k in np.flatnonzero(np.any(ordered[:, 1:] == ordered[:, :-1], axis=1)):
-        scores[k] = _quantiles(_average_ranks(entries[k]), count)
+    quantiles = np.tile(_quantiles(np.arange(1.0, count + 1), count), (len(entries), 1))
+    changes = ordered[:, 1:] != ordered[:, :-1]
+    for k in np.flatnonzero(~changes.all(axis=1)):
+        first = np.flatnonzero(np.concatenate([[True], changes[k]]))
+        sizes = np.diff(first, append=count)
+        quantiles[k] = np.repeat(_quantiles(first + (sizes + 1) / 2, count), sizes)
+    scores = np.empty_like(entries)
+    np.put_along_axis(scores, order, quantiles, axis=1)
     return scores.T.reshape(x.shape)
 
 
