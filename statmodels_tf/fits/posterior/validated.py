@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,6 +18,7 @@ from ..validation.leave_one_out import loo, loo_pit, waic
 from ..validation.several import compare
 from ..words import spoken
 from .base import Drawn
+from .sensitivity import DELTA, SENSITIVE, Sensitivity, sensitivity
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,6 +49,32 @@ class Validated(Drawn):
         if not flag("moment_match", moment_match):
             return self._loo if r_eff == 1 else loo(self, r_eff, False)
         return self._matched if r_eff == 1 else loo(self, r_eff, True)
+
+    @spoken
+    def sensitivity(
+        self, priors: Iterable[str] | str | None = None, *, delta: float = DELTA, threshold: float = SENSITIVE
+    ) -> Sensitivity:
+        """Return how far each number depends on the prior and on the likelihood, by raising either to a power.
+
+        Parameters
+        ----------
+        priors : str or list of str, optional
+            Whose priors are scaled: coefficients, `sigma`, `sd(g)`; all if left out.
+        delta : float
+            How far the power is from one.
+        threshold : float
+            From where on a number is called sensitive.
+
+        Returns
+        -------
+        Sensitivity
+            `.table` holds prior, likelihood and diagnosis.
+
+        References
+        ----------
+        Kallioinen, Paananen, Bürkner & Vehtari (2024), doi:10.1007/s11222-023-10366-5.
+        """
+        return sensitivity(self, priors, delta, threshold)
 
     def waic(self) -> Elpd:
         """Return the widely applicable information criterion; `loo()` says where it cannot be trusted, and this not."""
