@@ -137,8 +137,9 @@ def _conflict(fit: Validated) -> list[str]:
     """Return the parameters of which the prior and the data say different things.
 
     A coefficient's posterior is taken for the product of two normal densities, the prior's and the data's; they are in
-    conflict where the data's mean is far from the prior's, in standard deviations of their difference. Of a scale,
-    where the posterior mean lies in the outermost tail of the prior and is not only narrow near zero.
+    conflict where the data's mean is far from the prior's, in standard deviations of their difference, or the
+    posterior's is, in the prior's. A scale is, where its mean lies in the outermost tail of the prior and is not only
+    narrow near zero.
     """
     prior = prior_shown(fit.model, 0, _PRIOR)
     if prior is None:
@@ -148,8 +149,9 @@ def _conflict(fit: Validated) -> list[str]:
         before, after = np.ravel(prior[name]), np.ravel(fit.shown[name])
         m0, v0, m1, v1 = np.mean(before), np.var(before), np.mean(after), np.var(after)
         if name in fit.coefficient_names:
-            told = 1 / v1 - 1 / v0  # the precision of what the data say
-            if told > 0.02 / v0 and abs((m1 / v1 - m0 / v0) / told - m0) > _APART * np.sqrt(v0 + 1 / told):
+            told = max(1 / v1 - 1 / v0, 0.0)  # the precision of what the data say
+            far = told > 0.02 / v0 and abs((m1 / v1 - m0 / v0) / told - m0) > _APART * np.sqrt(v0 + 1 / told)
+            if far or abs(m1 - m0) > _APART * np.sqrt(v0):
                 conflicting.append(name)
         elif min(np.mean(before > m1), np.mean(before < m1)) < _UNLIKELY and abs(m1 - m0) > 2 * np.sqrt(v0) > 0:
             conflicting.append(name)
