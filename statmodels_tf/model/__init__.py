@@ -1,6 +1,7 @@
 """The model: a family and a sum of effects, evaluated on NumPy, TensorFlow or JAX."""
 
 from .build import build_model
+from .centring import informed
 from .effects import CommonEffect, Effect, GaussianEffect, GroupEffect, OffsetEffect, SpecialEffect, effect_of
 from .flat import Flat
 from .model import Model
@@ -22,4 +23,5 @@ __all__ = [
     "SpecialEffect",
     "build_model",
     "effect_of",
+    "informed",
 ]

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..parameter import Parameter
 from ..substrate import Substrate
+from .centring import centred_effects, units
 
 if TYPE_CHECKING:
     from .model import Model
@@ -57,7 +58,9 @@ class Flat:
 
     def values(self, q: Array) -> dict[str, Array]:
         """Return the parameters [..., *shape] at q [..., size]."""
-        return {p.name: bijector.forward(self._part(q, part, shape)) for p, bijector, part, shape in self._maps}
+        return self._whitened(
+            {p.name: bijector.forward(self._part(q, part, shape)) for p, bijector, part, shape in self._maps}
+        )[0]
 
     def log_density(self, q: Array, data: Mapping[str, Any]) -> Array:
         """Return the log density [...] at q [..., size], the data as arrays of the substrate."""
@@ -66,7 +69,23 @@ class Flat:
             x = self._part(q, part, shape)
             values[p.name] = bijector.forward(x)
             jacobian = jacobian + bijector.forward_log_det_jacobian(x, event_ndims=len(shape))
-        return self.model.log_density(values, self.substrate.xp, data) + jacobian
+        values, change = self._whitened(values)
+        return self.model.log_density(values, self.substrate.xp, data) + jacobian + change
+
+    @cached_property
+    def _units(self) -> dict[str, np.ndarray]:
+        return units(self.model)
+
+    def _whitened(self, values: dict[str, Array]) -> tuple[dict[str, Array], Array]:
+        """Return values with z in the place of the b / units of centred groups, and log |dz / d(b / units)|."""
+        xp, change = self.substrate.xp, 0.0
+        for effect in centred_effects(self.model):
+            unit, factor = self._units[effect.latent], effect.factor(values, xp)
+            values[effect.latent] = effect.whitening(factor, values[effect.latent] * unit, xp)
+            diagonal = [factor[..., k, k] for k in range(len(effect.effects))]
+            size = sum(np.log(unit[k]) - xp.log(one) for k, one in enumerate(diagonal))
+            change = change + len(effect.levels) * size
+        return values, change
 
     def _part(self, q: Array, part: slice, shape: tuple[int, ...]) -> Array:
         lead = tuple(int(k) for k in q.shape[:-1])

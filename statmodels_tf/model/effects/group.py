@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class GroupEffect(GaussianEffect):
-    """Σ_k x_ik b_{g(i) k}, the rows b_g independent normal with one covariance matrix; non-centred, b = z Λ'.
+    """Σ_k x_ik b_{g(i) k}, the rows b_g independent normal with one covariance matrix, b = z Λ'.
+
+    Samplers move z, or b itself where the model says that this group is `centred`; the parameter is z in any case.
 
     Attributes
     ----------
@@ -111,6 +113,19 @@ class GroupEffect(GaussianEffect):
         columns = [None] if self.columns is None else self.columns.T
         parts = [adjoint if column is None else adjoint * column for column in columns]
         return np.stack([np.bincount(self.codes, part, len(self.levels)) for part in parts], axis=-1)
+
+    def whitening(self, factor: Array, b: Array, xp: Any) -> Array:
+        """Return z = b Λ'⁻¹ [..., L, l] of effects b [..., L, l], by forward substitution."""
+        out: list[Array] = []
+        for k in range(len(self.effects)):
+            known = sum((factor[..., k, j, None] * z for j, z in enumerate(out)), xp.zeros_like(b[..., k]))
+            out.append((b[..., k] - known) / factor[..., k, k, None])
+        return xp.stack(out, axis=-1)
+
+    @property
+    def latent(self) -> str:
+        """The name of z."""
+        return self._z
 
     def names(self) -> tuple[str, ...]:
         """Return the shown name of each effect's coefficients: `1|Subject`, `Days|Subject`."""

@@ -17,6 +17,7 @@ import numpy as np
 from ...errors import ModelError
 from ...families.score import is_scored
 from ...parameter import Parameter
+from ..centring import centred_effects, units
 from .layout import Layout, layout
 from .step import Step, step
 
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 class NumericFlat:
     """log p(y, parameters(q)) + log |d parameters / d q| over q [size], and its gradient.
 
-    The coordinates are those of `Flat`, in the same order. It is for models whose family has a kernel and whose effects
-    have gradients in closed form; `refusal` says of others why not. A kernel writes over its own arrays, so that each
-    thread needs a `NumericFlat` of its own.
+    The coordinates are those of `Flat`, in the same order; of centred groups they are the effects b, not z. It is for
+    models whose family has a kernel and whose effects have gradients in closed form; `refusal` says of others why not.
+    A kernel writes over its own arrays, so that each thread needs a `NumericFlat` of its own.
 
     Attributes
     ----------
@@ -53,7 +54,7 @@ class NumericFlat:
 
     @cached_property
     def _layout(self) -> Layout:
-        return layout(self.model.parameters)
+        return layout(self.model.parameters, units(self.model))
 
     @cached_property
     def _step(self) -> Step:
@@ -71,11 +72,16 @@ class NumericFlat:
     def values(self, q: np.ndarray) -> dict[str, np.ndarray]:
         """Return the parameters [..., *shape] at q [..., size]."""
         q = np.asarray(q, dtype=float)
-        return {slot.name: np.asarray(slot.transform.forward(q[..., slot.part])) for slot in self._layout.slots}
+        out = {slot.name: np.asarray(slot.transform.forward(q[..., slot.part])) for slot in self._layout.slots}
+        for effect in centred_effects(self.model):
+            out[effect.latent] = effect.whitening(effect.factor(out, np), out[effect.latent], np)
+        return out
 
     def inverse(self, values: Mapping[str, Any]) -> np.ndarray:
         """Return q [..., size] at the parameters [..., *shape]."""
-        parts = [slot.transform.inverse(np.asarray(values[slot.name], dtype=float)) for slot in self._layout.slots]
+        given = {name: np.asarray(value, dtype=float) for name, value in values.items()}
+        given |= {effect.latent: effect.modes(given, np) for effect in centred_effects(self.model)}
+        parts = [slot.transform.inverse(given[slot.name]) for slot in self._layout.slots]
         return np.concatenate(parts, axis=-1) if parts else np.zeros(0)
 
     def log_density(self, q: np.ndarray) -> float:

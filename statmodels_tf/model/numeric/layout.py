@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,11 +14,12 @@ from ...priors import Affine, Exponentiated, Transform
 
 @dataclass(frozen=True, eq=False)
 class Slot:
-    """One parameter: its map and its slice of q."""
+    """One parameter: its map, its slice of q, and whether it is z and its numbers are those of b."""
 
     parameter: Parameter
     transform: Transform
     part: slice
+    centred: bool = False
 
     @property
     def name(self) -> str:
@@ -87,11 +88,14 @@ class Layout:
         return float(np.sum(np.log(self.scale)) + np.sum(np.log(self.unit)))
 
 
-def layout(parameters: Iterable[Parameter]) -> Layout:
-    """Return the layout of parameters, one after the other."""
+def layout(parameters: Iterable[Parameter], units: Mapping[str, np.ndarray]) -> Layout:
+    """Return the layout of parameters, one after the other; `units` are those of the b of centred groups, by z."""
     slots, start = [], 0
     for parameter in parameters:
-        transform = parameter.prior.transform
-        slots.append(Slot(parameter, transform, slice(start, start + transform.size)))
+        transform: Transform = parameter.prior.transform
+        if parameter.name in units:
+            unit = np.broadcast_to(units[parameter.name], parameter.shape)
+            transform = Affine(np.zeros(parameter.shape), unit)
+        slots.append(Slot(parameter, transform, slice(start, start + transform.size), parameter.name in units))
         start += transform.size
     return Layout(tuple(slots))

@@ -46,12 +46,14 @@ class Line:
 
     def backward(
         self, adjoint: np.ndarray, kept: list[list[Any]], values: Values, by_x: np.ndarray, found: Gradients
-    ) -> None:
-        """Add the gradients of all effects."""
+    ) -> float:
+        """Add the gradients of all effects; return what they add to the density."""
+        density = 0.0
         for k, (branch, memories) in enumerate(zip(self.branches, kept, strict=True)):
             part = np.ascontiguousarray(adjoint[:, k]) if self.predictor.stacked else adjoint
             for work, memory in zip(branch, memories, strict=True):
-                work.backward(part, memory, values, by_x, found)
+                density += work.backward(part, memory, values, by_x, found)
+        return density
 
     def slope(self, eta: np.ndarray, adjoint: np.ndarray) -> np.ndarray:
         """Return the adjoint of η from that of the parameter."""

@@ -69,6 +69,8 @@ def prior_work(where: Layout) -> PriorWork:
     unit[where.positive] = where.unit
     constant, rest = where.log_jacobian, []
     for slot in where.simple:
+        if slot.centred:
+            continue  # its density is that of the group's effect
         prior = slot.parameter.prior
         absorb = _ABSORBED.get(type(prior))
         if absorb is None:

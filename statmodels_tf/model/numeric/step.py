@@ -94,9 +94,9 @@ class Step:
                 found[name] = score.own[name].sum(axis=0)
             else:
                 by_x[place] = score.own[name].sum()
-        self.mean.backward(score.eta, kept, values, by_x, found)
+        density += self.mean.backward(score.eta, kept, values, by_x, found)
         for one, at_eta, memory in lines:
-            one.backward(one.slope(at_eta, score.own[one.predictor.name]), memory, values, by_x, found)
+            density += one.backward(one.slope(at_eta, score.own[one.predictor.name]), memory, values, by_x, found)
         density += score.density + self.priors.add(x, by_x)
         for (name, part, single), memory in zip(self.others, bounds, strict=True):
             more, gradient[part] = single.backward(q[part], memory, found.pop(name, 0.0))

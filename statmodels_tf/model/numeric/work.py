@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import singledispatch
+from math import log
 from typing import Any, Protocol
 
 import numpy as np
 
+from ...priors import LOG_2PI
 from ..effects import CommonEffect, Effect, GroupEffect, OffsetEffect
 from .layout import Layout
 
@@ -28,8 +30,8 @@ class Work(Protocol):
     def forward(self, x: np.ndarray, values: Values) -> tuple[np.ndarray, Any]:
         """Return the effect's part of the linear predictor [n], and what `backward` needs of it."""
 
-    def backward(self, adjoint: np.ndarray, kept: Any, values: Values, by_x: np.ndarray, found: Gradients) -> None:
-        """Add the gradients: to `by_x` in their places, or to `found` by the parameter's name."""
+    def backward(self, adjoint: np.ndarray, kept: Any, values: Values, by_x: np.ndarray, found: Gradients) -> float:
+        """Add the gradients, to `by_x` in their places or to `found` by the parameter's name; return more density."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +45,10 @@ class DenseWork:
         """Return X b."""
         return self.matrix.dot(x[self.part]), None
 
-    def backward(self, adjoint: np.ndarray, kept: Any, values: Values, by_x: np.ndarray, found: Gradients) -> None:
+    def backward(self, adjoint: np.ndarray, kept: Any, values: Values, by_x: np.ndarray, found: Gradients) -> float:
         """Add X'a."""
         by_x[self.part] += adjoint.dot(self.matrix)
+        return 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +61,9 @@ class KnownWork:
         """Return a copy of it."""
         return self.values.copy(), None
 
-    def backward(self, adjoint: np.ndarray, kept: Any, values: Values, by_x: np.ndarray, found: Gradients) -> None:
+    def backward(self, adjoint: np.ndarray, kept: Any, values: Values, by_x: np.ndarray, found: Gradients) -> float:
         """Add nothing."""
+        return 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +80,8 @@ class GroupWork:
     part : slice
         The place of z.
     shape : tuple of int
+    centred : bool
+        Whether the place holds b, and z follows from it.
     """
 
     effect: GroupEffect
@@ -84,12 +90,13 @@ class GroupWork:
     levels: int
     part: slice
     shape: tuple[int, int]
+    centred: bool
 
     def forward(self, x: np.ndarray, values: Values) -> tuple[np.ndarray, Any]:
         """Return Z b, b = z Λ'."""
         factor = self.effect.covariance.factor(values, np)
         z = x[self.part].reshape(self.shape)
-        b = factor.dot(z.T)
+        b = z.T if self.centred else factor.dot(z.T)
         eta = b[0].take(self.codes)
         if self.columns[0] is not None:
             eta *= self.columns[0]
@@ -100,15 +107,36 @@ class GroupWork:
             eta += part
         return eta, (factor, z)
 
-    def backward(self, adjoint: np.ndarray, kept: Any, values: Values, by_x: np.ndarray, found: Gradients) -> None:
+    def backward(self, adjoint: np.ndarray, kept: Any, values: Values, by_x: np.ndarray, found: Gradients) -> float:
         """Add (Z'a) Λ for z, and what Λ is made of from (Z'a)'z."""
         factor, z = kept
         codes, levels = self.codes, self.levels
         by_level = np.empty((len(self.columns), levels))
         for k, column in enumerate(self.columns):
             by_level[k] = np.bincount(codes, adjoint if column is None else adjoint * column, levels)
+        if self.centred:
+            return self._centred(by_level, factor, z, values, by_x, found)
         by_x[self.part] += by_level.T.dot(factor).ravel()
         add(self.effect.covariance.pullback(values, by_level.dot(z)), found)
+        return 0.0
+
+    def _centred(
+        self,
+        by_level: np.ndarray,
+        factor: np.ndarray,
+        b: np.ndarray,
+        values: Values,
+        by_x: np.ndarray,
+        found: Gradients,
+    ) -> float:
+        """Return log N(b; 0, ΛΛ'), its gradients added: -z'z/2 - L Σ log Λ_kk with z = Λ⁻¹ b."""
+        inverse, log_size = lower_inverse(factor)
+        z = inverse.dot(b.T)
+        pulled = inverse.T.dot(z)
+        by_x[self.part] += (by_level - pulled).T.ravel()
+        by_factor = pulled.dot(z.T) - self.levels * inverse.T  # above the diagonal nothing is read
+        add(self.effect.covariance.pullback(values, by_factor), found)
+        return -0.5 * float(np.vdot(z, z)) - self.levels * log_size - 0.5 * LOG_2PI * b.size
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,9 +150,29 @@ class PlainWork:
         """Return its contribution."""
         return self.effect.contribute(values, np, self.data), None
 
-    def backward(self, adjoint: np.ndarray, kept: Any, values: Values, by_x: np.ndarray, found: Gradients) -> None:
+    def backward(self, adjoint: np.ndarray, kept: Any, values: Values, by_x: np.ndarray, found: Gradients) -> float:
         """Add its pullback."""
         add(self.effect.pullback(values, adjoint), found)
+        return 0.0
+
+
+def lower_inverse(factor: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the inverse of a lower triangular matrix [l, l] and the log of its determinant, NaN if not positive.
+
+    A few numbers: loops in Python are faster than LAPACK.
+    """
+    rows, size = factor.tolist(), len(factor)
+    out = [[0.0] * size for _ in range(size)]
+    total = 0.0
+    for i, row in enumerate(rows):
+        pivot = row[i]
+        if not pivot > 0:
+            return np.full_like(factor, np.nan), float("nan")
+        total += log(pivot)
+        for j in range(i):
+            out[i][j] = -sum([row[k] * out[k][j] for k in range(j, i)]) / pivot
+        out[i][i] = 1 / pivot
+    return np.array(out), total
 
 
 def add(gradients: Mapping[str, Any], found: Gradients) -> None:
@@ -161,4 +209,5 @@ def _(effect: GroupEffect, where: Layout) -> Work:
         columns = [None if np.all(c == 1) else np.ascontiguousarray(c, dtype=float) for c in effect.columns.T]
     shape = (len(effect.levels), len(effect.effects))
     (slot,) = (slot for slot in where.slots if slot.name == effect.parameters[-1].name)
-    return GroupWork(effect, effect.codes.astype(np.intp), tuple(columns), len(effect.levels), slot.part, shape)
+    codes = effect.codes.astype(np.intp)
+    return GroupWork(effect, codes, tuple(columns), len(effect.levels), slot.part, shape, slot.centred)
