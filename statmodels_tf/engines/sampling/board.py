@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,27 +20,31 @@ class Board:
     ----------
     cells : array [1 + chains, 2] of int64
         In memory that processes share: whether to stop, then each chain's iterations and divergences.
+    owner : int
+        The process that waits for the chains; where it was killed they stop too.
     """
 
     cells: np.ndarray
+    owner: int
 
     @classmethod
     def shared(cls, chains: int) -> Board:
         """Return a board in memory that forked processes share."""
         size = 16 * (1 + chains)
-        return cls(np.frombuffer(mmap.mmap(-1, size), dtype=np.int64).reshape(-1, 2))
+        return cls(np.frombuffer(mmap.mmap(-1, size), dtype=np.int64).reshape(-1, 2), os.getpid())
 
     @classmethod
     def at(cls, path: Path, chains: int | None = None) -> Board:
-        """Return the board in a file; with `chains` it is made."""
+        """Return the board in a file; with `chains` it is made, else it is that of the process above this one."""
         if chains is not None:
             path.write_bytes(bytes(16 * (1 + chains)))  # written out: a hole in a file on a full disk is fatal
-        return cls(np.memmap(path, dtype=np.int64, mode="r+").reshape(-1, 2))
+        owner = os.getppid() if chains is None else os.getpid()
+        return cls(np.memmap(path, dtype=np.int64, mode="r+").reshape(-1, 2), owner)
 
     @property
     def stopped(self) -> bool:
-        """Whether chains are asked to stop."""
-        return bool(self.cells[0, 0])
+        """Whether chains are asked to stop, or nobody waits for them any more."""
+        return bool(self.cells[0, 0]) or self.owner not in (os.getpid(), os.getppid())
 
     def stop(self) -> None:
         """Ask all chains to stop after the draw they are at."""

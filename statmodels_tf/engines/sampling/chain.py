@@ -14,7 +14,6 @@ Hamiltonian Monte Carlo by minimizing Fisher divergence, arXiv:2603.18845. nutpi
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -192,13 +191,12 @@ def _run(
         blocking=False,
         **settings,
     )
-    parent = os.getppid()
     while True:
         try:
             trace = sampler.wait(timeout=POLL)
             break
         except TimeoutError:
-            if board.stopped or os.getppid() != parent:
+            if board.stopped:
                 trace = sampler.abort()
                 break
         except BaseException as error:  # a panic in Rust is no Exception

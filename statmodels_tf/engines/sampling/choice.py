@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 GRADIENTS = 16  # for one iteration, of most models
 COMPILING = {"jax": 4.0, "tensorflow": 12.0}  # seconds, loading the library included
-CALL = 5e-5  # seconds to call a compiled program from the host
+CALL = {"jax": 1e-4, "tensorflow": 4e-4}  # seconds to call a compiled program from the host
 FASTER = 2.0  # times that a compiled gradient of many rows is faster than NumPy's
 WORTH = 30.0  # seconds in NumPy below which nothing is compiled
 
@@ -56,12 +56,12 @@ def choose(options: NUTS, model: Model, cores: int) -> Choice:
     if options.sampler == "tfp" or (options.sampler == "auto" and options.substrate in ("jax", "tensorflow")):
         if options.substrate == "numpy":
             raise EngineError('NUTS(sampler="tfp", substrate="numpy"): TFP runs on "jax" or "tensorflow".')
-        return Choice("tfp", None, substrate(options.substrate).name, "TFP's own sampler, asked for")
+        return Choice("tfp", None, substrate(options.substrate).name, "TFP's own sampler, of all chains at once")
     reason = NumericFlat.refusal(model)
     if options.substrate == "numpy" and reason is not None:
         raise EngineError(f'substrate="numpy" cannot take this model: {reason}. Leave `substrate` out.')
     if options.substrate in ("jax", "tensorflow"):
-        return _compiled(model, options.substrate, "the compiled gradient, asked for")
+        return _compiled(model, options.substrate, "nutpie on a compiled gradient")
     if reason is not None:
         return _compiled(model, "auto", f"nutpie on a compiled gradient: {reason}")
     density = model.flat_numeric
@@ -69,7 +69,7 @@ def choose(options: NUTS, model: Model, cores: int) -> Choice:
     count = GRADIENTS * options.chains * (options.warmup + options.draws)
     total = one * count
     known = preferred()
-    other = COMPILING[known] + count * (CALL + one / FASTER)
+    other = COMPILING[known] + count * (CALL[known] + one / FASTER)
     shared = total / min(cores, options.chains)
     measured = f"a gradient takes {1e6 * one:,.0f} microseconds, so about {shared:,.1f} s in all"
     if options.substrate == "auto" and shared > WORTH and other < shared:

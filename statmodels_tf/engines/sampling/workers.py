@@ -40,11 +40,16 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def forkable() -> bool:
+    """Return whether this process may be forked: macOS's libraries forbid it, and so do TensorFlow and JAX."""
+    return sys.platform == "linux" and not {"tensorflow", "jax"} & set(sys.modules)
+
+
 def manner(plan: Plan, cores: int, seconds: float, compiled: bool) -> tuple[str, int]:
     """Return how chains run that would take one process so many seconds, and how many at a time."""
     if compiled or cores == 1:
         return THREADS, cores
-    if sys.platform == "linux" and not {"tensorflow", "jax"} & set(sys.modules):
+    if forkable():
         return (FORK, cores) if seconds > WORTH_FORK else (THREADS, 1)
     return (SPAWN, cores) if seconds > WORTH_SPAWN and _travels(plan) else (THREADS, 1)
 
