@@ -75,9 +75,6 @@ class Adjacent(OrderedFamily):
 
         return of_cuts
 
-    def probabilities_code(self, cut: str) -> str:
-        """Return the text of TFP's categorical distribution given that of the cuts [n, K-1]."""
-        steps = (
-            "tf.concat([tf.zeros_like(F[..., :1]), tf.cumsum(tf.math.log1p(-F) - tf.math.log(F), axis=-1)], axis=-1)"
-        )
-        return f"tfd.Categorical(logits=(lambda F: {steps})({self.link.code(f'({cut})')}))"
+    def probabilities_code(self) -> str:
+        """Return the logits as text: the sums of log(S / F) before."""
+        return "logits=tf.concat([tf.zeros_like(F[..., :1]), tf.cumsum(tf.math.log(S / F), axis=-1)], axis=-1)"

@@ -90,7 +90,7 @@ class Cumulative(OrderedFamily):
 
         return of_cuts
 
-    def probabilities_code(self, cut: str) -> str:
-        """Return the text of TFP's categorical distribution given that of the cuts [n, K-1]."""
-        steps = "tf.concat([F[..., :1], F[..., 1:] - F[..., :-1], 1 - F[..., -1:]], axis=-1)"
-        return f"tfd.Categorical(probs=(lambda F: {steps})({self.link.code(f'({cut})')}))"
+    def probabilities_code(self) -> str:
+        """Return the probabilities as text: differences of F, in the upper half of S."""
+        steps = "tf.where(F[..., :-1] < 0.5, F[..., 1:] - F[..., :-1], S[..., :-1] - S[..., 1:])"
+        return f"probs=tf.concat([F[..., :1], {steps}, S[..., -1:]], axis=-1)"

@@ -111,5 +111,5 @@ class Dirichlet(CompositionFamily):
 
     def code(self, name: str, keys: Mapping[str, str], data: Mapping[str, str]) -> str:
         """Return the text of TFP's distribution of the response."""
-        alpha = f"{keys['phi']}[..., tf.newaxis, tf.newaxis] * tf.nn.softmax({LOGITS})"
+        alpha = f"tf.reshape({keys['phi']}, [-1, 1]) * tf.nn.softmax({LOGITS})"
         return f'tfd.Independent(tfd.Dirichlet({alpha}), 1, name="{name}")'

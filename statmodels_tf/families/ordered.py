@@ -19,6 +19,8 @@ from .links import Link, ProbabilityLink, as_link
 from .outcome import OutcomeFamily
 from .score import Score
 
+_MIRRORED = {"logit": "logit", "probit": "probit", "cauchit": "cauchit", "cloglog": "loglog", "loglog": "cloglog"}
+"""The link whose inverse at -x is one less that of another at x."""
 OWN_LINKS: Mapping[str, str] = MappingProxyType({"nominal": "identity", "scale": "log"})
 
 
@@ -54,8 +56,8 @@ class OrderedFamily(OutcomeFamily):
         """
 
     @abstractmethod
-    def probabilities_code(self, cut: str) -> str:
-        """Return the text of TFP's categorical distribution given that of the cuts [n, K-1]."""
+    def probabilities_code(self) -> str:
+        """Return the arguments of TFP's categorical distribution as text, F and 1 - F = S at the cuts in scope."""
 
     def log_probabilities(self, eta: Array, values: Values, xp: Any) -> Array:
         """Return the log probability [..., n, K] of each outcome at the location."""
@@ -95,7 +97,9 @@ class OrderedFamily(OutcomeFamily):
         cut = f"{theta} - eta[..., tf.newaxis]"
         if "scale" in keys:
             cut = f"({cut}) / {keys['scale']}[..., tf.newaxis]"
-        return f'tfd.Independent({self.probabilities_code(cut)}, 1, name="{name}")'
+        tails = f"{self.link.code('cut')}, {as_link(_MIRRORED[self.link.name]).code('(-cut)')}"
+        made = f"(lambda F, S: tfd.Categorical({self.probabilities_code()}))({tails})"
+        return f'tfd.Independent((lambda cut: {made})({cut}), 1, name="{name}")'
 
 
 def cuts(eta: Array, values: Values) -> Array:

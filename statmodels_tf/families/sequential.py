@@ -70,11 +70,10 @@ class Sequential(OrderedFamily):
 
         return of_cuts
 
-    def probabilities_code(self, cut: str) -> str:
-        """Return the text of TFP's categorical distribution given that of the cuts [n, K-1]."""
+    def probabilities_code(self) -> str:
+        """Return the probabilities as text: F times the product of S before."""
         one = "tf.ones_like(F[..., :1])"
-        steps = f"tf.concat([F, {one}], axis=-1) * tf.concat([{one}, tf.math.cumprod(1 - F, axis=-1)], axis=-1)"
-        return f"tfd.Categorical(probs=(lambda F: {steps})({self.link.code(f'({cut})')}))"
+        return f"probs=tf.concat([F, {one}], axis=-1) * tf.concat([{one}, tf.math.cumprod(S, axis=-1)], axis=-1)"
 
 
 def _before(y: Array, count: int) -> Array:
