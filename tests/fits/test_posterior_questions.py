@@ -148,6 +148,20 @@ def test_predictive_checks_show_the_data():
         counts().pp_check("hist")
 
 
+def test_categories_have_their_names_and_weights_count_rows():
+    data = st.load_dataset("housing")
+    fit = st.glm("Sat ~ Infl", data, "cumulative", weights="Freq", engine=SHORT)
+    ax = fit.pp_check()
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["Low", "Medium", "High"]
+    assert sum(bar.get_height() for bar in ax.patches) == data["Freq"].sum()
+    means = fit.emmeans("Infl").table
+    np.testing.assert_allclose(means.groupby("Infl", observed=True)["prob"].sum(), 1)
+    average = st.average_predictions(fit, fit, weights="equal", newdata=data.head(2))
+    assert list(average.index.get_level_values("outcome")[:3]) == ["Low", "Medium", "High"]
+    with pytest.raises(ModelError, match="measurement"):
+        linear().pp_check("bars")
+
+
 def test_a_statistic_the_model_misses_is_far_out():
     def spread(y):
         return np.var(y) / np.mean(y)

@@ -126,7 +126,8 @@ def drawn_rows(fit: Drawn, asked: Asked) -> EffectRows:
         each = tuple(({"outcome": o}, DrawnRows(fit, None, k, basis.frame, basis.offset)) for k, o in enumerate(names))
         return EffectRows(each, fit, *groups, f"{basis.what} · probability of each outcome")
     scale = scale_of(fit)
-    on_link = basis.kind == "link" or fit.family.link.name == "identity"
+    plain = fit.family.link.name == "identity" and not hasattr(fit.family, "expected")
+    on_link = basis.kind == "link" or plain
     rows = DrawnRows(fit, None if on_link else scale, None, basis.frame, basis.offset)
     return EffectRows((({}, rows),), fit, *groups, basis.what + scale_said(scale, on_link))
 

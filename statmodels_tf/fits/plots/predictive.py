@@ -31,22 +31,30 @@ STATS: dict[str, Callable[[np.ndarray], float]] = {
 }  # fmt: skip
 _PANELS, _BARS, _ROWS, _GRID = 12, 40, 150, 256
 _SETS = 400
+_MOST = 500
+"""Times that one row may have been seen."""
 _TAILS = (0.05, 0.95)
 _BAND = "90% of new data sets"
 
 
 @dataclass(frozen=True, eq=False)
 class _Both:
-    """Responses [n] and new ones [D, n] on one scale, with the names of categories, if they are."""
+    """Responses [n] and new ones [D, n] on one scale, with the names of categories, if they are.
+
+    `rows` [n] are the rows of the data they belong to: one that was seen w times is there as often. Of a response in
+    several columns there is a further axis.
+    """
 
     y: np.ndarray
     new: np.ndarray
     names: tuple[str, ...] | None
     label: str
+    rows: np.ndarray
 
-    def at(self, rows: np.ndarray) -> _Both:
-        """Return those of some rows."""
-        return _Both(self.y[rows], self.new[:, rows], self.names, self.label)
+    def at(self, wanted: np.ndarray) -> _Both:
+        """Return those of the rows [data] that are wanted."""
+        keep = wanted[self.rows]
+        return _Both(self.y[keep], self.new[:, keep], self.names, self.label, self.rows[keep])
 
 
 def predictive_check(fit: Validated, kind: str, stat: Any, group: str | None, draws: int, seed: int, ax: Any) -> Any:
@@ -54,6 +62,8 @@ def predictive_check(fit: Validated, kind: str, stat: Any, group: str | None, dr
     counted = fit.family.whole or not fit.family.has_mean
     kind = one_of("kind", kind, KINDS)
     kind = ("bars" if counted else "density") if kind == "auto" else kind
+    if kind == "bars" and not counted:
+        raise ModelError(f'bars are of counts and categories, and {response(fit)} is a measurement: kind="density".')
     if kind == "pit":
         return pit(fit.loo_pit(seed).to_numpy(), f"Leave-one-out probabilities of {response(fit)}", ax)
     said, function = _statistic(stat)
@@ -92,7 +102,7 @@ def _panels(fit: Validated, both: _Both, group: str, drawn: Callable[[Any, _Both
         if k >= len(shown):
             panel.set_visible(False)
             continue
-        drawn(panel, both.at(np.flatnonzero((columns[group] == shown[k]).to_numpy())))
+        drawn(panel, both.at((columns[group] == shown[k]).to_numpy()))
         panel.set_title(f"{group} {shown[k]}, {counts[shown[k]]:,} rows", fontsize=9)
         below, beside = panel.get_xlabel(), panel.get_ylabel()
         panel.set(xlabel="", ylabel="")
@@ -112,16 +122,28 @@ def _both(fit: Validated, draws: int, seed: int, on_mean: bool) -> _Both:
     total = int(np.prod(size_of(fit.shown)))
     picked = rng.choice(total, size=min(draws, total), replace=False)
     some = {k: v.reshape(1, total, *v.shape[2:])[:, picked] for k, v in fit.shown.items()}
-    new, observed = new_responses(model, some, rng)[0], model.data["likelihood"]
-    y, names = observed["y"], None
+    observed, times = model.data["likelihood"], _times(fit)
+    seen = [times > k for k in range(int(times.max()))]
+    new = np.concatenate([new_responses(model, some, rng)[0][:, once] for once in seen], axis=1)
+    rows = np.concatenate([np.flatnonzero(once) for once in seen])
+    y, names = observed["y"][rows], None
     if not fit.family.has_mean:
         names = tuple(map(str, fit.family.outcomes(model.design.response, model.design.weights)))
     elif on_mean:
-        y, new = (on_scale_of_mean(model.family, part, observed) for part in (y, new))
+        here = {name: array[rows] for name, array in observed.items()}
+        y, new = (on_scale_of_mean(model.family, part, here) for part in (y, new))
     label = response(fit)
     if fit.family.shares and fit.family.has_mean:
         label = f"share of successes, {label}" if on_mean else f"successes, {label}"
-    return _Both(np.asarray(y, dtype=float), np.asarray(new, dtype=float), names, label)
+    return _Both(np.asarray(y, dtype=float), np.asarray(new, dtype=float), names, label, rows)
+
+
+def _times(fit: Validated) -> np.ndarray:
+    """Return how often each row was seen: its weight, where that is what weights of the family say."""
+    weights = fit.model.design.weights if fit.family.by_count else None
+    if weights is None or np.any(weights != np.rint(weights)) or weights.max() > _MOST:
+        return np.ones(len(fit.model.design.rows), dtype=int)
+    return np.rint(weights).astype(int)
 
 
 def _statistic(stat: Any) -> tuple[str, Callable[[np.ndarray], float]]:
@@ -165,12 +187,16 @@ def density(x: np.ndarray, grid: np.ndarray, positive: bool = False) -> np.ndarr
 
 def _bars(ax: Any, both: _Both) -> None:
     """Draw how often each count or category is in the data, with the interval of new data sets."""
-    if both.names is not None:
+    if both.y.ndim == 2:
+        shape = np.array([one.sum(axis=0) for one in [both.y, *both.new]])
+        edges = np.arange(shape.shape[1] + 1)
+    elif both.names is not None:
         edges = np.arange(len(both.names) + 1)
     else:
         top = int(max(np.quantile(both.new, 0.99), both.y.max())) + 1
         edges = np.arange(0, top + (step := max(1, -(-top // _BARS))), step)
-    shape = np.array([np.histogram(one, edges - 0.5)[0] for one in [both.y, *both.new]])
+    if both.y.ndim == 1:
+        shape = np.array([np.histogram(one, edges - 0.5)[0] for one in [both.y, *both.new]])
     width = edges[1] - edges[0]
     middle = edges[:-1] + (width - 1) / 2
     low, half, high = np.quantile(shape[1:], [_TAILS[0], 0.5, _TAILS[1]], axis=0)
@@ -183,7 +209,7 @@ def _bars(ax: Any, both: _Both) -> None:
         ax.set_xticks(middle, both.names, rotation=30 if max(map(len, both.names)) > 8 and len(middle) > 4 else 0)
     elif len(middle) <= 12 and width == 1:
         ax.set_xticks(middle)
-    ax.set(xlabel=both.label, ylabel="rows")
+    ax.set(xlabel=both.label, ylabel="rows" if both.y.ndim == 1 else "sum over the rows")
     _legend(ax)
 
 

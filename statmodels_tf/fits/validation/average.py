@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..posterior.outcomes import outcomes
 from ..posterior.predict import Question, asked_pieces
 
 if TYPE_CHECKING:
@@ -28,15 +29,15 @@ def averaged(fits: Sequence[Posterior], weights: np.ndarray, asked: Question, le
     mean = sum(w * np.mean(some, axis=0) for some, _, w in found)
     square = sum(w * np.mean(some**2, axis=0) for some, _, w in found)
     pool = np.concatenate([some[chosen] for (some, _, _), chosen in zip(found, _shares(found), strict=True)])
-    outcomes = getattr(fits[0], "outcomes", None) if first.ndim > 2 else None
+    names = outcomes(fits[0]) if first.ndim > 2 else ()
     if draws:
         pool = pool.reshape(len(pool), -1)
-        return pd.DataFrame(pool, columns=index if outcomes is None else _by_outcome(index, outcomes, first.shape[2]))
+        return pd.DataFrame(pool, columns=_by_outcome(index, names) if names else index)
     lower, upper = np.quantile(pool, [(1 - level) / 2, (1 + level) / 2], axis=0)
     columns = {"mean": mean, "se": np.sqrt(np.maximum(square - mean**2, 0)), "lower": lower, "upper": upper}
     if first.ndim == 2:
         return pd.DataFrame(columns, index=index)
-    labels = _by_outcome(index, outcomes, first.shape[2])
+    labels = _by_outcome(index, names)
     return pd.DataFrame({name: values.ravel() for name, values in columns.items()}, index=labels)
 
 
@@ -61,6 +62,5 @@ def _shares(found: Sequence[tuple[np.ndarray, pd.Index, float]]) -> list[np.ndar
     return [np.linspace(0, len(some) - 1, n).round().astype(int) for (some, _, _), n in zip(found, counts, strict=True)]
 
 
-def _by_outcome(index: pd.Index, outcomes: Any, count: int) -> pd.MultiIndex:
-    names = range(count) if outcomes is None else outcomes
-    return pd.MultiIndex.from_product([index, list(names)], names=["row", "outcome"])
+def _by_outcome(index: pd.Index, names: tuple[str, ...]) -> pd.MultiIndex:
+    return pd.MultiIndex.from_product([index, list(names)], names=[index.name or "row", "outcome"])

@@ -30,4 +30,13 @@ def counts(formula="breaks ~ wool * tension"):
 def herds():
     """Return a posterior of shares with a group term."""
     formula = "cbind(incidence, size - incidence) ~ period + (1 | herd)"
-    return st.glm(formula, st.load_dataset("cbpp"), "binomial", engine=SHORT)
+    priors = {"b": "normal(0, 2.5)", "Intercept": "normal(0, 5)", "cov": "decov(1, 1, 1, 1)"}
+    return st.glm(formula, st.load_dataset("cbpp"), "binomial", engine=SHORT, priors=priors)
+
+
+@cache
+def rates():
+    """Return the posterior that rstanarm's reference is of."""
+    priors = {"b": "normal(0, 1)", "Intercept": "normal(3, 2)"}
+    engine = st.NUTS(draws=1500, warmup=500, seed=1, progress=False)
+    return st.glm("breaks ~ wool * tension", st.load_dataset("warpbreaks"), "poisson", engine=engine, priors=priors)

@@ -1,6 +1,8 @@
 """Leave-one-out agrees with ArviZ to rounding, and with what is exact where that is known."""
 
+import json
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,12 +13,13 @@ import statmodels_tf as st
 from statmodels_tf.errors import ModelError
 from statmodels_tf.fits.validation.elpd import loo_of, waic_of
 from statmodels_tf.fits.validation.pareto import fit_pareto, good_shape, smoothed
-from tests.fits.validation.samples import counts, herds, linear
+from tests.fits.validation.samples import counts, herds, linear, rates
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import arviz as az
 
+GOLDEN = Path(__file__).parents[2] / "golden"
 OLD = int(az.__version__.split(".")[0]) < 1
 
 
@@ -112,7 +115,7 @@ def test_moment_matching_lightens_the_tails():
     )
     i = bad[bad].index[0]
     left = st.load_dataset("cbpp").loc[[i]]
-    eta = one.predict(left, "linpred").to_numpy()[:, 0]
+    eta = one.predict(left, "linpred", new_levels="population").to_numpy()[:, 0]
     exact = stats.binom.logpmf(left["incidence"].iloc[0], left["size"].iloc[0], 1 / (1 + np.exp(-eta)))
     exact = np.log(np.mean(np.exp(exact)))
     assert abs(moved.pointwise["elpd"][i] - exact) < 0.35
@@ -127,3 +130,13 @@ def test_leave_one_out_probabilities_are_uniform_where_the_model_is_right():
     assert values.index.equals(data.index)
     narrow = stats.kstest(counts().loo_pit(), "uniform").pvalue  # overdispersed counts
     assert narrow < 0.05
+
+
+@pytest.mark.parametrize(("case", "family"), [("warpbreaks", "poisson"), ("cbpp", "binomial")])
+def test_rstanarm_s_density_is_reached(case, family):
+    golden = json.loads((GOLDEN / f"bayes_{case}.json").read_text())
+    fit, there = {"warpbreaks": rates, "cbpp": herds}[case](), golden["results"]["loo"]
+    assert fit.family.name == family
+    found = fit.loo(moment_match=there["n_k_over_0.7"] > 0)
+    assert found.elpd == pytest.approx(there["estimates"]["Estimate"][0], abs=0.5)
+    assert found.se == pytest.approx(there["estimates"]["SE"][0], rel=0.1)
