@@ -8,7 +8,7 @@ import numpy as np
 
 from ..priors import Prior
 from .base import Array, Data, family
-from .links import Link, as_link
+from .links import ProbabilityLink
 from .ordered import OrderedFamily, free_thresholds, ordered_link
 from .outcome import places
 from .softmax import log_softmax
@@ -37,7 +37,7 @@ class Adjacent(OrderedFamily):
     Bürkner & Vuorre (2019), Ordinal regression models in psychology, doi:10.1177/2515245918823199.
     """
 
-    link: Link = field(default_factory=lambda: as_link("logit"))
+    link: ProbabilityLink = field(default_factory=lambda: ordered_link("adjacent", "logit"))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", ordered_link("adjacent", self.link))

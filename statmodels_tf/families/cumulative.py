@@ -39,14 +39,9 @@ class Cumulative(OrderedFamily):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", ordered_link("cumulative", self.link))
-        check_structure(self.threshold)
-
-    @property
-    def unsampled(self) -> str | None:
-        """Why engines that sample cannot take the family: thresholds tied to each other have no prior."""
-        return (
-            None if self.threshold == "flexible" else f"{self.threshold} thresholds have no prior; leave them flexible"
-        )
+        if check_structure(self.threshold) != "flexible":
+            reason = f"{self.threshold} thresholds have no prior; leave them flexible"
+            object.__setattr__(self, "unsampled", reason)
 
     @property
     def latent(self) -> Latent:

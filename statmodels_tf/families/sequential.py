@@ -8,7 +8,7 @@ import numpy as np
 
 from ..priors import Prior
 from .base import Array, Data, family
-from .links import Link, as_link
+from .links import ProbabilityLink
 from .ordered import OrderedFamily, free_thresholds, ordered_link
 from .outcome import places
 
@@ -36,7 +36,7 @@ class Sequential(OrderedFamily):
     Bürkner & Vuorre (2019), Ordinal regression models in psychology, doi:10.1177/2515245918823199.
     """
 
-    link: Link = field(default_factory=lambda: as_link("logit"))
+    link: ProbabilityLink = field(default_factory=lambda: ordered_link("sequential", "logit"))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "link", ordered_link("sequential", self.link))
