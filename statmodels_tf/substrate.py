@@ -86,7 +86,7 @@ def substrate(name: "str | Substrate" = "auto") -> Substrate:
     if isinstance(name, Substrate):
         return name
     if name == "auto":
-        name = preferred()
+        name = "jax" if find_spec("jax") else "tensorflow"
     if name not in NAMES:
         near = did_you_mean(str(name), NAMES)
         raise EngineError(f"no substrate `{name}`.{near} Write `tensorflow`, `jax` or `auto`.")
@@ -94,11 +94,6 @@ def substrate(name: "str | Substrate" = "auto") -> Substrate:
         if name not in _MADE:
             _MADE[name] = _tensorflow() if name == "tensorflow" else _jax()
         return _MADE[name]
-
-
-def preferred() -> str:
-    """Return the name that `auto` stands for; nothing is loaded."""
-    return "jax" if find_spec("jax") else "tensorflow"
 
 
 def special(xp: Any) -> Any:
