@@ -149,7 +149,7 @@ def by_quantile(on: Any, like: Array, quantile: Callable, cdf: Callable, log_den
         uniform,
         on.tfb.Inline(
             forward_fn=quantile,
-            inverse_fn=lambda y: on.xp.minimum(cdf(y), _BELOW_ONE),
+            inverse_fn=lambda y: on.xp.maximum(on.xp.minimum(cdf(y), _BELOW_ONE), 0.0),
             inverse_log_det_jacobian_fn=log_density,
             forward_min_event_ndims=0,
             is_increasing=True,
@@ -159,7 +159,7 @@ def by_quantile(on: Any, like: Array, quantile: Callable, cdf: Callable, log_den
 
 BY_QUANTILE = (
     "tfd.TransformedDistribution(tfd.Uniform(0 * eta, 1 + 0 * eta), tfp.bijectors.Inline("
-    "forward_fn=lambda u: {quantile}, inverse_fn=lambda y: tf.minimum({cdf}, f(1 - 2.0**-53)), "
+    "forward_fn=lambda u: {quantile}, inverse_fn=lambda y: tf.clip_by_value({cdf}, f(0), f(1 - 2.0**-53)), "
     "inverse_log_det_jacobian_fn=lambda y: {log_density}, forward_min_event_ndims=0, is_increasing=True))"
 )
 """The text of `by_quantile`."""

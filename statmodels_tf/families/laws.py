@@ -1,5 +1,6 @@
 """Which law a family has."""
 
+from ..errors import ModelError
 from .base import Family
 from .count_laws import NegativeBinomialLaw, PoissonLaw
 from .law import Law
@@ -22,3 +23,14 @@ def law_of(family: Family) -> Law | None:
     if isinstance(family, OfLaw):
         return family.law
     return None if getattr(family, "theta", None) is not None else _LAWS.get(family.name)
+
+
+def law_to_mix(family: Family) -> Law:
+    """Return the law of the components of a mixture; of a family that has none, or is a mixture itself, say so."""
+    law = law_of(family)
+    if law is None or family.name == "mixture":
+        raise ModelError(
+            f'components of the {family.name} family cannot be mixed. Write `mixture("gaussian", 2)`, or one of '
+            '"student", "skew_normal", "lognormal", "weibull", "poisson", "negative_binomial".'
+        )
+    return law

@@ -6,7 +6,7 @@ from typing import Any
 from ..errors import ModelError
 from ..priors import Beta, HalfNormal, Prior
 from .base import Data, Family, family
-from .laws import law_of
+from .laws import law_to_mix
 from .links import Link, as_link
 from .mixture_law import MixtureLaw
 from .naming import as_family, family_text
@@ -54,11 +54,7 @@ class Mixture(OfLaw):
         if isinstance(self.size, bool) or not isinstance(self.size, int) or self.size < 2:
             raise ModelError(f"`size={self.size!r}`: a mixture has 2 components or more.")
         made = as_family(self.component)
-        if law_of(made) is None or isinstance(made, Mixture):
-            raise ModelError(
-                f'components of the {made.name} family cannot be mixed. Write `mixture("gaussian", {self.size})`, or '
-                'one of "student", "skew_normal", "lognormal", "weibull", "poisson", "negative_binomial".'
-            )
+        law_to_mix(made)
         link = made.link if self.link is None else as_link(self.link)
         if link.name not in _LINKS:
             listed = ", ".join(f'"{name}"' for name in _LINKS)
@@ -77,9 +73,7 @@ class Mixture(OfLaw):
     @property
     def law(self) -> MixtureLaw:
         """The law of the mixture."""
-        inner = law_of(self.each)
-        assert inner is not None  # checked when made
-        return MixtureLaw(inner, self.link, self.size)
+        return MixtureLaw(law_to_mix(self.each), as_link(self.link or "identity"), self.size)
 
     @property
     def _numbers(self) -> range:

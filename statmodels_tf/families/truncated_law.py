@@ -14,7 +14,7 @@ from .censored_law import moved
 from .law import BY_QUANTILE, Law, LawWithTails, Slopes, Texts, by_quantile
 from .tailed import log_between
 
-_STEP = 0.125
+_STEP = 0.5
 _TINY = 1e-300
 """What stands for 0 where TFP wants a positive number."""
 
@@ -50,8 +50,9 @@ class TruncatedLaw(Law):
             density, location, slopes = find_inner(mu, own)
             share = self._log_share(data, mu, own, np)
             for end, sign in ends:
-                inside = law.log_tails(end, mu, own, np)[0] > -np.inf
-                y = np.where(inside, end, data["y"])
+                lower, upper = law.log_tails(end, mu, own, np)
+                inside = (lower > -np.inf) & (upper > -np.inf)
+                y: np.ndarray = np.where(inside, end, data["y"])
                 by_mu, by_own = moved(law, y, share, sign, mu, own)
                 location = location + np.where(inside, by_mu, 0.0)
                 slopes = {name: slope + np.where(inside, by_own[name], 0.0) for name, slope in slopes.items()}
@@ -87,7 +88,7 @@ class TruncatedLaw(Law):
                 mean, square = mean + weight * k, square + weight * k * k
             return mean, square - mean * mean
         quantile = self._quantile(data, mu, own)
-        for z in np.arange(-8.0, 8.01, _STEP):
+        for z in np.arange(-6.5, 6.51, _STEP):
             weight = _STEP * np.exp(-0.5 * z * z - 0.5 * LOG_2PI)
             y = quantile(ndtr(z), ndtr(-z))
             mean, square = mean + weight * y, square + weight * y * y

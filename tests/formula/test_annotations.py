@@ -16,7 +16,7 @@ from statmodels_tf.formula import Formula
         (
             "y | trunc(upper=z+1)+weights(w) ~ x",
             "y | trunc(upper = z + 1) | weights(w) ~ x",
-            ["trunc.upper", "trials"],
+            ["trunc.upper", "weights"],
         ),
         ("y | trunc(0, 1) ~ x", "y | trunc(lower = 0, upper = 1) ~ x", ["trunc.lower", "trunc.upper"]),
         ("y | trials(n) ~ x", "y | trials(n) ~ x", ["trials"]),

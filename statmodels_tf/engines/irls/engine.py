@@ -23,7 +23,8 @@ def _refusal(model: Model) -> str | None:
     if model.design.specials:
         return "IRLS cannot fit special terms."
     if not isinstance(model.family, ExponentialFamily):
-        return f"IRLS cannot fit the {model.family.name} family."
+        sampled = ' Use engine="nuts".' if model.family.unsampled is None else ""
+        return f"IRLS cannot fit the {model.family.name} family.{sampled}"
     return None
 
 
@@ -72,7 +73,8 @@ class QR(Engine[RegressionEstimate]):
 
     def supports(self, model: Model) -> str | None:
         if not model.family.linear:
-            return 'least squares fits gaussian models with the identity link only. Use `glm(...)` or engine="irls".'
+            others = 'engine="irls"' if isinstance(model.family, ExponentialFamily) else 'engine="nuts"'
+            return f"least squares fits gaussian models with the identity link only. Use `glm(...)` with {others}."
         return _refusal(model)
 
     def _fit(self, model: Model, call: Call | None) -> RegressionEstimate:
