@@ -93,7 +93,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     if options.nuts:
-        LONG.write_text(json.dumps(measured(NUTS(draws=2000, warmup=1000, seed=20))) + "\n")
+        LONG.write_text(json.dumps(measured(NUTS(draws=1000, warmup=700, seed=20))) + "\n")
     figures = measured(Marginal(seed=options.seed))
     moments = figures.pop("moments")
     if LONG.exists():

@@ -17,7 +17,7 @@ from ..progress import Line, bar
 from ..threads import one_thread
 from .coefficients import unsupported
 from .density import MarginalDensity, marginal_density
-from .importance import Report, Sample, importance
+from .importance import EVEN, Report, Sample, importance
 from .mode import Mode, modes
 from .nuts import sampled
 
@@ -37,7 +37,8 @@ class Marginal(Engine[Posterior]):
 
     Given these, coefficients and effects are jointly normal: they are integrated out exactly, and drawn exactly
     afterwards. What remains has a few dimensions. It is sampled by importance around its mode, or where the weights
-    cannot be trusted (Pareto k above 0.7) or the dimensions are more than 6, by NUTS with the exact gradient.
+    cannot be trusted (Pareto k above 0.7, and some weight above ten times their mean) or the dimensions are more than
+    6, by NUTS with the exact gradient.
 
     Parameters
     ----------
@@ -112,7 +113,7 @@ class Marginal(Engine[Posterior]):
             p.name: sample.values[p.name].reshape(*shape, *sample.values[p.name].shape[1:]) for p in model.parameters
         }
         converged, message, figures = verdict(model.shown(values), stats)
-        if about.get("pareto_k", 0.0) > LIMIT:
+        if about.get("pareto_k", 0.0) > LIMIT and about["largest_weight"] > EVEN:
             message = f'the weights have a Pareto k of {about["pareto_k"]:.2f}: use Marginal(method="nuts")'
             converged = False
         diagnostics = {

@@ -35,6 +35,7 @@ KNOWN = 1000  # points that the shape of the tail is estimated by, where they ar
 FEWEST = 500  # points at least, where points are fewer than draws
 WORK = 5e10  # floating point operations of dense factorisations beyond which they are
 MOST = 8  # points for each that is wanted, at most
+EVEN = 10.0  # largest weight over the mean weight up to which weights are even
 LOWEST = -700.0  # log weight, relative to the largest, below which a point has none
 
 Drawn = dict[str, np.ndarray]
@@ -75,7 +76,10 @@ def importance(
     limit: float,
     report: Report,
 ) -> Sample | float:
-    """Return a sample, or the shape k of the weights' tail where it is above `limit`."""
+    """Return a sample, or the shape k of the weights' tail where it is above `limit` and they are uneven to see.
+
+    Where no weight is far from their mean k is the shape of nothing much: the weights are bounded.
+    """
     wanted = points_wanted(density, draws)
     proposal, points, share = _adapted(density, modes, rng, PILOT if wanted == draws else DEAR_PILOT)
     total = min(int(np.ceil(wanted / share)), MOST * wanted)
@@ -92,13 +96,15 @@ def importance(
         if done % 64 == 0:
             report(done, len(more))
     weights, k = _smooth(np.array(points.weight))
-    if k > limit:
+    largest = float(weights.max() * len(weights))
+    if k > limit and largest > EVEN:
         return k
     counts = systematic(weights, draws, rng)
     values = _collect(density, points, counts, rng)
     q = np.repeat(np.array(points.q), counts, axis=0)
     figures = {
         "pareto_k": k,
+        "largest_weight": largest,
         "points": len(weights),
         "effective_points": float(1.0 / np.sum(weights**2)),
     }
