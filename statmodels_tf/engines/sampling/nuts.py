@@ -19,6 +19,7 @@ from .choice import Choice, choose
 from .compiled import sample_compiled
 from .gather import posterior, together
 from .kernels import NoUTurn
+from .parametrised import parametrised
 from .start import near_mode
 from .store import kept_in
 from .workers import manner, processors, run_chains
@@ -110,7 +111,7 @@ class NUTS(Engine[Posterior]):
         if density is None:
             raise EngineError("nutpie needs a density.")
         here, seed = self._run_directory(model, chosen)
-        start = near_mode(density, model)
+        density, start = parametrised(density, model, near_mode(density, model))
         plan = Plan(density, start, self.warmup, self.draws, self.target_accept, self.max_treedepth, seed, here)
         how, cores = manner(plan, cores, chosen.seconds, chosen.on != "numpy")
         with Progress("nuts", self.progress, self.chains * (self.warmup + self.draws)) as report:

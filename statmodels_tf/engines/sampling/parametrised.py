@@ -9,7 +9,7 @@ import numpy as np
 
 from ...model import NumericFlat, informed
 from .density import Density
-from .start import MOST_CURVED, Start, diagonal_curvature
+from .start import MOST_CURVED, Start, curvature
 
 if TYPE_CHECKING:
     from ...model import Model
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def parametrised(density: Density, model: Model, start: Start) -> tuple[Density, Start]:
     """Return the density and the start with the effects of informed groups as coordinates themselves.
 
-    The choice is made near the mode in terms of z, where a density of b has none; the start moves over.
+    The choice is made near the mode in terms of z; in terms of b the density has none, since it grows without end as
+    all effects and their standard deviation go to zero together. The start moves over.
     """
     if not isinstance(density, NumericFlat) or density.size > MOST_CURVED:
         return density, start
@@ -28,4 +29,5 @@ def parametrised(density: Density, model: Model, start: Start) -> tuple[Density,
         return density, start
     made = NumericFlat(replace(model, centred=labels))
     centre = made.inverse(values)
-    return made, Start(centre, 1 / np.sqrt(diagonal_curvature(made, centre)))
+    precision = np.diagonal(curvature(made, centre))
+    return made, Start(centre, 1 / np.sqrt(np.clip(precision, 1.0, 1e8)))
