@@ -52,7 +52,7 @@ class TruncatedLaw(Law):
             for end, sign in ends:
                 lower, upper = law.log_tails(end, mu, own, np)
                 inside = (lower > -np.inf) & (upper > -np.inf)
-                y: np.ndarray = np.where(inside, end, data["y"])
+                y: Any = np.where(inside, end, data["y"])
                 by_mu, by_own = moved(law, y, share, sign, mu, own)
                 location = location + np.where(inside, by_mu, 0.0)
                 slopes = {name: slope + np.where(inside, by_own[name], 0.0) for name, slope in slopes.items()}

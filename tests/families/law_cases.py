@@ -10,7 +10,7 @@ from statmodels_tf.families import Censored, Truncated, as_family
 
 VALUES = {
     "sigma": 0.7, "nu": 4.5, "shape": 1.8, "alpha": 2.5, "kappa": 3.0, "phi": 6.0, "zoi": 0.3, "coi": 0.4, "zi": 0.25,
-    "theta": 1.7, "sigma1": 0.7, "sigma2": 1.1, "gap2": 2.0, "share1": 0.4, "gap3": 0.6, "share2": 0.7,
+    "theta": 1.7, "sigma1": 0.7, "sigma2": 1.1, "gap2": 2.0, "share1": 0.4, "gap3": 0.6, "sigma3": 0.5, "share2": 0.7,
     "shape1": 1.8, "shape2": 2.5, "shape3": 1.1, "nu1": 4.5, "nu2": 9.0,
 }  # fmt: skip
 TRIALS = 7.0

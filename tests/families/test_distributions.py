@@ -214,3 +214,12 @@ def test_what_cannot_be_is_refused_in_words():
     with pytest.raises(ModelError, match="between 0 and 1"):
         as_family("asymmetric_laplace(1.5)")
     assert "trials(n)" in as_family("zero_inflated_binomial").refuses(Response("y", np.ones(2)))
+
+
+def test_far_tails_of_distributions_by_quantile_have_a_density():
+    on, family = substrate("tensorflow"), as_family("skew_normal")
+    data, eta = family.data(Response("y", np.array([-9.0, 30.0])), None), np.zeros(2)
+    values = {"sigma": np.array([0.7]), "alpha": np.array([2.0])}
+    given = {key: on.array(array) for key, array in values.items()}
+    found = family.distribution(on.array(eta), given, {}, on).log_prob(on.array(data["y"]))
+    assert float(found) == pytest.approx(float(family.log_density(eta, values, data, np).sum()), rel=1e-9)
