@@ -62,16 +62,20 @@ class Adjacent(OrderedFamily):
 
         By c_j it is (P(Y > j) - 1{y > j}) f(c_j) / (F(c_j) (1 - F(c_j))).
         """
-        rows, link = np.arange(len(y)), self.link
+        rows, link, logistic = np.arange(len(y)), self.link, self.link.name == "logit"
         later = (y[:, None] > np.arange(count)).astype(float)
         odds = np.zeros((len(y), count + 1))
 
         def of_cuts(cut: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            below, above, slope = link.logs(cut, np)
-            np.cumsum(above - below, axis=1, out=odds[:, 1:])
+            if logistic:  # then both the log of the odds and f / (F (1 - F)) are simple
+                np.cumsum(-cut, axis=1, out=odds[:, 1:])
+            else:
+                below, above, slope = link.logs(cut, np)
+                np.cumsum(above - below, axis=1, out=odds[:, 1:])
             found = log_softmax(odds, np)
             beyond = np.cumsum(np.exp(found[:, :0:-1]), axis=1)[:, ::-1]
-            return found[rows, y], (beyond - later) * np.exp(slope - below - above)
+            beyond -= later
+            return found[rows, y], beyond if logistic else beyond * np.exp(slope - below - above)
 
         return of_cuts
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from scipy.special import expit, log_expit
 
 from ..priors import Prior
 from .base import Array, Data, family
@@ -61,6 +62,8 @@ class Sequential(OrderedFamily):
     def rates(self, y: np.ndarray, count: int) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:
         """Return the function of cuts to the log probability of the outcomes and its derivatives."""
         here, before, link = places(y, count), _before(y, count), self.link
+        if link.name == "logit":
+            return _logistic(np.where(here, 1.0, np.where(before, -1.0, 0.0)))
 
         def of_cuts(cut: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             stop, on, slope = link.logs(cut, np)
@@ -74,6 +77,19 @@ class Sequential(OrderedFamily):
         """Return the probabilities as text: F times the product of S before."""
         one = "tf.ones_like(F[..., :1])"
         return f"probs=tf.concat([F, {one}], axis=-1) * tf.concat([{one}, tf.math.cumprod(S, axis=-1)], axis=-1)"
+
+
+def _logistic(sign: np.ndarray) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Return the function of cuts where each step of `sign` 1 stops, -1 goes on and 0 was not reached."""
+    reached = np.abs(sign)
+
+    def of_cuts(cut: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        part = sign * cut
+        rate = expit(-part)
+        rate *= sign
+        return np.einsum("ij,ij->i", log_expit(part), reached), rate
+
+    return of_cuts
 
 
 def _before(y: Array, count: int) -> Array:
