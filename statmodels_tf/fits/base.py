@@ -12,7 +12,9 @@ import pandas as pd
 from ..errors import ModelError
 from ..model.prior_table import as_mapping
 from .call import Call
+from .frame import Frame
 from .posterior.prior_predictive import DRAWS, PriorPredictive, prior_predictive
+from .posterior.prior_summary import prior_summary
 from .regression.blockwise import in_memory
 from .words import no_attribute, shown
 
@@ -208,14 +210,18 @@ class Fit(ABC):
         seed : int
         priors : mapping of str to str, optional
             Priors to try instead of those of the model; of an estimate, which has none, the defaults of `bayes()`.
-
-        Examples
-        --------
-        fit.prior_predictive(priors={"b": "normal(0, 1)"}).plot()
         """
         in_memory(self, "draws from the prior")
         model = self.model if priors is None else replace(self.model, priors=as_mapping(priors))
         return prior_predictive(model, draws, seed)
+
+    def prior_summary(self) -> pd.DataFrame:
+        """Return the priors on the scale of the data: prior, source ("given" or "default") and the default's rule.
+
+        Those of an estimate are what `bayes()` would take.
+        """
+        in_memory(self, "priors")
+        return Frame(prior_summary(self.model))
 
     def joint_distribution(self, substrate: Any = "auto") -> Any:
         """Return the model as TFP's joint distribution on "jax", "tensorflow", or "auto": JAX if it is there."""

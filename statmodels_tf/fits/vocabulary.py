@@ -7,6 +7,7 @@ from ..families import FAMILIES
 _OPTIONS = "what can be tuned are the fields of the engine, as in `engine=PLS(max_iter=200)`"
 _THETA = 'theta is estimated whatever the start; `family="negative_binomial(1)"` fixes it'
 _PENALTY = 'nothing is penalised; priors shrink: `engine="nuts"` with `priors={"b": "normal(0, 1)"}`'
+_PRIORS = 'write `priors={"b": "normal(0, 2.5)"}`, by name; `priors="flat"` for none'
 _START = "the engine finds its own start, and its answer does not depend on it"
 _TABLE = 'the result is a table whose rows can be taken: `.loc[["x"]]`'
 _LEVEL = "intervals are part of the table, and `level=0.9` sets their coverage"
@@ -17,6 +18,12 @@ ARGUMENTS = {
     "allow_new_levels": 'write `new_levels="population"` for `allow.new.levels = TRUE`, `"error"` for FALSE',
     "anova.ddf": "F tests use Satterthwaite's degrees of freedom; Kenward and Roger's are not available",
     "anova.refit": "fits by REML are always refitted by ML to be compared, and the table says so",
+    "prior": _PRIORS,
+    "prior_aux": 'write `priors={"sigma": "exponential(1)"}`, by the name of the parameter',
+    "prior_covariance": 'write `priors={"cov": "decov(1, 1, 1, 1)"}`',
+    "prior_intercept": 'write `priors={"Intercept": "normal(0, 2.5)"}`',
+    "prior_pd": "write `fit.prior_predictive()`",
+    "sample_prior": "write `fit.prior_predictive()`",
     "averaging": "write `average=`",
     "coef_int": _LEVEL,
     "comp": "the table has both, `vcov` and `sdcor`",
