@@ -62,7 +62,8 @@ class SideBySide(Answer):
     @spoken
     def summary(self) -> Summary:
         """Return the table as it prints: each fit's estimates, with standard errors in brackets."""
-        found, names = self.figures, self.fits
+        found: Any = self.figures
+        names = self.fits
         headings, columns = [Heading("")], [list(map(str, found.index))]
         spread = found.xs("se", axis=1, level=1).min(axis=1)
         sizes = found.xs("estimate", axis=1, level=1).bfill(axis=1).iloc[:, 0].abs()
@@ -124,7 +125,8 @@ def _figures(fit: Any, level: float) -> pd.DataFrame:
     """Return estimate, se, lower and upper by parameter."""
     if isinstance(fit, Drawn):
         names = [*fit.coefficient_names, *(name for name in fit.names if name not in fit.coefficient_names)]
-        found = tables.table(fit, names, level, "eti").rename(columns={"mean": "estimate", "sd": "se"})
+        whole: Any = fit
+        found = tables.table(whole, names, level, "eti").rename(columns={"mean": "estimate", "sd": "se"})
         return found[_FIGURES]
     found = pd.DataFrame(fit.coef_table(level)).reindex(columns=_FIGURES)
     more = {}

@@ -251,7 +251,7 @@ def drawn_trends(fit: Drawn, x: str, specs: Any, by: Any, at: Any, weights: str,
     if not is_numeric(column):
         raise ModelError(f'`{x}` is a factor and has no slope; write `fit.emmeans("{x}").pairs()` for its differences.')
     over, step = averages_of(fit, specs, by, at, weights), _STEP * float(column.max() - column.min())
-    frame, total = over.grid.frame, 0.0
+    frame, total = over.grid.frame, np.zeros(1)
     for k, weight in ((1, 8), (-1, -8), (2, -1), (-2, 1)):
         eta = grid_rows(fit, frame.assign(**{x: frame[x] + k * step}), mean_offset(fit)).eta
         total = total + weight / (12 * step) * eta.reshape(-1, eta.shape[-1])

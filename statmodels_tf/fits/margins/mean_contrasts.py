@@ -173,9 +173,17 @@ def contrasts_of(
 class Compared(Protocol):
     """What contrasts read of means, of an estimate or of draws."""
 
-    labels: pd.DataFrame
-    by: tuple[str, ...]
-    scale: Scale
+    @property
+    def labels(self) -> pd.DataFrame:
+        """The levels of each mean."""
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The columns of the labels that make groups."""
+
+    @property
+    def scale(self) -> Scale:
+        """The scale of the response."""
 
     @property
     def back(self) -> bool:

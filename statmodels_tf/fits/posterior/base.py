@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,8 @@ class Drawn(Fit):
     @property
     def coefficient_names(self) -> tuple[str, ...]:
         """The names of the coefficients: the design's columns, once for each outcome that has its own predictor."""
-        design, family = self.model.design, self.model.family
+        design = self.model.design
+        family: Any = self.model.family
         if not family.by_outcome:
             return tuple(design.columns)
         outcomes = family.outcomes(design.response, design.weights)

@@ -63,4 +63,5 @@ def _shares(found: Sequence[tuple[np.ndarray, pd.Index, float]]) -> list[np.ndar
 
 
 def _by_outcome(index: pd.Index, names: tuple[str, ...]) -> pd.MultiIndex:
-    return pd.MultiIndex.from_product([index, list(names)], names=[index.name or "row", "outcome"])
+    parts: list[Any] = [index, list(names)]
+    return pd.MultiIndex.from_product(parts, names=[index.name or "row", "outcome"])

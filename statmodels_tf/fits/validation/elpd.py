@@ -186,8 +186,8 @@ def log_sum(x: np.ndarray) -> np.ndarray:
 
 def replaced(loo: Elpd, rows: Mapping[int, tuple[float, float]], notes: tuple[str, ...]) -> Elpd:
     """Return the same with elpd and shape of some rows, by position, as others found them."""
-    frame = loo.pointwise.copy()
+    figures = loo.pointwise[["elpd", "p", "pareto_k"]].to_numpy(copy=True)
     for i, (elpd, shape) in rows.items():
-        frame.iloc[i, 1] += frame.iloc[i, 0] - elpd
-        frame.iloc[i, 0], frame.iloc[i, 2] = elpd, shape
+        figures[i] = elpd, figures[i, 1] + figures[i, 0] - elpd, shape
+    frame = pd.DataFrame(figures, index=loo.pointwise.index, columns=["elpd", "p", "pareto_k"])
     return replace(loo, pointwise=frame, notes=notes)

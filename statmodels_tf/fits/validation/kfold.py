@@ -17,10 +17,10 @@ from ..posterior.predict import group_factors, unseen
 from .elpd import Elpd, within
 
 if TYPE_CHECKING:
-    from ..posterior.estimate import Posterior
+    from ..posterior.base import Drawn
 
 
-def kfold(fit: Posterior, k: int, folds: Any, group: str | None, seed: int) -> Elpd:
+def kfold(fit: Drawn, k: int, folds: Any, group: str | None, seed: int) -> Elpd:
     """Return the density of rows that a refit has not seen; see `Posterior.kfold`."""
     call = fit.recorded_call("`kfold()`")
     design = fit.model.design
@@ -52,7 +52,7 @@ def _of_rows(value: Any, n: int, rows: np.ndarray) -> Any:
     return value if alone else np.asarray(value)[rows]
 
 
-def _folds(fit: Posterior, k: Any, folds: Any, group: str | None, seed: int) -> np.ndarray:
+def _folds(fit: Drawn, k: Any, folds: Any, group: str | None, seed: int) -> np.ndarray:
     """Return the fold of each row [n]: as given, or drawn of equal size, whole levels of `group` together."""
     n = len(fit.model.design.rows)
     if folds is not None:
@@ -75,7 +75,7 @@ def _folds(fit: Posterior, k: Any, folds: Any, group: str | None, seed: int) -> 
     return generator(seed).permutation(np.arange(units) % k)[codes]
 
 
-def _held_out(fit: Posterior, refit: Any, frame: pd.DataFrame, rows: np.ndarray, rng: np.random.Generator) -> Any:
+def _held_out(fit: Drawn, refit: Any, frame: pd.DataFrame, rows: np.ndarray, rng: np.random.Generator) -> Any:
     """Return the log mean density [m] of rows that a refit has not seen; new levels are drawn."""
     model = refit.model
     new = model.design.on(frame, new_levels="population", groups=True)

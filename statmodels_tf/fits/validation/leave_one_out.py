@@ -16,15 +16,15 @@ from .moments import coordinates, matched
 from .pareto import smoothed
 
 if TYPE_CHECKING:
-    from ..posterior.estimate import Posterior
+    from ..posterior.base import Drawn
 
 
-def _pieces(fit: Posterior) -> Iterator[tuple[slice, np.ndarray]]:
+def _pieces(fit: Drawn) -> Iterator[tuple[slice, np.ndarray]]:
     for part, density in density_pieces(fit.model, fit.shown):
         yield part, density.reshape(-1, density.shape[-1])
 
 
-def loo(fit: Posterior, r_eff: float, moment_match: bool) -> Elpd:
+def loo(fit: Drawn, r_eff: float, moment_match: bool) -> Elpd:
     """Return the leave-one-out density; see `Posterior.loo`."""
     if not 0 < r_eff <= 10:
         raise ModelError(f"`r_eff={r_eff!r}` are effective draws over draws; write a number such as 1 or 0.5.")
@@ -32,12 +32,12 @@ def loo(fit: Posterior, r_eff: float, moment_match: bool) -> Elpd:
     return matched(found, coordinates(fit.model, fit.values)) if moment_match else found
 
 
-def waic(fit: Posterior) -> Elpd:
+def waic(fit: Drawn) -> Elpd:
     """Return the widely applicable information criterion."""
     return waic_of(_pieces(fit), fit.model.design.index, str(fit.formula))
 
 
-def loo_pit(fit: Posterior, seed: int) -> pd.Series:
+def loo_pit(fit: Drawn, seed: int) -> pd.Series:
     """Return the probability [n] that a new response lies below the one observed, given all the others.
 
     Ties of counts are broken by a uniform draw, so that the values are uniform if the model is true.
