@@ -65,7 +65,10 @@ def test_a_kernel_is_the_sum_of_log_densities_with_its_derivatives(family, more)
     def total(at):
         return on.xp.sum(family.log_density(at["eta"], at["own"], there, on.xp))
 
-    value, slopes = on.value_and_grad(total)({"eta": on.array(eta), "own": {k: on.array(v) for k, v in own.items()}})
+    compiled = on.jit(on.value_and_grad(total))
+    value, slopes = compiled({"eta": on.array(eta), "own": {k: on.array(v) for k, v in own.items()}})
+        {"eta": on.array(eta), "own": {k: on.array(v) for k, v in own.items()}}
+    )
     with np.errstate(all="ignore"):  # the caller's part
         score = family.kernel(data)(eta, own)
     assert score.density == pytest.approx(family.log_density(eta, own, data, np).sum(), rel=1e-12)
@@ -77,13 +80,20 @@ def test_a_kernel_is_the_sum_of_log_densities_with_its_derivatives(family, more)
 
 
 @pytest.mark.parametrize("name", ["tensorflow", "jax"])
-@CASES
-def test_tfps_distribution_has_the_log_density(family, more, name):
+@pytest.mark.parametrize("family", OUTCOMES)
+def test_tfps_distribution_has_the_log_density(family, name):
+    family = as_family(family)
+    more = ("scale", "nominal") if family.predictors else ()
     on, data = library(name), observed(family, weights=False)
     eta, own = parameters(family, more)
     there = {k: on.array(v) for k, v in data.items()}
-    made = family.distribution(on.array(eta), {k: on.array(v) for k, v in own.items()}, there, on)
-    assert float(made.log_prob(there["y"])) == pytest.approx(family.log_density(eta, own, data, np).sum(), rel=1e-9)
+
+    def density(eta, own):
+        return family.distribution(eta, own, there, on).log_prob(there["y"])
+
+    compiled = on.jit(density) if name == "jax" else density  # uncompiled, JAX compiles each step by itself
+    found = compiled(on.array(eta), {k: on.array(v) for k, v in own.items()})
+    assert float(found) == pytest.approx(family.log_density(eta, own, data, np).sum(), rel=1e-9)
 
 
 @CASES
