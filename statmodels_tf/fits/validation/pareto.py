@@ -104,4 +104,4 @@ def good_shape(draws: int) -> float:
     >>> round(good_shape(1000), 3), good_shape(4000)
     (0.667, 0.7)
     """
-    return min(1 - 1 / np.log10(draws), 0.7)
+    return min(1 - 1 / float(np.log10(draws)), 0.7)
