@@ -67,8 +67,6 @@ def test_a_kernel_is_the_sum_of_log_densities_with_its_derivatives(family, more)
 
     compiled = on.jit(on.value_and_grad(total))
     value, slopes = compiled({"eta": on.array(eta), "own": {k: on.array(v) for k, v in own.items()}})
-        {"eta": on.array(eta), "own": {k: on.array(v) for k, v in own.items()}}
-    )
     with np.errstate(all="ignore"):  # the caller's part
         score = family.kernel(data)(eta, own)
     assert score.density == pytest.approx(family.log_density(eta, own, data, np).sum(), rel=1e-12)
