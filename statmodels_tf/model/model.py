@@ -19,7 +19,7 @@ from .effects import Place
 from .joint import joint
 from .numeric import NumericFlat
 from .parts import ModelParts
-from .thresholds import THRESHOLD, Thresholds, thresholds
+from .thresholds import THRESHOLD
 
 Array = Any  # an array of NumPy, TensorFlow or JAX
 Values = Mapping[str, Array]
@@ -166,15 +166,6 @@ class Model(ModelParts):
     def prior_texts(self) -> dict[str, str]:
         """Return the prior of each parameter in words, for the foot of a summary."""
         return _merged(self.around(lambda effect: effect.prior_texts(), {p.name: str(p.prior) for p in self._own}))
-
-    @property
-    def family_parameters(self) -> tuple[str, ...]:
-        """The names of the family's own parameters that have no formula."""
-        return tuple(self._unmodelled)
-
-    @cached_property
-    def _cuts(self) -> Thresholds:
-        return thresholds(self)
 
     @property
     def _own(self) -> list[Parameter]:

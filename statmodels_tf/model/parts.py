@@ -18,7 +18,7 @@ from .code import RESERVED
 from .effects import CommonEffect, Effect, GroupEffect, SpecialEffect
 from .predictor import Predictor, mean_predictor, own_predictor
 from .prior_table import PriorTable, check_keys, read
-from .thresholds import THRESHOLD
+from .thresholds import THRESHOLD, Thresholds, thresholds
 
 if TYPE_CHECKING:
     from ..design import Design
@@ -74,7 +74,8 @@ class ModelParts(ABC):
 
     def with_response(self, y: np.ndarray) -> Self:
         """Return the model of other responses [n], such as `family.simulate` returns, with the priors of this one."""
-        response = replace(self.design.response, values=y)
+        seen: Any = self.design.response
+        response = replace(seen, values=y)
         return replace(self, design=replace(self.design, response=response), origin=self.origin or self)
 
     @cached_property
@@ -120,6 +121,15 @@ class ModelParts(ABC):
         """Return something of each effect and of the family, in the order drawn: leading effects, family, the rest."""
         first = [of_effect(effect) for effect in self.effects if effect.leads]
         return [*first, of_family, *(of_effect(effect) for effect in self.effects if not effect.leads)]
+
+    @property
+    def family_parameters(self) -> tuple[str, ...]:
+        """The names of the family's own parameters that have no formula."""
+        return tuple(self._unmodelled)
+
+    @cached_property
+    def _cuts(self) -> Thresholds:
+        return thresholds(self)
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -16,7 +16,7 @@ from ..families.thresholds import threshold_names
 from .effects import CommonEffect, Place
 
 if TYPE_CHECKING:
-    from .model import Model
+    from .parts import ModelParts
 
 THRESHOLD = "threshold"
 
@@ -66,7 +66,7 @@ class Thresholds:
         return total
 
 
-def thresholds(model: Model) -> Thresholds:
+def thresholds(model: ModelParts) -> Thresholds:
     """Return the thresholds of a model; none of a family without."""
     if THRESHOLD not in model.family_parameters:
         return Thresholds((), (), ())

@@ -89,7 +89,7 @@ def test_coefficients_are_named_by_their_parameter_or_outcome():
         "sigma_Intercept|h",
     ]  # fmt: skip
     assert shown["outcomes"][:4] == ["b:Intercept", "b:x", "c:Intercept", "c:x"]
-    assert shown["thresholds"] == ["x", "a|b:z", "b|c:z", "scale_x", "threshold"]
+    assert shown["thresholds"] == ["x", "a|b:z", "b|c:z", "scale_x", "a|b", "b|c"]
 
 
 def test_priors_are_given_by_the_names_shown():

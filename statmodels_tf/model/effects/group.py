@@ -118,8 +118,10 @@ class GroupEffect(GaussianEffect):
         """Return z = b Λ'⁻¹ [..., L, l] of effects b [..., L, l], by forward substitution."""
         out: list[Array] = []
         for k in range(len(self.effects)):
-            known = sum((factor[..., k, j, None] * z for j, z in enumerate(out)), xp.zeros_like(b[..., k]))
-            out.append((b[..., k] - known) / factor[..., k, k, None])
+            left = b[..., k]
+            for j, z in enumerate(out):
+                left = left - factor[..., k, j, None] * z
+            out.append(left / factor[..., k, k, None])
         return xp.stack(out, axis=-1)
 
     @property
@@ -176,7 +178,7 @@ class GroupEffect(GaussianEffect):
     def log_prior_terms(self, values: Values) -> dict[str, np.ndarray]:
         """Return the log prior density of the covariance; the standard normal z are the model, not the prior."""
         terms = (p.prior.log_density(values[p.name], np) for p in self.covariance.parameters)
-        return {f"sd({self.group})": sum(terms, np.float64(0.0))}
+        return {f"sd({self.group})": sum(terms, np.zeros(()))}
 
     def prior_texts(self) -> dict[str, str]:
         """Return the prior of the covariance in words."""

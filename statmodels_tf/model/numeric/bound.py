@@ -143,12 +143,13 @@ def bound(prior: Prior) -> Bound:
 
 @bound.register
 def _(prior: Dirichlet) -> Bound:
-    if prior.size > SMALL or np.ndim(prior.concentration):
+    a: Any = prior.concentration
+    if prior.size > SMALL or np.ndim(a):
         return PlainBound(prior, prior.transform)
     even = np.full(prior.size, 1 / prior.size)
-    constant = float(prior.log_density(even, np) - (prior.concentration - 1) * np.sum(np.log(even)))
+    constant = float(prior.log_density(even, np) - (a - 1) * np.sum(np.log(even)))
     rest = tuple((float(k), log(k)) for k in range(prior.size - 1, 0, -1))
-    return Shares(float(prior.concentration), rest, constant)
+    return Shares(float(a), rest, constant)
 
 
 @bound.register

@@ -103,16 +103,19 @@ _ABSORBED: dict[type, Callable[..., float]] = {
 }
 
 
+def _spread(prior: Any) -> Elementwise:
+    """Return an entrywise prior with arguments as large as its draws."""
+    spread: Elementwise = prior.spread(prior.shape)
+    return spread
+
+
 def _together(slots: Iterable[Slot]) -> Iterable[tuple[Elementwise, Any]]:
     """Yield one prior for all of one kind, with their places."""
     kinds: dict[type, list[Slot]] = {}
     for slot in slots:
         kinds.setdefault(type(slot.parameter.prior), []).append(slot)
     for kind, some in kinds.items():
-        arguments = [
-            [np.broadcast_to(np.asarray(v, dtype=float), s.parameter.shape).ravel() for v in s.parameter.prior.values()]
-            for s in some
-        ]
+        arguments = [[np.ravel(v) for v in _spread(s.parameter.prior).values()] for s in some]
         places = np.concatenate([np.arange(s.part.start, s.part.stop) for s in some])
         run = slice(int(places[0]), int(places[-1]) + 1)
         contiguous = len(places) == run.stop - run.start
