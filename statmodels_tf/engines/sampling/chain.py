@@ -166,7 +166,7 @@ def _run(
     nothing = np.zeros(1)  # what nutpie keeps of a draw: positions are kept here
     said, first = board.chain(chain), begin / unit
 
-    def kept(z: np.ndarray) -> dict[str, float]:
+    def kept(z: np.ndarray) -> dict[str, np.ndarray]:
         seen.append(z * unit)
         said[DONE] += 1
         return {"draw": nothing}

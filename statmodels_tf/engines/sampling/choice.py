@@ -7,7 +7,7 @@ faster. On a CPU that is rare: of a logistic regression of 100,000 rows NumPy's 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,9 +59,9 @@ def choose(options: NUTS, model: Model, cores: int) -> Choice:
     if options.substrate == "numpy" and reason is not None:
         raise EngineError(f'substrate="numpy" cannot take this model: {reason}. Leave `substrate` out.')
     if options.substrate in ("jax", "tensorflow"):
-        return _compiled(model, options.substrate, "nutpie on a compiled gradient")
+        return _on(_compiled(model, options.substrate), "nutpie on a compiled gradient")
     if reason is not None:
-        return _compiled(model, "auto", f"nutpie on a compiled gradient: {reason}")
+        return _on(_compiled(model, "auto"), f"nutpie on a compiled gradient: {reason}")
     density = model.flat_numeric
     centre = np.zeros(density.size)
     one = evaluation_seconds(density, centre)
@@ -72,16 +72,20 @@ def choose(options: NUTS, model: Model, cores: int) -> Choice:
         return Choice(
             "nutpie", density, "numpy", f"nutpie on the gradient in NumPy: {measured}, and no compiler", total
         )
-    other = _compiled(model, "auto", "")
-    other.density.value_and_gradient(centre)  # compiled now
-    theirs = evaluation_seconds(other.density, centre)
-    both = f"{measured}; compiled by {other.on} {1e6 * theirs:,.0f}"
+    other = _compiled(model, "auto")
+    other.value_and_gradient(centre)  # compiled now
+    theirs = evaluation_seconds(other, centre)
+    both = f"{measured}; compiled by {other.flat.substrate.name} {1e6 * theirs:,.0f}"
     if theirs < GAIN * one:
-        return replace(other, why=f"nutpie on a compiled gradient: in NumPy {both}")
+        return _on(other, f"nutpie on a compiled gradient: in NumPy {both}")
     return Choice("nutpie", density, "numpy", f"nutpie on the gradient in NumPy: {both}", total)
 
 
-def _compiled(model: Model, name: str, why: str) -> Choice:
+def _compiled(model: Model, name: str) -> CompiledDensity:
+    """Return the density of a model on a substrate."""
+    return CompiledDensity(Flat(model, substrate(name)))
+
+
+def _on(density: CompiledDensity, why: str) -> Choice:
     """Return nutpie on a compiled gradient."""
-    on = substrate(name)
-    return Choice("nutpie", CompiledDensity(Flat(model, on)), on.name, why)
+    return Choice("nutpie", density, density.flat.substrate.name, why)

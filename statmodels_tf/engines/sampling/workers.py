@@ -87,7 +87,9 @@ def run_chains(
 def _forked(plan: Plan, chains: int, cores: int, tick: Callable[[Board], None]) -> tuple[list[Draws], bool]:
     """Run each chain in a fork of this process."""
     board, context = Board.shared(chains), multiprocessing.get_context("fork")
-    waiting, running, done, cut = list(range(chains)), {}, {}, False
+    waiting, cut = list(range(chains)), False
+    running: dict[Any, tuple[int, Any]] = {}
+    done: dict[int, Draws] = {}
     try:
         while running or (waiting and not cut):
             try:
