@@ -36,6 +36,7 @@ FEWEST = 500  # points at least, where points are fewer than draws
 WORK = 5e10  # floating point operations of dense factorisations beyond which they are
 MOST = 8  # points for each that is wanted, at most
 EVEN = 10.0  # largest weight over the mean weight up to which weights are even
+UNLIKELY = 1e-6  # copies expected of a point that gets no draws in stock
 LOWEST = -700.0  # log weight, relative to the largest, below which a point has none
 
 Drawn = dict[str, np.ndarray]
@@ -88,11 +89,9 @@ def importance(
     more = proposal.draw(rng, max(0, total - len(points.q)))
     for done, (q, logq) in enumerate(zip(more, proposal.log_density(more), strict=True)):
         evaluation = _visit(density, points, q, float(logq))
-        if evaluation is not None:
-            expected = draws / total * np.exp(min(points.weight[-1] - typical, 5.0))
-            points.stock.append(drawn(density, q, evaluation, rng, int(np.ceil(expected))))
-        else:
-            points.stock.append(None)
+        expected = draws / total * np.exp(min(points.weight[-1] - typical, 5.0))
+        worth = evaluation is not None and expected > UNLIKELY
+        points.stock.append(drawn(density, q, evaluation, rng, int(np.ceil(expected))) if worth else None)
         if done % 64 == 0:
             report(done, len(more))
     weights, k = _smooth(np.array(points.weight))

@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import multivariate_t
 
 from statmodels_tf.engines.marginal import importance as module
+from statmodels_tf.engines.marginal import proposal
 from statmodels_tf.engines.marginal.density import latent, marginal_density
 from statmodels_tf.engines.marginal.importance import importance, points_wanted, systematic
 from statmodels_tf.engines.marginal.mode import curvature_root, modes
@@ -90,6 +91,13 @@ def test_weights_that_cannot_be_trusted_are_given_up(monkeypatch):
     density = marginal_density(model_of("intercept"))
     monkeypatch.setattr(module, "EVEN", 0.0)
     assert importance(density, modes(density), np.random.default_rng(4), 500, -np.inf, silent) > -np.inf
+
+
+def test_points_without_weight_have_no_draws(monkeypatch):
+    monkeypatch.setattr(proposal, "WIDER", 1000.0)
+    density = marginal_density(model_of("no_groups"))
+    sample = importance(density, modes(density), np.random.default_rng(4), 500, np.inf, silent)
+    assert sample.values["sigma"].shape == (500,) and np.all(sample.values["sigma"] < 5)
 
 
 def test_several_draws_at_a_point_count_as_what_they_are(monkeypatch):
