@@ -39,7 +39,7 @@ class MarginalDensity:
     @cached_property
     def maps(self) -> tuple[tuple[Parameter, Transform, slice], ...]:
         """Each parameter that is not integrated out, its transform and its slice of q."""
-        integrated = {name for name, _ in self.prior.names} | {latent(effect) for effect in self.model.groups}
+        integrated = {name for name, _ in self.prior.names} | {effect.latent for effect in self.model.groups}
         out, start = [], 0
         for p in self.model.parameters:
             if p.name not in integrated:
@@ -122,9 +122,3 @@ def marginal_density(model: Model) -> MarginalDensity:
 
 def _block(effect: GroupEffect) -> Block:
     return Block(effect.codes, len(effect.levels), effect.columns)
-
-
-def latent(effect: GroupEffect) -> str:
-    """Return the name of the effects among a group's parameters, which are theirs and those of the covariance."""
-    covariance = {p.name for p in effect.covariance.parameters}
-    return next(p.name for p in effect.parameters if p.name not in covariance)

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...fits.validation.pareto import smoothed
-from .density import MarginalDensity, latent
+from .density import MarginalDensity
 from .evaluation import Evaluation
 from .mode import Mode
 from .proposal import Mixture, at_modes, by_kernels
@@ -124,11 +124,7 @@ def drawn(
     out = evaluation.prior.values(delta)
     values = density.values(q)
     for effect, b in zip(density.model.groups, effects, strict=False):
-        factor = effect.factor(values, np)
-        if len(factor) == 1:
-            out[latent(effect)] = b / factor[0, 0]
-        else:
-            out[latent(effect)] = np.linalg.solve(factor, b.reshape(-1, len(factor)).T).T.reshape(b.shape)
+        out[effect.latent] = effect.whitening(effect.factor(values, np), b, np)
     return out
 
 

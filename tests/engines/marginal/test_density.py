@@ -9,7 +9,7 @@ from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
 from statmodels_tf.design import build
-from statmodels_tf.engines.marginal.density import latent, marginal_density
+from statmodels_tf.engines.marginal.density import marginal_density
 from statmodels_tf.model import build_model
 from tests.model.cases import CASES, model_of, toy
 
@@ -95,7 +95,7 @@ def test_it_is_the_integral_of_the_joint_density():
     joint = {
         **{name: np.broadcast_to(value, len(points)) for name, value in values.items()},
         "Intercept": points[:, 0],
-        latent(model.groups[0]): points[:, 1:, None],
+        model.groups[0].latent: points[:, 1:, None],
     }
     volume = np.prod([grid[1] - grid[0] for grid in grids])
     found = logsumexp(model.log_density(joint)) + np.log(volume)

@@ -6,7 +6,7 @@ from scipy.stats import multivariate_t
 
 from statmodels_tf.engines.marginal import importance as module
 from statmodels_tf.engines.marginal import proposal
-from statmodels_tf.engines.marginal.density import latent, marginal_density
+from statmodels_tf.engines.marginal.density import marginal_density
 from statmodels_tf.engines.marginal.importance import importance, points_wanted, systematic
 from statmodels_tf.engines.marginal.mode import curvature_root, modes
 from statmodels_tf.engines.marginal.proposal import Mixture, T, at_modes, by_kernels, plain
@@ -112,6 +112,6 @@ def test_several_draws_at_a_point_count_as_what_they_are(monkeypatch):
     assert points < 400
     size = float(ess(sample.values[tau].reshape(4, 500)))
     assert 0.5 * points < size < 1.6 * points
-    z = sample.values[latent(density.model.groups[0])].reshape(4, 500, -1)
+    z = sample.values[density.model.groups[0].latent].reshape(4, 500, -1)
     assert np.min(ess(z)) > 2 * points
     assert len(np.unique(z)) == z.size
