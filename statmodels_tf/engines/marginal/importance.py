@@ -90,8 +90,10 @@ def importance(
     for done, (q, logq) in enumerate(zip(more, proposal.log_density(more), strict=True)):
         evaluation = _visit(density, points, q, float(logq))
         expected = draws / total * np.exp(min(points.weight[-1] - typical, 5.0))
-        worth = evaluation is not None and expected > UNLIKELY
-        points.stock.append(drawn(density, q, evaluation, rng, int(np.ceil(expected))) if worth else None)
+        if evaluation is None or expected < UNLIKELY:
+            points.stock.append(None)
+        else:
+            points.stock.append(drawn(density, q, evaluation, rng, int(np.ceil(expected))))
         if done % 64 == 0:
             report(done, len(more))
     weights, k = _smooth(np.array(points.weight))
