@@ -14,6 +14,7 @@ NEEDS = {
     "anova_regression.R": (),
     "lm.R": (),
     "glm.R": ("MASS",),
+    "bayes.R": ("rstanarm", "rstan", "loo", "posterior"),
     "lmer.R": ("lme4",),
     "emmeans.R": ("emmeans", "lme4", "lmerTest"),
     "anova_lmer.R": ("lme4", "lmerTest", "pbkrtest"),
@@ -33,6 +34,10 @@ def _compare(script: str, *cases: str, root: Path = ROOT) -> subprocess.Complete
         ("anova_regression.R", []),
         ("lm.R", []),
         ("glm.R", []),
+        ("bayes.R", ["bayes_cbpp", "bayes_warpbreaks"]),
+        pytest.param(
+            "bayes.R", ["bayes_kidiq", "bayes_radon", "bayes_sleepstudy", "bayes_wells"], marks=pytest.mark.slow
+        ),
         ("lmer.R", LMER),
         ("anova_lmer.R", []),
         ("emmeans.R", []),

@@ -75,7 +75,8 @@ tolerance <- function(at) {
   ifelse(exact & !startsWith(at, "default_optimizer"), 1e-10, 2e-5)
 }
 
-remake <- function(pattern, results) {
+# `compare(old, new)` gives named distances of two results, `allowed(names)` the largest that are none.
+remake <- function(pattern, results, compare = differences, allowed = tolerance) {
   wanted <- commandArgs(trailingOnly = TRUE)
   write <- "--write" %in% wanted
   wanted <- setdiff(wanted, "--write")
@@ -87,10 +88,10 @@ remake <- function(pattern, results) {
     path <- file.path("tests/golden", paste0(name, ".json"))
     case <- fromJSON(path, simplifyVector = FALSE)
     made <- results(case, scene(case))
-    gaps <- differences(figures(path), figures(json(list(results = made))))
+    gaps <- compare(figures(path), figures(json(list(results = made))))
     worst <- which.max(gaps)
     cat(sprintf("%-34s %.1e %s\n", name, gaps[worst], if (gaps[worst] > 0) names(gaps)[worst] else ""))
-    far <- gaps[gaps > tolerance(names(gaps))]
+    far <- gaps[gaps > allowed(names(gaps))]
     cat(sprintf("  %s differs by %.1e\n", names(far), far), sep = "")
     apart <- apart + (length(far) > 0)
     if (write) {

@@ -1,7 +1,4 @@
-"""The marginal engine: what it refuses, rstanarm's posteriors, numerical integration, edges, and NUTS."""
-
-import json
-from pathlib import Path
+"""The marginal engine: what it refuses, numerical integration, edges, and NUTS; `test_bayes_golden.py` has rstanarm's."""
 
 import numpy as np
 import pandas as pd
@@ -19,13 +16,6 @@ from statmodels_tf.errors import EngineError
 from statmodels_tf.fits.posterior.convergence import mcse
 from statmodels_tf.model import build_model
 from tests.model.cases import CASES, model_of, toy
-
-GOLDEN = Path(__file__).parents[2] / "golden"
-PRIORS = {
-    "kidiq": {"b": "normal(0, 10)", "Intercept": "normal(80, 50)", "sigma": "exponential(0.05)"},
-    "radon": {"b": "normal(0, 2.5)", "Intercept": "normal(0, 5)", "sigma": "exponential(1)"},
-    "sleepstudy": {"b": "normal(0, 50)", "Intercept": "normal(300, 100)", "sigma": "exponential(0.02)"},
-}
 
 
 def six_rows():
@@ -106,37 +96,6 @@ def test_six_rows_against_a_grid(priors):
     ):
         mean = weights @ x
         close(fit, name, mean, np.sqrt(weights @ ((x - mean) ** 2 + within)))
-
-
-@pytest.mark.parametrize("case", PRIORS)
-def test_rstanarm(case):
-    golden = json.loads((GOLDEN / f"bayes_{case}.json").read_text())
-    table = load_dataset(case)
-    if case == "kidiq":
-        table["mom_iq_c"] = table["mom_iq"] - 100
-    fit = Marginal(seed=3).fit(build_model(build(golden["formula"], table), priors=PRIORS[case]))
-    assert fit.converged and fit.diagnostics["pareto_k"] < 0.7
-    found = numbers(fit)
-    summary = pd.DataFrame(golden["results"]["summary"]).set_index("variable")
-    compared = [name for name in summary.index if name in found]
-    assert len(compared) >= 4 + (case != "kidiq")
-    for name in compared:
-        x, expected = found[name], summary.loc[name]
-        assert abs(x.mean() - expected["mean"]) < 4 * np.hypot(float(mcse(x)), expected["mcse_mean"]), name
-        assert x.std() == pytest.approx(expected["sd"], rel=0.1 if name.startswith("Sigma") else 0.05), name
-
-
-def numbers(fit):
-    """Return draws by rstanarm's names: coefficients, sigma and covariances."""
-    out = {"(Intercept)" if name == "Intercept" else name: fit.shown[name] for name in fit.names}
-    for effect in fit.model.groups:
-        factor = effect.factor(fit.values, np)
-        sigma = factor @ np.swapaxes(factor, -1, -2)
-        names = [f"({e})" if e == "Intercept" else e for e in effect.effects]
-        for i, row in enumerate(names):
-            for j, column in enumerate(names[: i + 1]):
-                out[f"Sigma[{effect.group}:{row},{column}]"] = sigma[..., i, j]
-    return out
 
 
 def test_flat_priors_give_the_classical_answer():
