@@ -1,4 +1,4 @@
-"""The marginal engine: what it refuses, numerical integration, edges, and NUTS; `test_bayes_golden.py` has rstanarm's."""
+"""The marginal engine: what it refuses, numerical integration, edges, NUTS; `test_bayes_golden.py` has rstanarm's."""
 
 import numpy as np
 import pandas as pd
