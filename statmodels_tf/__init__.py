@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         load_dataset,
         sbc,
     )
-    from .engines import HMC, IRLS, NUTS, PLS, QR, VI, ChEES, LaplacePosterior, Newton, Pathfinder
+    from .engines import HMC, IRLS, NUTS, PLS, QR, VI, ChEES, LaplacePosterior, Marginal, Newton, Pathfinder
     from .errors import (
         ConvergenceWarning,
         DataError,
@@ -68,6 +68,7 @@ __all__ = [
     "GLMEstimate",
     "LaplacePosterior",
     "LinearEstimate",
+    "Marginal",
     "MixedEstimate",
     "Model",
     "ModelError",
@@ -107,7 +108,19 @@ _HOME = {
         "load_dataset",
         "sbc",
     ),
-    "engines": ("HMC", "IRLS", "NUTS", "PLS", "QR", "VI", "ChEES", "LaplacePosterior", "Newton", "Pathfinder"),
+    "engines": (
+        "HMC",
+        "IRLS",
+        "NUTS",
+        "PLS",
+        "QR",
+        "VI",
+        "ChEES",
+        "LaplacePosterior",
+        "Marginal",
+        "Newton",
+        "Pathfinder",
+    ),
     "errors": (
         "ConvergenceWarning",
         "DataError",
