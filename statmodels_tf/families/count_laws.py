@@ -4,11 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.special import betainc, gammaincc, gammaln, psi
+from scipy.special import betainc, gammainc, gammaincc, gammaln, psi
 
 from ..substrate import special
 from .base import Array, Data, Values
 from .law import Counting, LawWithTails, Slopes, Texts
+
+_LEAST = 1e-290
+"""Probabilities below are found as logarithms, by continued fractions of so many levels."""
+_LEVELS = 20
 
 
 class PoissonLaw(LawWithTails, Counting):
@@ -29,21 +33,26 @@ class PoissonLaw(LawWithTails, Counting):
         """Return the logarithms of the incomplete gamma functions of y + 1 at mu; nothing is below 0."""
         inside = y > -0.5
         shape = xp.where(inside, y, xp.zeros_like(y)) + 1.0 + 0 * mu
-        lower, upper = special(xp).gammaincc(shape, mu + 0 * shape), special(xp).gammainc(shape, mu + 0 * shape)
-        return xp.where(inside, xp.log(lower), -np.inf), xp.where(inside, xp.log(upper), xp.zeros_like(upper))
+        mu = mu + 0 * shape
+        lower, upper = special(xp).gammaincc(shape, mu), special(xp).gammainc(shape, mu)
+        lower = _logarithm(lower, lambda far: _far_below(shape, xp.where(far, mu, 2 * shape + 1), xp), xp)
+        upper = _logarithm(upper, lambda far: _far_above(shape, xp.where(far, mu, shape / 2), xp), xp)
+        return xp.where(inside, lower, -np.inf), xp.where(inside, upper, xp.zeros_like(upper))
 
     def moves(self, y: np.ndarray, mu: np.ndarray, own: Values) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Return 1: the derivative of P(Y <= y) is minus the probability of y."""
         return np.ones_like(y + mu), {}
 
     def quantile(self, lower: np.ndarray, upper: np.ndarray, mu: np.ndarray, own: Values) -> np.ndarray:
-        """Return the least count y with P(Y <= y) >= lower."""
-        lower = np.minimum(lower, 1 - 2.0**-53)
+        """Return the least count y with P(Y <= y) >= lower, or P(Y > y) <= upper where that is the smaller."""
+        low = lower <= upper
         y = np.zeros(np.broadcast_shapes(np.shape(lower), np.shape(mu)))
         top = np.maximum(np.ceil(mu + 40 * np.sqrt(mu) + 100), 1.0) + y
+        while np.any(beyond := ~low & (gammainc(top + 1, mu) > upper)):
+            top = np.where(beyond, 2 * top, top)
         while np.any(top - y > 0):
             middle = np.floor((y + top) / 2)
-            enough = gammaincc(middle + 1, mu) >= lower
+            enough = np.where(low, gammaincc(middle + 1, mu) >= lower, gammainc(middle + 1, mu) <= upper)
             y, top = np.where(enough, y, middle + 1), np.where(enough, middle, top)
         return y
 
@@ -79,6 +88,29 @@ class PoissonLaw(LawWithTails, Counting):
     def text(self, data: Texts, mu: str, own: Texts) -> str:
         """Return the text of TFP's Poisson distributions."""
         return f"tfd.Poisson({mu})"
+
+
+def _logarithm(share: Array, found: Callable[[Array], Array], xp: Any) -> Array:
+    """Return log(share), and what is `found` where that is too small for a number."""
+    far = share < _LEAST
+    near = xp.log(xp.where(far, xp.ones_like(share), share))
+    return near if xp is np and not np.any(far) else xp.where(far, found(far), near)
+
+
+def _far_below(shape: Array, mu: Array, xp: Any) -> Array:
+    """Return log Q(shape, mu), mu far above the shape (DLMF 8.9.2)."""
+    fraction = mu + 2 * _LEVELS + 1 - shape
+    for k in range(_LEVELS, 0, -1):
+        fraction = mu + 2 * k - 1 - shape + k * (shape - k) / fraction
+    return shape * xp.log(mu) - mu - special(xp).gammaln(shape) - xp.log(fraction)
+
+
+def _far_above(shape: Array, mu: Array, xp: Any) -> Array:
+    """Return log P(shape, mu), mu far below the shape (DLMF 8.9.1)."""
+    fraction = shape + 2 * _LEVELS
+    for k in range(_LEVELS, 0, -1):
+        fraction = shape + 2 * k - 2 - (shape + k - 1) * mu / (shape + 2 * k - 1 + k * mu / fraction)
+    return shape * xp.log(mu) - mu - special(xp).gammaln(shape) - xp.log(fraction)
 
 
 class NegativeBinomialLaw(Counting):

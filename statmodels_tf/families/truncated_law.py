@@ -82,9 +82,11 @@ class TruncatedLaw(Law):
         """Return mean and variance: averages over quantiles at normal scores, of counts over all that matter."""
         mean, square = np.zeros(np.shape(mu)), np.zeros(np.shape(mu))
         if self._counts:
-            largest = float(np.max(mu, initial=0.0))
+            low = self._ends(data)[0]
+            largest = float(np.max(np.maximum(mu, 0.0 if low is None else low), initial=0.0))
             for k in np.arange(largest + 12 * np.sqrt(largest) + 30):
-                weight = np.exp(self.log_density({**data, "y": k + 0.0 * mu}, mu, own, np)) * self._within(data, k)
+                log_weight = self.log_density({**data, "y": k + 0.0 * mu}, mu, own, np)
+                weight = np.exp(np.where(self._within(data, k), log_weight, -np.inf))
                 mean, square = mean + weight * k, square + weight * k * k
             return mean, square - mean * mean
         quantile = self._quantile(data, mu, own)

@@ -4,12 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from scipy.special import logsumexp
 
 import statmodels_tf as st
 from statmodels_tf.design import Response, build
 from statmodels_tf.errors import DataError, EngineError, ModelError
 from statmodels_tf.families import Censored, Truncated, as_family, limited
+from statmodels_tf.families.count_laws import PoissonLaw
 from statmodels_tf.model import build_model
+from statmodels_tf.substrate import substrate
 from tests.families.law_cases import SCIPY, VALUES, WITH_TAILS, called, own
 
 TAILED = pytest.mark.parametrize("family", WITH_TAILS, ids=called)
@@ -114,6 +117,37 @@ def test_far_in_the_tail_densities_keep_their_digits():
     expected = stats.norm.logpdf(20.1) - stats.norm.logsf(20.0)
     assert float(found.log_density(np.zeros(1), values, data, np)[0]) == pytest.approx(expected, rel=1e-12)
     assert np.isfinite(found.kernel(data)(np.zeros(1), values).eta).all()
+
+
+@pytest.mark.parametrize(("mu", "lower", "upper"), [(720.0, None, 5.0), (1e-6, 30.0, None), (5.0, 100.0, None)])
+def test_counts_within_bounds_of_next_to_no_probability_are_finite_and_inside(mu, lower, upper):
+    found, eta = Truncated(as_family("poisson"), lower, upper), np.full((400, 1), np.log(mu))
+    inside = np.arange(0.0, 6.0) if lower is None else np.arange(lower, lower + 60)
+    p = stats.poisson.logpmf(inside, mu)
+    p -= logsumexp(p)
+    data = found.data(Response("y", inside), None)
+    np.testing.assert_allclose(found.log_density(np.log(mu) + 0 * inside, {}, data, np), p, atol=1e-9)
+    expected = inside / mu - np.exp(p) @ inside / mu  # y / mu - E[y] / mu
+    np.testing.assert_allclose(found.kernel(data)(np.log(mu) + 0 * inside, {}).eta, mu * expected, rtol=1e-7, atol=1e-9)
+    y = found.simulate(eta, {}, {}, np.random.default_rng(0))
+    assert np.isin(y, inside).all()
+    mean, variance = found.law.moments({}, np.full((1, 1), mu), {})
+    assert float(mean[0, 0]) == pytest.approx(np.exp(p) @ inside, rel=1e-9)
+    assert abs(y.mean() - mean[0, 0]) < 4.5 * np.sqrt(variance[0, 0] / len(y)) + 1e-3
+
+
+def test_probabilities_of_censored_counts_too_small_for_a_number_have_a_logarithm():
+    y, mu = np.array([5.0, 1000.0, 200.0]), np.array([1000.0, 5000.0, 1.0])
+    lower, upper = PoissonLaw().log_tails(y, mu, {}, np)
+    k = np.arange(6000.0)[:, None]
+    log_p = stats.poisson.logpmf(k, mu)
+    np.testing.assert_allclose(lower[:2], logsumexp(np.where(k <= y, log_p, -np.inf), axis=0)[:2], rtol=1e-11)
+    np.testing.assert_allclose(upper[2], logsumexp(np.where(k > y, log_p, -np.inf), axis=0)[2], rtol=1e-11)
+    on = substrate("jax")
+    _, slope = on.value_and_grad(lambda at: on.xp.sum(PoissonLaw().log_tails(on.array(y[:2]), at, {}, on.xp)[0]))(
+        on.array(mu[:2])
+    )
+    np.testing.assert_allclose(slope, -np.exp(stats.poisson.logpmf(y, mu) - lower)[:2], rtol=1e-9)
 
 
 def table(n=60):
