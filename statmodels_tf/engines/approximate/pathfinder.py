@@ -21,6 +21,7 @@ from scipy.optimize import minimize
 
 from ...errors import EngineError
 from ...fits.posterior.estimate import Posterior
+from ...fits.validation.resample import systematic
 from ...priors import LOG_2PI
 from ..base import Engine, engine
 from ..sampling.density import Density
@@ -83,9 +84,11 @@ class Pathfinder(Engine[Posterior]):
         drawn = [local.draw(rng, each) for local in found]
         q, log_q = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
         weights, k = weighed(heights(density, q), log_q)
-        # Without replacement, so that no draw stands twice: the largest of log weights with Gumbel noise.
-        kept = np.argsort(-(weights + rng.gumbel(size=len(q))))[:total]
-        return Approximation(q[rng.permutation(kept)], None, {"paths": len(found), "pareto_k": k})
+        # With replacement: of twice as many draws, those taken without would hardly follow their weights. Copies stand
+        # side by side, so that effective sample sizes tell how many different ones there are.
+        mixed = rng.permutation(len(q))
+        kept = np.repeat(mixed, systematic(np.exp(weights[mixed]), total, rng))
+        return Approximation(q[kept], None, {"paths": len(found), "pareto_k": k})
 
 
 @dataclass(frozen=True, eq=False)

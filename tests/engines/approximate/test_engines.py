@@ -41,6 +41,17 @@ def test_a_posterior_of_much_data_is_that_of_the_estimate(name, data, estimate):
         np.testing.assert_allclose(fit.se(), se, rtol=0.1)
 
 
+def test_draws_of_pathfinder_follow_their_weights():
+    few = pd.DataFrame({"y": [1.2, -0.3, 2.2, 0.5]})
+    long = st.glm("y ~ 1", few, engine=st.NUTS(draws=4000, seed=1, progress=False))
+    fit = st.glm("y ~ 1", few, engine=Pathfinder(draws=4000, seed=1))
+    assert fit.diagnostics["pareto_k"] < 0.7  # of which the fit says that it is as good as exact
+    for name in ("Intercept", "sigma"):
+        exact, found = long.shown[name], fit.shown[name]
+        assert abs(found.mean() - exact.mean()) < 0.1 * exact.std()
+        assert found.std() == pytest.approx(exact.std(), rel=0.15)
+
+
 def test_mean_field_leaves_covariances_out_and_linear_response_brings_them_back(data, estimate):
     without = st.glm("y ~ x + z", data, "poisson", engine=VI(rank="mean-field", linear_response=False, seed=2))
     with_ = st.glm("y ~ x + z", data, "poisson", engine=VI(rank="mean-field", seed=2))
