@@ -43,16 +43,12 @@ class Gaussian(OfNumbers):
         return not_numbers(self, response)
 
     def default_priors(self, data: Data) -> dict[str, Prior]:
-        """Return sigma ~ exponential(1 / sd(y)), as rstanarm."""
-        return {"sigma": Exponential(1 / self.default_scale(data)[1])}
+        """Return sigma ~ exponential(1 / sd(y)), as rstanarm; sigma is on the scale of y whatever the link."""
+        return {"sigma": Exponential(1 / _spread(data["y"]))}
 
     def default_scale(self, data: Data) -> tuple[float, float]:
         """Return mean(y) and sd(y) under the identity link, else 0 and 1."""
-        y = data["y"]
-        if self.link.name != "identity":
-            return 0.0, 1.0
-        sd = float(np.std(y, ddof=1)) if len(y) > 1 else 0.0
-        return float(np.mean(y)), sd if sd > 0 else 1.0
+        return (float(np.mean(data["y"])), _spread(data["y"])) if self.link.name == "identity" else (0.0, 1.0)
 
     def log_density(self, eta: Array, values: Values, data: Data, xp: Any) -> Array:
         """Return -w z²/2 - log(sigma) + log(w)/2 - log(2π)/2, z = (y - mu) / sigma."""
@@ -140,3 +136,9 @@ class Gaussian(OfNumbers):
         """Return the text of TFP's distribution of the response."""
         sd = f"{keys['sigma']} / np.sqrt({data['weights']})" if "weights" in data else keys["sigma"]
         return f'tfd.Independent(tfd.Normal({self.link.code("eta")}, {sd}), 1, name="{name}")'
+
+
+def _spread(y: np.ndarray) -> float:
+    """Return the standard deviation of a response; one where it has none."""
+    sd = float(np.std(y, ddof=1)) if len(y) > 1 else 0.0
+    return sd if sd > 0 else 1.0

@@ -58,6 +58,7 @@ def test_default_priors_are_in_the_units_of_the_response():
     assert str(Gaussian().default_priors({"y": Y})["sigma"]) == f"exponential({1 / Y.std(ddof=1):.4g})"
     assert Gaussian().default_scale({"y": Y}) == (Y.mean(), Y.std(ddof=1))
     assert Gaussian("log").default_scale({"y": Y}) == (0.0, 1.0)
+    assert str(Gaussian("log").default_priors({"y": Y})["sigma"]) == f"exponential({1 / Y.std(ddof=1):.4g})"
     assert Gaussian().default_scale({"y": np.ones(3)})[1] == 1.0
 
 

@@ -29,6 +29,6 @@ def _rule(model: Model, name: str) -> str:
         return f"normal({at})" if scaled else "normal(0, 2.5)"
     if common is not None and (name in common.names or name.endswith(" coefficients")):
         return f"normal(0, 2.5 {'sd(y) ' if scaled else ''}/ sd(x))"
-    if name == model.family.scale and model.family.linear:
+    if name == model.family.scale and model.family.normal:
         return "exponential(1 / sd(y))"
     return ""
