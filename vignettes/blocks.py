@@ -1,6 +1,7 @@
 """Run the Python blocks of a page in one namespace, and compare or renew what the page says they print.
 
-A block fenced as `python` is code. A block fenced as `text` right after it is what that code prints.
+A block fenced as `python` is code. A block fenced as `text` right after it is what that code prints; as `text drawn`, what it
+prints but for the numbers, which come of random draws that the last digit of any number before them can change.
 
     python vignettes/blocks.py vignettes/mixed_models.md    # writes what they print and draw into the page
 """
@@ -13,28 +14,35 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
-_BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n```text\n(?P<prints>.*?)^```\n)?", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n```text(?P<drawn> drawn)?\n(?P<prints>.*?)^```\n)?", re.MULTILINE | re.DOTALL)
 # Times differ from run to run.
 _TIME = re.compile(r"\b\d+(\.\d+)? m?s\b")
+_NUMBER = re.compile(r"[-+−]?\d[\d,.]*(e[-+]?\d+)?")
 
 
 @dataclass(frozen=True)
 class Block:
-    """One block of code, what the page says it prints (None where it says nothing), and what it printed."""
+    """One block of code, what the page says it prints (None where it says nothing), and what it printed.
+
+    `drawn` is whether its numbers come of random draws.
+    """
 
     number: int
     code: str
     expected: str | None
     printed: str
+    drawn: bool = False
 
     def agrees(self) -> bool:
         """Return whether the page tells the truth, times and blanks apart."""
-        return self.expected is None or comparable(self.expected) == comparable(self.printed)
+        return self.expected is None or self.comparable(self.expected) == self.comparable(self.printed)
 
-
-def comparable(text: str) -> list[str]:
-    """Return the lines of `text` without what may differ between two runs: times, and the blanks that align columns."""
-    return [" ".join(_TIME.sub("_ s", line).split()) for line in text.strip().splitlines()]
+    def comparable(self, text: str) -> list[str]:
+        """Return `text` without what may differ between two runs: times, blanks that align columns, numbers drawn."""
+        text = _TIME.sub("_ s", text.strip())
+        if self.drawn:  # the lengths of numbers decide where lines are broken
+            return _NUMBER.sub("#", text).split()
+        return [" ".join(line.split()) for line in text.splitlines()]
 
 
 def run(page: Path, folder: Path) -> Iterator[Block]:
@@ -44,7 +52,7 @@ def run(page: Path, folder: Path) -> Iterator[Block]:
         out = StringIO()
         with chdir(folder), redirect_stdout(out):
             exec(compile(found["code"], f"{page.name}, block {number}", "exec"), space)
-        yield Block(number, found["code"], found["prints"], out.getvalue())
+        yield Block(number, found["code"], found["prints"], out.getvalue(), found["drawn"] is not None)
 
 
 def renew(page: Path) -> None:
@@ -56,7 +64,7 @@ def renew(page: Path) -> None:
     def replaced(_: re.Match) -> str:
         block = next(blocks)
         printed = "\n".join(line.rstrip() for line in block.printed.strip("\n").splitlines())
-        return f"```python\n{block.code}```\n" + (f"\n```text\n{printed}\n```\n" if printed else "")
+        return f"```python\n{block.code}```\n" + (f"\n```text{' drawn' * block.drawn}\n{printed}\n```\n" if printed else "")
 
     page.write_text(_BLOCK.sub(replaced, page.read_text(encoding="utf-8")), encoding="utf-8")
 
