@@ -1,7 +1,7 @@
 """Run the Python blocks of a page in one namespace, and compare or renew what the page says they print.
 
-A block fenced as `python` is code. A block fenced as `text` right after it is what that code prints; as `text drawn`, what it
-prints but for the numbers, which come of random draws that the last digit of any number before them can change.
+A block fenced as `python` is code. A block fenced as `text` right after it is what that code prints; as `text drawn`,
+what it prints but for the numbers, which come of random draws that the last digit of any number before can change.
 
     python vignettes/blocks.py vignettes/mixed_models.md    # writes what they print and draw into the page
 """
@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
-_BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n```text(?P<drawn> drawn)?\n(?P<prints>.*?)^```\n)?", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r"^```python\n(?P<code>.*?)^```\n(?:\n```text(?P<drawn> drawn)?\n(?P<prints>.*?)^```\n)?", re.MULTILINE | re.DOTALL
+)
 # Times differ from run to run.
 _TIME = re.compile(r"\b\d+(\.\d+)? m?s\b")
 _NUMBER = re.compile(r"[-+−]?\d[\d,.]*(e[-+]?\d+)?")
@@ -64,7 +66,8 @@ def renew(page: Path) -> None:
     def replaced(_: re.Match) -> str:
         block = next(blocks)
         printed = "\n".join(line.rstrip() for line in block.printed.strip("\n").splitlines())
-        return f"```python\n{block.code}```\n" + (f"\n```text{' drawn' * block.drawn}\n{printed}\n```\n" if printed else "")
+        kind = "text drawn" if block.drawn else "text"
+        return f"```python\n{block.code}```\n" + (f"\n```{kind}\n{printed}\n```\n" if printed else "")
 
     page.write_text(_BLOCK.sub(replaced, page.read_text(encoding="utf-8")), encoding="utf-8")
 
