@@ -148,7 +148,9 @@ class WithoutParameters(ExponentialFamily, ABC):
 
 def on_scale_of_mean(family: Family, y: np.ndarray, data: Data) -> np.ndarray:
     """Return responses as data hold them on the scale of their mean: numbers of successes as shares of the trials."""
-    return family.observations({**data, "y": y})[0] if isinstance(family, ExponentialFamily) else y
+    if isinstance(family, ExponentialFamily):
+        return family.observations({**data, "y": y})[0]
+    return y / np.maximum(data["trials"], 1.0) if "trials" in data and not family.by_columns else y
 
 
 class OwnParameters(Protocol):

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import statmodels_tf as st
+from statmodels_tf.engines.approximate import LaplacePosterior
 from statmodels_tf.errors import DataError, ModelError
 from statmodels_tf.fits.posterior import draws as draws_module
 from tests.fits.posteriors import posterior_of
@@ -232,3 +234,13 @@ def test_plots_are_axes():
     (dots,) = [line for line in fit.plot_coef().get_lines() if line.get_marker() == "o"]
     np.testing.assert_allclose(dots.get_xdata(), [fit.coef()["x"]])
     plt.close("all")
+
+
+def test_means_of_successes_are_shares_in_rows_of_the_fit_and_in_new_ones():
+    rng = np.random.default_rng(0)
+    data = pd.DataFrame({"x": rng.normal(size=30), "m": rng.integers(3, 9, 30)})
+    data["s"] = np.where(rng.uniform(size=30) < 0.3, 0, rng.binomial(data["m"], 0.4))
+    fit = st.glm("s | trials(m) ~ x", data, "zero_inflated_binomial", engine=LaplacePosterior(draws=25, seed=1))
+    np.testing.assert_allclose(fit.predict(), fit.predict(data), rtol=1e-12)
+    assert fit.predict(type="observations").to_numpy().max() <= 1
+    np.testing.assert_allclose(fit.residuals("response"), data["s"] / data["m"] - fit.fitted(), rtol=1e-12)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...families.exponential import on_scale_of_mean
+
 if TYPE_CHECKING:
     from ...model import Model
 
@@ -112,8 +114,11 @@ def new_responses(
 def expected(
     model: Model, eta: np.ndarray, own: Mapping[str, np.ndarray], observed: Mapping[str, np.ndarray]
 ) -> np.ndarray:
-    """Return the mean of each row's response [..., m], or the probabilities of its outcomes [..., m, K]."""
+    """Return the mean of each row's response [..., m], or the probabilities of its outcomes [..., m, K].
+
+    Of numbers of successes it is the mean share, so that rows of the fit and new ones, of one trial, mean the same.
+    """
     family: Any = model.family
     if hasattr(family, "expected"):  # whose mean is another than the inverse link of the linear predictor
-        return family.expected(eta, own, observed)
+        return on_scale_of_mean(family, family.expected(eta, own, observed), observed)
     return family.link.inverse(eta, np) if family.has_mean else family.probabilities(eta, own)
