@@ -47,3 +47,16 @@ def test_engines_that_do_not_sample_are_refused(data):
         st.sbc("y ~ x", data, "poisson", engine="irls")
     with pytest.raises(DataError, match="no column `w`"):
         st.sbc("y ~ w", data, "poisson")
+
+
+def test_outcomes_that_no_row_has_this_time_keep_their_thresholds(data):
+    grades = pd.Categorical.from_codes(np.arange(40) % 4, list("abcd"), ordered=True)
+    model = st.fit("y ~ x", data.assign(y=grades), "cumulative", engine=VI(draws=10, iterations=10)).model
+    other = model.with_response(np.where(np.arange(40) % 2, 2, 0))  # neither the second nor the last
+    assert other.data["likelihood"]["y"].tolist() == [0, 2] * 20
+    q = np.zeros(other.flat_numeric.size)
+    (new, gradient), (old, _) = other.flat_numeric(q), model.flat_numeric(q)
+    assert np.all(np.isfinite(gradient))
+    values = model.flat_numeric.values(q)
+    change = other.log_likelihood(values).sum() - model.log_likelihood(values).sum()  # the prior is the same
+    assert new - old == pytest.approx(float(change), rel=1e-9)

@@ -33,6 +33,8 @@ class Response:
         The names of the columns of `cbind`.
     limits : mapping of str to array [n]
         Of censored and truncated responses what is known of them; see `limits_of`.
+    complete : bool
+        Whether every level is an outcome, those too that no row has.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Response:
     index: pd.Index | None = None
     columns: tuple[str, ...] | None = None
     limits: Mapping[str, np.ndarray] = field(default_factory=dict)
+    complete: bool = False
 
     def take(self, rows: np.ndarray) -> "Response":
         """Return the response on some of its rows; the index stays."""

@@ -6,6 +6,7 @@ them. Derivatives by all that cuts are made of follow from those by the cuts.
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -72,12 +73,11 @@ class OrderedFamily(OutcomeFamily):
 
         With g = d log p / d cut and s the scale: -Σ g / s by eta, g / s by the thresholds, -Σ g c / s by s.
         """
-        count = int(np.max(data["y"]))
-        of_cuts, weights = self.rates(data["y"], count), data.get("weights")
+        of_cuts, weights = cache(lambda count: self.rates(data["y"], count)), data.get("weights")
 
         def score(eta: np.ndarray, values: Values) -> Score:
             cut = cuts(eta, values)
-            density, slope = of_cuts(cut)
+            density, slope = of_cuts(cut.shape[-1])(cut)
             if weights is not None:
                 density, slope = weights * density, weights[:, None] * slope
             own: dict[str, np.ndarray] = {}

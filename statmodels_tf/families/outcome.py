@@ -124,7 +124,9 @@ def places(y: Array, count: int) -> Array:
 
 
 def _used(response: Any, weights: np.ndarray | None) -> np.ndarray:
-    """Return the positions of the levels that a row of positive weight has."""
+    """Return the positions of the levels that a row of positive weight has; of a complete response, all."""
+    if response.complete:
+        return np.arange(len(response.levels))
     counts = np.bincount(
         response.values.astype(int),
         weights=None if weights is None else (np.asarray(weights) > 0).astype(float),

@@ -76,6 +76,9 @@ class ModelParts(ABC):
         """Return the model of other responses [n], such as `family.simulate` returns, with the priors of this one."""
         seen: Any = self.design.response
         response = replace(seen, values=y)
+        if seen.levels is not None and not self.family.has_mean:  # an outcome that no row has this time is still one
+            levels = self.family.outcomes(seen, self.design.weights)
+            response = replace(response, levels=levels, complete=True)
         return replace(self, design=replace(self.design, response=response), origin=self.origin or self)
 
     @cached_property
