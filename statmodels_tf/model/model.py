@@ -133,7 +133,9 @@ class Model(ModelParts):
         """
         return self.mean.on(rows, draws, random)
 
-    def own_on(self, rows: Mapping[str, Any], draws: Values, random: bool = True) -> dict[str, np.ndarray]:
+    def own_on(
+        self, rows: Mapping[str, Any], draws: Values, random: bool = True, more: Mapping[str, Any] | None = None
+    ) -> dict[str, np.ndarray]:
         """Return the family's own parameters, with an axis for rows, on other rows, from draws by shown name.
 
         Parameters
@@ -143,12 +145,15 @@ class Model(ModelParts):
         draws : mapping of shown name to array [chains, draws, ...]
         random : bool
             Whether to add the effects that vary by level.
+        more : mapping of str to array, optional
+            What is added to linear predictors: effects of levels not seen.
         """
         fixed = {p.name: p.prior.value for p in self._own if isinstance(p.prior, Constant)}
         known = {**draws, **fixed} | ({THRESHOLD: self._cuts.sampled(draws)} if self._cuts.names else {})
         out = self._rowed({name: np.asarray(known[name]) for name in self._unmodelled})
         for predictor in self.modelled:
-            out[predictor.name] = predictor.parameter(predictor.on(rows[predictor.name], draws, random), np)
+            eta = predictor.on(rows[predictor.name], draws, random) + (more or {}).get(predictor.name, 0.0)
+            out[predictor.name] = predictor.parameter(eta, np)
         return out
 
     def log_prior_terms(self, values: Values) -> dict[str, np.ndarray]:

@@ -244,3 +244,19 @@ def test_means_of_successes_are_shares_in_rows_of_the_fit_and_in_new_ones():
     np.testing.assert_allclose(fit.predict(), fit.predict(data), rtol=1e-12)
     assert fit.predict(type="observations").to_numpy().max() <= 1
     np.testing.assert_allclose(fit.residuals("response"), data["s"] / data["m"] - fit.fitted(), rtol=1e-12)
+
+
+def test_levels_not_seen_of_other_parameters_are_drawn():
+    rng = np.random.default_rng(0)
+    g = np.repeat(np.arange(30), 5)
+    data = pd.DataFrame({"x": rng.normal(size=150), "g": [f"g{k}" for k in g]})
+    data["y"] = rng.normal(size=150) * np.exp(rng.normal(size=30))[g]
+    fit = st.fit("y ~ 1", data, sigma="~ (1 | g)", engine=LaplacePosterior(draws=1000, seed=1))
+    new = fit.predict(pd.DataFrame({"g": ["new"]}), type="observations", new_levels="population").to_numpy().ravel()
+    out = fit.predict(data[:1], type="observations", random="exclude").to_numpy().ravel()
+    draws = {name: array.ravel() for name, array in fit.shown.items() if array.ndim == 2}
+    z = rng.normal(size=len(new))
+    sigma = np.exp(draws["sigma_Intercept"] + draws["sd(g)[sigma_Intercept]"] * z)
+    expected = np.quantile(np.abs(draws["Intercept"] + sigma * rng.normal(size=len(new))), [0.5, 0.9])
+    for found in (new, out):
+        np.testing.assert_allclose(np.quantile(np.abs(found), [0.5, 0.9]), expected, rtol=0.12)

@@ -16,7 +16,7 @@ from ..predict import question, rows_of
 from .draws import expected, row_pieces, size_of
 
 if TYPE_CHECKING:
-    from ...model import Model
+    from ...model import Model, Predictor
     from .estimate import Posterior
 
 SUMMARIES, DRAWS = ("response", "link"), ("draws", "epred", "linpred", "observations")
@@ -100,16 +100,21 @@ def _pieces(fit: Posterior, asked: Question, new: Any, others: Mapping[str, Any]
     if new is model.design:
         observed = dict(model.data["likelihood"])
     rng = np.random.default_rng(asked.seed)
-    factors = group_factors(model, fit.values)
+    factors, beside = group_factors(model.mean, fit.values), own_factors(model, fit.values)
     for part, rows in row_pieces(new, others, observed, int(np.prod(size_of(fit.shown)))):
-        own = model.own_on(rows.others, fit.shown, random=include)
+        more = unseen_own(rows.others, beside, rng, every=False) if include else {}
+        own = model.own_on(rows.others, fit.shown, random=include, more=more)
         eta = model.predictor_on(rows, fit.shown, random=include)
         if include:
             eta += unseen(rows.groups, factors, rng, every=False)
         drawn = None
         if responses:
-            level = eta if include else eta + unseen(rows.groups, factors, rng, every=True)
-            drawn = model.family.simulate(level, own, rows.observed, rng)
+            level, of_level = eta, own
+            if not include:
+                level = eta + unseen(rows.groups, factors, rng, every=True)
+                more = unseen_own(rows.others, beside, rng, every=True)
+                of_level = model.own_on(rows.others, fit.shown, random=False, more=more)
+            drawn = model.family.simulate(level, of_level, rows.observed, rng)
             drawn = on_scale_of_mean(model.family, drawn, rows.observed)
         yield Piece(part, eta, expected(model, eta, own, rows.observed), drawn)
 
@@ -117,10 +122,22 @@ def _pieces(fit: Posterior, asked: Question, new: Any, others: Mapping[str, Any]
 Factors = tuple[tuple[tuple[np.ndarray, ...], ...], bool]
 
 
-def group_factors(model: Model, values: Mapping[str, np.ndarray]) -> Factors:
-    """Return the factor Λ of each group term, for each linear predictor, and whether these are stacked."""
-    branches = [[effect for effect in branch if isinstance(effect, GroupEffect)] for branch in model.mean.branches]
-    return tuple(tuple(effect.factor(values, np) for effect in each) for each in branches), model.mean.stacked
+def group_factors(predictor: Predictor, values: Mapping[str, np.ndarray]) -> Factors:
+    """Return the factor Λ of each group term of a predictor, for each η, and whether these are stacked."""
+    branches = [[effect for effect in branch if isinstance(effect, GroupEffect)] for branch in predictor.branches]
+    return tuple(tuple(effect.factor(values, np) for effect in each) for each in branches), predictor.stacked
+
+
+def own_factors(model: Model, values: Mapping[str, np.ndarray]) -> dict[str, Factors]:
+    """Return those of the predictors of other parameters than the mean, by name."""
+    return {predictor.name: group_factors(predictor, values) for predictor in model.modelled}
+
+
+def unseen_own(
+    others: Mapping[str, Any], factors: Mapping[str, Factors], rng: np.random.Generator, every: bool
+) -> dict[str, Any]:
+    """Return draws of the effects of levels not seen on other parameters than the mean, by name; see `unseen`."""
+    return {name: unseen(others[name].groups, each, rng, every) for name, each in factors.items()}
 
 
 def unseen(groups: Sequence[Any], factors: Factors, rng: np.random.Generator, every: bool) -> Any:

@@ -13,7 +13,7 @@ from ...errors import ConvergenceWarning, DataError, ModelError, did_you_mean
 from ..arguments import generator
 from ..columns import model_columns
 from ..posterior.draws import density_pieces, row_pieces, size_of
-from ..posterior.predict import group_factors, unseen
+from ..posterior.predict import group_factors, own_factors, unseen, unseen_own
 from .elpd import Elpd, within
 
 if TYPE_CHECKING:
@@ -81,10 +81,11 @@ def _held_out(fit: Drawn, refit: Any, frame: pd.DataFrame, rows: np.ndarray, rng
     new = model.design.on(frame, new_levels="population", groups=True)
     others = {k: d.on(frame, new_levels="population", groups=True) for k, d in model.predictors.items()}
     observed = {name: array[rows] for name, array in fit.model.data["likelihood"].items()}
-    factors = group_factors(model, refit.values)
+    factors, beside = group_factors(model.mean, refit.values), own_factors(model, refit.values)
     out = np.empty(len(rows))
     for part, some in row_pieces(new, others, observed, int(np.prod(size_of(refit.shown)))):
         eta = model.predictor_on(some, refit.shown) + unseen(some.groups, factors, rng, every=False)
-        density = model.family.log_density(eta, model.own_on(some.others, refit.shown), some.observed, np)
+        own = model.own_on(some.others, refit.shown, more=unseen_own(some.others, beside, rng, every=False))
+        density = model.family.log_density(eta, own, some.observed, np)
         out[part] = within(density.reshape(-1, density.shape[-1]))
     return out
