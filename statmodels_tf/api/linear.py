@@ -52,9 +52,9 @@ def lm(
     contrasts : mapping, optional
         For example `{"arm": "contr.sum"}`.
     engine : str or Engine
-        "qr" (least squares), "nuts" (a posterior), or an engine with options.
-    priors : mapping, optional
-        Priors by name, for engines that sample.
+        "qr" (least squares), "nuts" (a posterior), or an engine with options, as `NUTS(draws=2000, seed=1)`.
+    priors : mapping or "flat", optional
+        Priors by name, as in `{"b": "normal(0, 2.5)"}`, for engines that sample; "flat" for none.
     functions, progress
         As `lmer`.
     runner : str, int or distributed.Client, optional
@@ -128,8 +128,8 @@ def glm(
         Added to the linear predictor as it is, such as `"log(exposure)"`.
     engine : str or Engine
         "auto" takes the one made for the family and says why in `fit.diagnostics`; "nuts" gives a posterior.
-    priors : mapping, optional
-        Priors by name, for engines that sample.
+    priors : mapping or "flat", optional
+        Priors by name, as in `{"b": "normal(0, 2.5)"}`, for engines that sample; "flat" for none.
     own : str or number
         The family's own parameters by name: `sigma="~ x"` models one, on the scale of its link; `sigma=1` fixes it.
         Engines that sample take them.

@@ -46,9 +46,10 @@ def lmer(
     contrasts : mapping, optional
         For example `{"arm": "contr.sum"}`.
     engine : str or Engine
-        "pls" (penalised least squares), "nuts" (a posterior), or an engine with options.
-    priors : mapping, optional
-        Priors by name, for engines that sample.
+        "pls" (penalised least squares), "nuts" or "marginal" (a posterior), "vi", "pathfinder" or "laplace_posterior"
+        (approximate), or an engine with options, as `NUTS(draws=2000, seed=1)`.
+    priors : mapping or "flat", optional
+        Priors by name, as in `{"b": "normal(0, 2.5)"}`, for engines that sample; "flat" for none.
     functions : mapping, optional
         Functions of yours that the formula calls, by name.
     progress : bool, optional

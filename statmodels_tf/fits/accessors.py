@@ -107,6 +107,28 @@ ACCESSORS = {
     "vcovBS": 'bootstrap()` or `confint(method="boot")',
     "waldtest": "hypothesis([...])",
     "xlevels": "model.design.levels",
+    "as_draws": "draws()",
+    "as_draws_df": "draws()",
+    "as_matrix": "draws()",
+    "conditional_effects": "plot_effects(x)",
+    "get_prior": "prior_summary()",
+    "log_lik": "log_likelihood()",
+    "loo_compare": "compare(other)",
+    "mcmc_plot": "plot_coef()",
+    "nuts_params": "stats",
+    "plot_trace": "to_arviz()",
+    "posterior_epred": 'predict(type="epred")',
+    "posterior_interval": "confint()",
+    "posterior_linpred": 'predict(type="linpred")',
+    "posterior_predict": 'predict(type="observations")',
+    "posterior_samples": "draws()",
+    "posterior_summary": "coef_table()",
+    "powerscale_sensitivity": "sensitivity()",
+    "prior_draws": "prior_predictive()",
+    "rhat": 'tidy()["r_hat"]',
+    "sampler_params": "stats",
+    "spread_draws": "draws()",
+    "stancode": "code()",
 }
 
 # What is not here, by whatever name, and what does its work.
@@ -117,6 +139,7 @@ ABSENT = {
     "contrasts": 'the coding is an argument, `contrasts={"a": "contr.sum"}`, and `fit.model_matrix()` shows columns',
     "durbinwatson": '`fit.coef_table(vcov="HAC")` allows for correlation of neighbouring rows',
     "het_breuschpagan": '`fit.coef_table(vcov="HC3")` allows for unequal variances',
+    "save": "its draws are, by `fit.to_arviz().to_netcdf(path)`",
     "vif": 'regress the column on the others: 1 / (1 - R²), `st.lm("x ~ a + b", data).r_squared`',
 }
 

@@ -10,6 +10,10 @@ _PENALTY = 'nothing is penalised; priors shrink: `engine="nuts"` with `priors={"
 _PRIORS = 'write `priors={"b": "normal(0, 2.5)"}`, by name; `priors="flat"` for none'
 _START = "the engine finds its own start, and its answer does not depend on it"
 _TABLE = 'the result is a table whose rows can be taken: `.loc[["x"]]`'
+_SAMPLER = "what the sampler takes stands in the engine: `engine=st.NUTS(draws=1000, warmup=1000, chains=4, seed=1)`"
+_ITER = f"iterations after warm-up are counted apart; {_SAMPLER}"
+_ACCEPT = "write `engine=st.NUTS(target_accept=0.95)`"
+_DRAWS = "all draws are used"
 _LEVEL = "intervals are part of the table, and `level=0.9` sets their coverage"
 
 # What an argument of R is here, by its name in lower case with underscores for dots; `function.argument` comes first.
@@ -113,6 +117,32 @@ ARGUMENTS = {
     "summary.dispersion": "the dispersion is the family's; quasi families estimate it",
     "vcov.": 'write `vcov="HC3"`, or `vcov={"type": "cluster", "cluster": "firm"}`',
     "exclude": "write `subset=`",
+    "adapt_delta": _ACCEPT,
+    "chains": _SAMPLER,
+    "warmup": _SAMPLER,
+    "draws": _SAMPLER,
+    "tune": _SAMPLER,
+    "cores": "write `engine=st.NUTS(cores=4)`",
+    "seed": "write `engine=st.NUTS(seed=1)`",
+    "iter": _ITER,
+    "thin": "every draw is kept; a chain need not be thinned",
+    "init": _START,
+    "inits": _START,
+    "refresh": "write `progress=False`",
+    "algorithm": 'write `engine="vi"`, `engine="pathfinder"`, `engine="laplace_posterior"` or `engine="nuts"`',
+    "autoscale": "default priors are scaled to the data, and those that are given are taken as they are",
+    "NUTS.iter": "write `draws=` for those kept after `warmup=`",
+    "NUTS.adapt_delta": "write `target_accept=0.95`",
+    "NUTS.tune": "write `warmup=`",
+    "NUTS.thin": "every draw is kept; a chain need not be thinned",
+    "prob": "write `level=`",
+    "pp_check.type": "write `kind=`",
+    "pp_check.nsamples": "write `draws=`",
+    "pp_check.ndraws": "write `draws=`",
+    "ndraws": _DRAWS,
+    "nsamples": _DRAWS,
+    "re_formula": 'write `random="exclude"` for `re_formula = NA`, `random="include"` for NULL',
+    "k_threshold": "write `moment_match=True` for rows of high Pareto k",
 }  # fmt: skip
 
 # What the value of an argument is called here: R's and other libraries' words.

@@ -101,7 +101,7 @@ def test_coefficients_are_those_of_coef_by_name():
 
 
 def test_every_method_that_a_bare_name_is_sent_to_is_one():
-    kinds = (st.fits.GLMEstimate, st.fits.MixedEstimate)
+    kinds = (st.fits.GLMEstimate, st.fits.MixedEstimate, st.Posterior)
     assert all(any(hasattr(kind, name) for kind in kinds) for name in METHODS)
     assert not METHODS & {*ENTRIES, *ABSENT, *st.__all__}
 

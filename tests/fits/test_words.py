@@ -13,6 +13,7 @@ from statmodels_tf.fits.accessors import ACCESSORS, PLUMBING
 from statmodels_tf.fits.margins.marginal_means import MarginalMeans
 from statmodels_tf.fits.vocabulary import ARGUMENTS
 from tests.fits.cases import data_of, dense_fit, dense_lmer
+from tests.fits.posteriors import posterior_of
 
 F = "Reaction ~ Days + (Days | Subject)"
 
@@ -27,6 +28,11 @@ def linear():
     cars = st.load_dataset("mtcars")
     ordered = st.glm("Sat ~ Infl", st.load_dataset("housing"), "cumulative", weights="Freq")
     return st.lm("mpg ~ wt", cars), st.glm("am ~ wt", cars, "binomial"), ordered
+
+
+@pytest.fixture(scope="module")
+def sampled():
+    return posterior_of("slopes")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +100,15 @@ def test_a_translation_names_what_the_function_takes():
     }
     for name in ("predict", "simulate", "ranef", "confint", "anova", "summary", "coef_table", "tidy", "residuals"):
         known |= set(inspect.signature(getattr(fit, name)).parameters)
-    for function in (fit.hypothesis, fit.slopes, fit.comparisons, MarginalMeans.contrast):
+    for function in (
+        st.NUTS,
+        st.Posterior.pp_check,
+        st.Posterior.loo,
+        fit.hypothesis,
+        fit.slopes,
+        fit.comparisons,
+        MarginalMeans.contrast,
+    ):
         known |= set(inspect.signature(function).parameters)
     for said in ARGUMENTS.values():
         for part in said.split("`")[1::2]:
@@ -103,10 +117,31 @@ def test_a_translation_names_what_the_function_takes():
 
 
 @pytest.mark.parametrize("name", sorted(ACCESSORS))
-def test_an_accessor_of_r_is_translated(fit, linear, name):
+def test_an_accessor_of_r_is_translated(fit, linear, sampled, name):
     """Each by the kind of fit that has what it stands for."""
-    told = [told for each in (fit, *linear) if not hasattr(each, name) and (told := _told(each, name))]
+    told = [told for each in (fit, *linear, sampled) if not hasattr(each, name) and (told := _told(each, name))]
     assert told and all(hasattr(type(each), word) or hasattr(each, word) for each, word in told)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda f: st.lmer(F, data_of("slopes"), engine="nuts", adapt_delta=0.95), r"`engine=st.NUTS\(target_accept"),
+        (lambda f: st.lmer(F, data_of("slopes"), engine="nuts", chains=2), r"`engine=st.NUTS\(draws=1000"),
+        (lambda f: st.NUTS(iter=2000), "write `draws=` for those kept after `warmup=`"),
+        (lambda f: f.pp_check(type="hist"), "write `kind=`"),
+        (lambda f: f.summary(prob=0.9), "write `level=`"),
+        (lambda f: f.predict(re_formula=None), 'random="include"'),
+    ],
+)
+def test_an_argument_of_brms_is_translated(sampled, call, said):
+    with pytest.raises(ModelError, match=said):
+        call(sampled)
+
+
+def test_a_posterior_says_how_its_draws_are_kept(sampled):
+    with pytest.raises(AttributeError, match=r"to_arviz\(\)\.to_netcdf"):
+        sampled.save("fit")
 
 
 def _told(fit, name):
