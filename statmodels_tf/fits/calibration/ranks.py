@@ -20,6 +20,7 @@ from scipy.special import chdtrc, kolmogorov
 from .. import plots
 from ..arguments import one_of
 from ..frame import Frame, headed
+from ..margins.multiplicity import holm
 from ..words import spoken
 
 EXPECTED = 10
@@ -94,16 +95,3 @@ def _deviation(share: np.ndarray) -> float:
     """Return the largest distance of the distribution function of some numbers from the uniform one."""
     x, n = np.sort(share), len(share)
     return float(max(np.max(np.arange(1, n + 1) / n - x), np.max(x - np.arange(n) / n)))
-
-
-def holm(p: np.ndarray) -> np.ndarray:
-    """Return p-values [m] adjusted by Holm's method.
-
-    >>> holm(np.array([0.01, 0.04, 0.03])).round(2).tolist()
-    [0.03, 0.06, 0.06]
-    """
-    order = np.argsort(p)
-    stepped = np.maximum.accumulate(np.minimum(1.0, p[order] * (len(p) - np.arange(len(p)))))
-    out = np.empty(len(p))
-    out[order] = stepped
-    return out

@@ -224,8 +224,3 @@ class MarginalMeans(Answer):
         if self.contrasts is not None:
             tables, notes = (*tables, *self.contrasts.summary().tables), [*notes, *self.contrasts.summary().notes]
         return Summary(self.title, str(self.fit.formula), tuple(lines), tables, (), tuple(notes), self.table)
-
-    def _label(self, i: int, rest: bool) -> str:
-        """Return the levels of a mean, those of the groups or the others."""
-        row = self.labels.iloc[i]
-        return " ".join(str(row[name]) for name in self.labels.columns if (name in self.by) != rest)

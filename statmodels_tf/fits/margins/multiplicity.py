@@ -166,12 +166,20 @@ def _bonferroni(t: np.ndarray, family: FamilyOfTests) -> np.ndarray:
     return len(t) * t_p_value(t, family.df)
 
 
-def _holm(t: np.ndarray, family: FamilyOfTests) -> np.ndarray:
-    p = t_p_value(t, family.df)
+def holm(p: np.ndarray) -> np.ndarray:
+    """Return p-values [m] adjusted by Holm's method.
+
+    >>> holm(np.array([0.01, 0.04, 0.03])).round(2).tolist()
+    [0.03, 0.06, 0.06]
+    """
     order = np.argsort(p, kind="stable")
     out = np.empty_like(p)
     out[order] = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    return out
+    return np.minimum(out, 1.0)
+
+
+def _holm(t: np.ndarray, family: FamilyOfTests) -> np.ndarray:
+    return holm(t_p_value(t, family.df))
 
 
 def _fdr(t: np.ndarray, family: FamilyOfTests) -> np.ndarray:
