@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +14,8 @@ import pandas as pd
 
 from ..engines import NUTS, Engine
 from ..engines.progress import Progress
+from ..engines.sampling.workers import forkable
+from ..engines.threads import processors
 from ..errors import EngineError, ModelError, StatmodelsError
 from ..families import Family, as_family
 from ..fits.arguments import count_of
@@ -190,9 +190,8 @@ def _sampler(engine: str | Engine, model: Model) -> Engine[Any]:
 
 def _all(job: Job, n: int, cores: int | None) -> Iterator[Replicate]:
     """Yield the replicates in their order, made side by side where this process can be forked."""
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    cores = min(available if cores is None else cores, n)
-    if cores == 1 or sys.platform != "linux" or {"tensorflow", "jax"} & set(sys.modules):
+    cores = min(processors() if cores is None else cores, n)
+    if cores == 1 or not forkable():
         for number in range(n):
             yield replicated(job, number)
         return

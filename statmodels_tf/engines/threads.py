@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["in_threads", "one_thread"]
+__all__ = ["in_threads", "one_thread", "processors"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -79,12 +79,17 @@ def one_thread() -> Iterator[None]:
         yield
 
 
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def in_threads(task: Callable[[Item], Result], items: Sequence[Item], most: int | None = None) -> list[Result]:
     """Return what the task gives of each item, in order, by as many threads as there are processors (at most `most`).
 
     BLAS should be held to one thread meanwhile.
     """
-    threads = min(len(items), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    threads = min(len(items), processors())
     threads = threads if most is None else min(threads, most)
     if threads <= 1:
         return [task(item) for item in items]

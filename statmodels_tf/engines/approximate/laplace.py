@@ -10,8 +10,9 @@ import numpy as np
 from ...fits.posterior.estimate import Posterior
 from ..base import Engine, engine
 from ..sampling.density import Density
+from ..sampling.options import check_counts, refusal
 from ..sampling.start import MOST_CURVED, Start, curvature
-from .draws import CHAINS, Approximation, checked_count, posterior, refuses
+from .draws import CHAINS, Approximation, posterior
 from .gaussian import FullGaussian, Gaussian, LowRankGaussian
 
 if TYPE_CHECKING:
@@ -43,11 +44,11 @@ class LaplacePosterior(Engine[Posterior]):
     remedy = 'sample it with engine="nuts"'
 
     def __post_init__(self) -> None:
-        checked_count("LaplacePosterior", "draws", self.draws)
+        check_counts(self, ("draws",))
 
     def supports(self, model: Model) -> str | None:
         """Return why this engine cannot fit the model, or None."""
-        return refuses(self, model)
+        return refusal(self.name, model)
 
     def _fit(self, model: Model, call: Call | None) -> Posterior:
         """Return the posterior."""

@@ -21,12 +21,14 @@ from scipy.optimize import minimize
 
 from ...errors import EngineError
 from ...fits.posterior.estimate import Posterior
+from ...fits.validation.pareto import importance_weights
 from ...fits.validation.resample import systematic
 from ...priors import LOG_2PI
 from ..base import Engine, engine
 from ..sampling.density import Density
+from ..sampling.options import check_counts, refusal
 from ..sampling.start import Start
-from .draws import CHAINS, Approximation, checked_count, heights, posterior, refuses, weighed
+from .draws import CHAINS, Approximation, heights, posterior
 
 if TYPE_CHECKING:
     from ...fits.call import Call
@@ -63,12 +65,11 @@ class Pathfinder(Engine[Posterior]):
     remedy = 'take more `paths`, or sample the model with engine="nuts"'
 
     def __post_init__(self) -> None:
-        checked_count("Pathfinder", "draws", self.draws)
-        checked_count("Pathfinder", "paths", self.paths)
+        check_counts(self, ("draws", "paths"))
 
     def supports(self, model: Model) -> str | None:
         """Return why this engine cannot fit the model, or None."""
-        return refuses(self, model)
+        return refusal(self.name, model)
 
     def _fit(self, model: Model, call: Call | None) -> Posterior:
         """Return the posterior."""
@@ -83,7 +84,7 @@ class Pathfinder(Engine[Posterior]):
         each = -(-2 * total // len(found))
         drawn = [local.draw(rng, each) for local in found]
         q, log_q = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
-        weights, k = weighed(heights(density, q), log_q)
+        weights, k = importance_weights(heights(density, q) - log_q)
         # With replacement: of twice as many draws, those taken without would hardly follow their weights. Copies stand
         # side by side, so that effective sample sizes tell how many different ones there are.
         mixed = rng.permutation(len(q))

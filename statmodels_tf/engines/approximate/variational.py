@@ -11,8 +11,9 @@ from ...errors import EngineError
 from ...fits.posterior.estimate import Posterior
 from ..base import Engine, engine
 from ..sampling.density import Density
+from ..sampling.options import check_counts, refusal
 from ..sampling.start import Start
-from .draws import CHAINS, Approximation, checked_count, posterior, refuses
+from .draws import CHAINS, Approximation, posterior
 from .gaussian import FullGaussian, Gaussian, LowRankGaussian
 from .laplace import dense, lower
 from .objective import Full, Independent, LowRank, Objective, Shape, antithetic
@@ -80,12 +81,11 @@ class VI(Engine[Posterior]):
         if self.objective not in OBJECTIVES:
             listed = ", ".join(f'"{known}"' for known in OBJECTIVES)
             raise EngineError(f"VI(objective={self.objective!r}): write one of {listed}.")
-        checked_count("VI", "draws", self.draws)
-        checked_count("VI", "iterations", self.iterations)
+        check_counts(self, ("draws", "iterations"))
 
     def supports(self, model: Model) -> str | None:
         """Return why this engine cannot fit the model, or None."""
-        return refuses(self, model)
+        return refusal(self.name, model)
 
     @property
     def title(self) -> str:

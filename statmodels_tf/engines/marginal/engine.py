@@ -14,6 +14,7 @@ from ...fits.posterior.convergence import verdict
 from ...fits.posterior.estimate import Posterior
 from ..base import Engine, engine
 from ..progress import Line, bar
+from ..sampling.options import check_choice, check_counts
 from ..threads import one_thread
 from .coefficients import unsupported
 from .density import MarginalDensity, marginal_density
@@ -68,13 +69,8 @@ class Marginal(Engine[Posterior]):
     remedy = 'see its message, or use engine="nuts"'
 
     def __post_init__(self) -> None:
-        for name in ("draws", "chains"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-                raise EngineError(f"Marginal({name}={value!r}): `{name}` counts; write a whole number from 1.")
-        if self.method not in METHODS:
-            listed = ", ".join(f'"{method}"' for method in METHODS)
-            raise EngineError(f"Marginal(method={self.method!r}): there is {listed}.")
+        check_counts(self, ("draws", "chains"))
+        check_choice(self, "method", METHODS)
 
     def supports(self, model: Model) -> str | None:
         """Return why this engine cannot fit the model and which can, or None if it can."""

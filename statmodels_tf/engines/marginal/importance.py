@@ -12,7 +12,6 @@ point is expected to need are made while its factorisation is at hand.
 References
 ----------
 Vehtari, Simpson, Gelman, Yao & Gabry (2024), Pareto smoothed importance sampling, JMLR 25.
-Douc & Cappe (2005), Comparison of resampling schemes for particle filtering, doi:10.1109/ISPA.2005.195385
 """
 
 from __future__ import annotations
@@ -22,7 +21,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...fits.validation.pareto import smoothed
+from ...fits.validation.pareto import importance_weights
+from ...fits.validation.resample import systematic
 from .density import MarginalDensity
 from .evaluation import Evaluation
 from .mode import Mode
@@ -37,7 +37,6 @@ WORK = 5e10  # floating point operations of dense factorisations beyond which th
 MOST = 8  # points for each that is wanted, at most
 EVEN = 10.0  # largest weight over the mean weight up to which weights are even
 UNLIKELY = 1e-6  # copies expected of a point that gets no draws in stock
-LOWEST = -700.0  # log weight, relative to the largest, below which a point has none
 
 Drawn = dict[str, np.ndarray]
 Report = Callable[[int, int], None]
@@ -96,7 +95,8 @@ def importance(
             points.stock.append(drawn(density, q, evaluation, rng, int(np.ceil(expected))))
         if done % 64 == 0:
             report(done, len(more))
-    weights, k = _smooth(np.array(points.weight))
+    log_weights, k = importance_weights(np.array(points.weight))
+    weights = np.exp(log_weights)
     largest = float(weights.max() * len(weights))
     if k > limit and largest > EVEN:
         return k
@@ -110,12 +110,6 @@ def importance(
         "effective_points": float(1.0 / np.sum(weights**2)),
     }
     return Sample({**density.values(q), **values}, np.repeat(np.array(points.lp), counts), figures)
-
-
-def systematic(weights: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
-    """Return how often each point is taken [m]: size times its weight, rounded up or down, `size` in all."""
-    ends = np.cumsum(weights)
-    return np.diff(np.floor(ends / ends[-1] * size + rng.uniform()), prepend=0.0).astype(int)
 
 
 def drawn(
@@ -156,7 +150,7 @@ def _adapted(
         for q, logq in zip(some, proposal.log_density(some), strict=True):
             _visit(density, points, q, float(logq))
         points.stock = [None] * len(some)
-        weights, _ = _smooth(np.array(points.weight))
+        weights = np.exp(importance_weights(np.array(points.weight))[0])
         share = float(1.0 / np.sum(weights**2)) / len(weights)
         if best is None or share > best[2]:
             best = proposal, points, share
@@ -165,15 +159,6 @@ def _adapted(
         proposal = by_kernels(first, some, weights, rng)
     assert best is not None
     return best
-
-
-def _smooth(log_weights: np.ndarray) -> tuple[np.ndarray, float]:
-    """Return the weights, summing to one, with their tail smoothed, and its shape."""
-    relative = np.maximum(log_weights - log_weights.max(), LOWEST)
-    if np.ptp(relative) < 1e-9:  # nothing to integrate: all points are one
-        return np.full(len(relative), 1.0 / len(relative)), -np.inf
-    logs, k = smoothed(relative[:, None])
-    return np.exp(logs[:, 0]), float(k[0])
 
 
 def _collect(density: MarginalDensity, points: Points, counts: np.ndarray, rng: np.random.Generator) -> Drawn:

@@ -10,7 +10,8 @@ import numpy as np
 from ..sampling.chain import Plan
 from ..sampling.gather import together
 from ..sampling.start import Start
-from ..sampling.workers import manner, processors, run_chains
+from ..sampling.workers import manner, run_chains
+from ..threads import processors
 from .density import MarginalDensity
 from .importance import Sample, drawn
 from .mode import Mode

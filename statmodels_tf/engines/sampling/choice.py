@@ -81,6 +81,11 @@ def choose(options: NUTS, model: Model, cores: int) -> Choice:
     return Choice("nutpie", density, "numpy", f"nutpie on the gradient in NumPy: {both}", total)
 
 
+def density_of(model: Model) -> Density:
+    """Return the flat density in NumPy, or compiled where it has no closed form."""
+    return model.flat_numeric if NumericFlat.refusal(model) is None else _compiled(model, "auto")
+
+
 def _compiled(model: Model, name: str) -> CompiledDensity:
     """Return the density of a model on a substrate."""
     return CompiledDensity(Flat(model, substrate(name)))

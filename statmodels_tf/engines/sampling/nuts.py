@@ -12,6 +12,7 @@ from ...errors import EngineError
 from ...fits.posterior.estimate import Posterior
 from ..base import Engine, engine
 from ..progress import Progress
+from ..threads import processors
 from . import options as check
 from .chain import Plan
 from .checkpoint import Checkpoint, fingerprint, opened
@@ -22,7 +23,7 @@ from .kernels import NoUTurn
 from .parametrised import parametrised
 from .start import near_mode
 from .store import kept_in
-from .workers import manner, processors, run_chains
+from .workers import manner, run_chains
 
 if TYPE_CHECKING:
     from ...fits.call import Call

@@ -35,11 +35,6 @@ WORTH_FORK, WORTH_SPAWN = 0.2, 8.0  # seconds of sampling by one process
 POLL = 0.05
 
 
-def processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def forkable() -> bool:
     """Return whether this process may be forked: macOS's libraries forbid it, and so do TensorFlow and JAX."""
     return sys.platform == "linux" and not {"tensorflow", "jax"} & set(sys.modules)

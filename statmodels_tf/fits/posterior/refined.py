@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...errors import ModelError
-from ..validation.pareto import good_shape, smoothed
+from ..validation.pareto import good_shape, importance_weights
 from ..validation.resample import systematic
 from .convergence import ess
 
 if TYPE_CHECKING:
     from .estimate import Posterior
-
-LOWEST = -700.0
 
 
 def refined(fit: Posterior, seed: int) -> Posterior:
@@ -29,21 +27,18 @@ def refined(fit: Posterior, seed: int) -> Posterior:
             f"{fit.diagnostics.get('engine', 'this engine')} are as good as they are."
         )
     shape = fit.stats["lp"].shape
-    ratios = (fit.stats["lp"] - fit.stats["log_q"]).ravel()
-    ratios = np.where(np.isfinite(ratios), ratios, -np.inf)
-    weights, shapes = smoothed(np.maximum(ratios - ratios.max(), LOWEST)[:, None])
-    k = float(shapes[0])
-    counts = systematic(np.exp(weights[:, 0]), ratios.size, np.random.default_rng(seed))
-    picked = np.repeat(np.arange(ratios.size), counts)
+    log_weights, k = importance_weights((fit.stats["lp"] - fit.stats["log_q"]).ravel())
+    size = len(log_weights)
+    picked = np.repeat(np.arange(size), systematic(np.exp(log_weights), size, np.random.default_rng(seed)))
 
     def taken(draws: np.ndarray) -> np.ndarray:
         return draws.reshape(-1, *draws.shape[2:])[picked].reshape(draws.shape)
 
-    effective = 1 / float(np.sum(np.exp(2 * weights[:, 0])))
-    trusted = k < good_shape(ratios.size)
+    effective = 1 / float(np.sum(np.exp(2 * log_weights)))
+    trusted = k < good_shape(size)
     message = (
         f"resampled from an approximation ({fit.diagnostics['approximate']}), Pareto k {k:.2f}, "
-        f"{effective:,.0f} of {ratios.size:,} draws' worth"
+        f"{effective:,.0f} of {size:,} draws' worth"
     )
     if not trusted:
         message += '; k is too large for the weights to be trusted: sample with engine="nuts"'

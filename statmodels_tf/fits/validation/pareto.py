@@ -23,6 +23,8 @@ _PRIOR_DRAWS, _PRIOR_SHAPE = 10, 0.5
 """The shape is pulled towards 1/2 as by ten more draws."""
 _SCALE = 3
 _LEAST = float(np.log(np.finfo(float).tiny))
+_LOWEST = -700.0
+"""Log weight, relative to the largest, below which a draw has none."""
 
 
 def smoothed(log_ratios: np.ndarray, r_eff: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -51,6 +53,19 @@ def smoothed(log_ratios: np.ndarray, r_eff: float = 1.0) -> tuple[np.ndarray, np
                 shapes[j] = _smooth(row, count)
     weights -= np.log(np.sum(np.exp(weights), axis=1, keepdims=True))
     return weights.T, shapes
+
+
+def importance_weights(log_ratios: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return normalised log weights [m] of log importance ratios [m], and the shape k of their tail.
+
+    A ratio that is not finite has next to no weight; where all are equal there is nothing to weigh, and k is -inf.
+    """
+    known = np.where(np.isfinite(log_ratios), log_ratios, -np.inf)
+    relative = np.maximum(known - np.max(known), _LOWEST)
+    if np.ptp(relative) < 1e-9:
+        return np.full(len(relative), -np.log(len(relative))), -np.inf
+    weights, shapes = smoothed(relative[:, None])
+    return weights[:, 0], float(shapes[0])
 
 
 def _smooth(column: np.ndarray, count: int) -> float:

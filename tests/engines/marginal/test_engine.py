@@ -28,7 +28,7 @@ def test_it_is_registered():
 
 @pytest.mark.parametrize(
     ("options", "says"),
-    [({"draws": 0}, "`draws` counts"), ({"chains": True}, "`chains` counts"), ({"method": "mcmc"}, "there is")],
+    [({"draws": 0}, "`draws` counts"), ({"chains": True}, "`chains` counts"), ({"method": "mcmc"}, "There is")],
 )
 def test_options_that_make_no_sense(options, says):
     with pytest.raises(EngineError, match=says):

@@ -7,10 +7,11 @@ from scipy.stats import multivariate_t
 from statmodels_tf.engines.marginal import importance as module
 from statmodels_tf.engines.marginal import proposal
 from statmodels_tf.engines.marginal.density import marginal_density
-from statmodels_tf.engines.marginal.importance import importance, points_wanted, systematic
+from statmodels_tf.engines.marginal.importance import importance, points_wanted
 from statmodels_tf.engines.marginal.mode import curvature_root, modes
 from statmodels_tf.engines.marginal.proposal import Mixture, T, at_modes, by_kernels, plain
 from statmodels_tf.fits.posterior.convergence import ess
+from statmodels_tf.fits.validation.resample import systematic
 from tests.model.cases import model_of
 
 
