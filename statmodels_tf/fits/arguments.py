@@ -84,9 +84,7 @@ def count_of(function: str, argument: str, value: Any) -> int:
     number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
     if number and value >= 1 and int(value) == value:
         return int(value)
-    raise ModelError(
-        f"`{function}({argument}={value!r})`: `{argument}` counts the responses to draw; write a whole number from 1."
-    )
+    raise ModelError(f"`{function}({argument}={value!r})`: `{argument}` counts; write a whole number from 1.")
 
 
 def file_path(function: str, path: Any) -> Path:

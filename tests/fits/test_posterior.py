@@ -190,7 +190,7 @@ def test_simulated_responses():
     sd = np.sqrt(eta.var(axis=(0, 1)) + np.mean(fit.shown["sigma"] ** 2))
     np.testing.assert_allclose(table.mean(axis=1), eta.mean(axis=(0, 1)), atol=5 * sd.max() / np.sqrt(1000))
     pd.testing.assert_frame_equal(table, fit.simulate(1000, seed=3))
-    with pytest.raises(ModelError, match="counts the responses"):
+    with pytest.raises(ModelError, match="`n` counts; write a whole number"):
         fit.simulate(0)
 
 
