@@ -35,6 +35,7 @@ _OTHER_NAMES = {
     "neg_binomial_2": "negative_binomial",
     "negativebinomial": "negative_binomial",
     "negbin": "negative_binomial",
+    "negbinomial": "negative_binomial",
     "normal": "gaussian",
     "ordinal": "cumulative",
     "polr": "cumulative",

@@ -16,7 +16,7 @@ from .frame import Frame
 from .posterior.prior_predictive import DRAWS, PriorPredictive, prior_predictive
 from .posterior.prior_summary import prior_summary
 from .regression.blockwise import in_memory
-from .words import no_attribute, shown
+from .words import no_attribute, shown, spoken
 
 if TYPE_CHECKING:
     from ..formula import Formula
@@ -184,6 +184,7 @@ class Fit(ABC):
             changes["formula"] = str(self.formula.update(formula))
         return call.again(**changes)
 
+    @spoken
     def bayes(self, priors: Mapping[str, Any] | None = None, engine: Any = "auto") -> Fit:
         """Return the posterior of the same model: the same call with a sampling engine.
 

@@ -16,6 +16,7 @@ from statmodels_tf.families import Binomial, Gaussian, NegativeBinomial, Poisson
         ('binomial(link = "probit")', Binomial("probit")),
         ("binomial ( link='cloglog' )", Binomial("cloglog")),
         ("bernoulli", Binomial()),
+        ("negbinomial", NegativeBinomial()),
         ("poisson()", Poisson()),
         ("poisson(power(1/2))", Poisson(Power(0.5))),
         ("quasipoisson(link=sqrt)", Quasipoisson("sqrt")),

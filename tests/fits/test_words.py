@@ -130,6 +130,8 @@ def test_an_accessor_of_r_is_translated(fit, linear, sampled, name):
         (lambda f: st.lmer(F, data_of("slopes"), engine="nuts", chains=2), r"`engine=st.NUTS\(draws=1000"),
         (lambda f: st.NUTS(iter=2000), "write `draws=` for those kept after `warmup=`"),
         (lambda f: f.pp_check(type="hist"), "write `kind=`"),
+        (lambda f: f.bayes(iter=2000), "counted apart"),
+        (lambda f: f.draws(pars="Days"), "takes `names`"),
         (lambda f: f.summary(prob=0.9), "write `level=`"),
         (lambda f: f.predict(re_formula=None), 'random="include"'),
     ],

@@ -35,6 +35,7 @@ from .validated import Validated
 class Posterior(QuestionedDraws, Validated):
     """Draws from the posterior distribution of a model."""
 
+    @spoken
     def draws(self, names: str | Iterable[str] | None = None) -> pd.DataFrame:
         """Return draws as a table, one row for each chain and draw.
 
