@@ -90,6 +90,7 @@ class Family(ABC):
     def data(self, response: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
         """Return the observations [n]: `y`, and what else the density needs of a response and its prior weights.
 
+        Where there are `trials`, `y` are numbers of successes; `simulate` returns what `y` is.
         Rows that were not observed have no response: what is left is what `simulate` needs.
         """
 

@@ -67,6 +67,7 @@ def own_prior(
 def fitting(key: str, given: Spec, default: Prior) -> Prior:
     """Return what was given as the prior of a parameter like the default, or say what it may be.
 
+    >>> from statmodels_tf.priors import Normal
     >>> str(fitting("sigma", Normal(0, 1), HalfFlat()))
     Traceback (most recent call last):
         ...
@@ -99,6 +100,7 @@ def flat_like(default: Prior) -> Prior:
 def ordinary(given: Any, default: Elementwise) -> Any:
     """Return a flat prior on the scale of the default, anything else as it is.
 
+    >>> from statmodels_tf.priors import Normal
     >>> ordinary(Flat(), Normal(3.0, 2.0)).scale
     2.0
     """

@@ -94,8 +94,9 @@ def test_responses(data):
     noted = build("s | trials(2*n) ~ x", data).response
     assert noted.name == "s" and noted.trials.tolist() == [20] * 12 and noted.values.tolist() == list(range(12))
     assert build("log(x + 1) ~ f", data).response.name == "log(x + 1)"
-    with pytest.raises(DataError, match="3 columns"):
-        build("cbind(x, s, n) ~ f", data)
+    several = build("cbind(x, s, n) ~ f", data).response
+    assert several.columns == ("x", "s", "n") and several.trials is None
+    assert several.values.tolist() == [[i, i, 10] for i in range(12)]
     with pytest.raises(DataError, match="already says the trials"):
         build("cbind(s, n) | trials(n) ~ x", data)
     with pytest.raises(DataError, match="negative"):

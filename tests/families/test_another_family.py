@@ -23,7 +23,7 @@ LOGIT = as_link("logit")
 
 @dataclass(frozen=True)
 class Successes(Family):
-    """Shares of successes in a known number of trials, without the constant of the density."""
+    """Numbers of successes in a known number of trials, without the constant of the density."""
 
     link: Link = LOGIT
 
@@ -36,7 +36,7 @@ class Successes(Family):
         if response is None:
             return {}
         trials = np.asarray(response.trials, dtype=float)
-        return {"y": response.values / trials, "trials": trials}
+        return {"y": response.values, "trials": trials}
 
     def default_priors(self, data):
         return {}
@@ -46,28 +46,28 @@ class Successes(Family):
 
     def log_density(self, eta, values, data, xp):
         y, mu = data["y"], self.link.inverse(eta, xp)
-        return data["trials"] * (y * xp.log(mu) + (1 - y) * xp.log(1 - mu))
+        return y * xp.log(mu) + (data["trials"] - y) * xp.log(1 - mu)
 
     def distribution(self, eta, values, data, on):
         return on.tfd.Independent(on.tfd.Binomial(data["trials"], probs=self.link.inverse(eta, on.xp)), 1)
 
     def simulate(self, eta, values, data, rng):
         trials = data.get("trials", 1)
-        return rng.binomial(np.asarray(trials, dtype=int), self.link.inverse(eta, np)) / trials
+        return rng.binomial(np.asarray(trials, dtype=int), self.link.inverse(eta, np))
 
     def deviance(self, y, mu):
         return 2 * (y * np.log(np.maximum(y, 1e-300) / mu) + (1 - y) * np.log(np.maximum(1 - y, 1e-300) / (1 - mu)))
 
     def pearson_residuals(self, mu, values, data):
-        return (data["y"] - mu) / np.sqrt(mu * (1 - mu))
+        return (data["y"] / data["trials"] - mu) / np.sqrt(mu * (1 - mu))
 
     def deviance_residuals(self, mu, values, data):
-        return np.sign(data["y"] - mu) * np.sqrt(self.deviance(data["y"], mu))
+        share = data["y"] / data["trials"]
+        return np.sign(share - mu) * np.sqrt(self.deviance(share, mu))
 
     def quantile_residuals(self, mu, values, data, rng):
         made = stats.binom(data["trials"], mu)
-        count = np.round(data["y"] * data["trials"])
-        return stats.norm.ppf((made.cdf(count - 1) + made.cdf(count)) / 2)
+        return stats.norm.ppf((made.cdf(data["y"] - 1) + made.cdf(data["y"])) / 2)
 
     def code(self, name, keys, data):
         made = f"tfd.Binomial({data['trials']}, probs={self.link.code('eta')})"
@@ -124,7 +124,7 @@ def test_residuals_are_the_familys(posterior, kind):
         "working": (y - mu) / (mu * (1 - mu)),
         "pearson": (y - mu) / np.sqrt(mu * (1 - mu)),
         "deviance": np.sign(y - mu) * np.sqrt(Successes().deviance(y, mu)),
-        "quantile": Successes().quantile_residuals(mu, {}, {"y": y, "trials": trials}, None),
+        "quantile": Successes().quantile_residuals(mu, {}, {"y": table()["wins"], "trials": trials}, None),
     }[kind]
     np.testing.assert_allclose(posterior.residuals(kind), expected, rtol=1e-10)
 
