@@ -21,7 +21,10 @@ def posterior_summary(fit: Posterior, level: float) -> Summary:
     special = [name for effect in fit.model.specials for name in shown_names(fit, effect) if name in fit.names]
     more = [("Special terms", special), *_own_parts(fit)]
     apart = {*columns, *(name for _, names in more for name in names)}
-    more.append(("Standard deviations", [name for name in fit.names if name not in apart]))
+    family = {name for name in fit.model.family_parameters if name != fit.model.family.scale}
+    rest = [name for name in fit.names if name not in apart]
+    more.append(("Standard deviations", [name for name in rest if name not in family]))
+    more.append(("Family parameters", [name for name in rest if name in family]))
     common = table(fit, columns, level, "eti")
     others = tuple(_table(head, table(fit, names, level, "eti"), level) for head, names in more if names)
     priors = " · ".join(f"{name} {text}" for name, text in fit.model.prior_texts().items())
