@@ -32,6 +32,15 @@ class DataWarning(UserWarning):
     """The data can be fitted and are unlikely to be what was meant; the message says what was found."""
 
 
+def article(noun: str) -> str:
+    """Return "a" or "an", whichever goes before the noun.
+
+    >>> article("OrdinalEstimate"), article("GLMEstimate")
+    ('an', 'a')
+    """
+    return "an" if noun[:1].lower() in "aeio" else "a"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ` Did you mean `x`?` for the nearest known name, or an empty string.
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..errors import article
 from ..priors import Prior
 from .links import Link
 
@@ -159,16 +160,16 @@ def rowed(values: Values, vectors: Collection[str] = ()) -> dict[str, Array]:
 
 def not_numbers(family: Family, response: Any) -> str | None:
     """Return why a response is not one column of numbers, or None; truth values count as 0 and 1."""
-    name, levels, article = response.name, response.levels, "an" if family.name[0] in "aeiou" else "a"
+    name, levels, kind = response.name, response.levels, f"{article(family.name)} {family.name} model"
     if response.trials is not None:
         return (
-            f"the response `{name}` has two columns or a number of trials, and {article} {family.name} model needs one "
+            f"the response `{name}` has two columns or a number of trials, and {kind} needs one "
             "column of numbers; name that column, or write the share of successes as an expression."
         )
     if levels is not None and levels != ("False", "True"):
         shown = ", ".join(map(repr, levels[:3])) + (", ..." if len(levels) > 3 else "")
         return (
-            f"the response `{name}` has levels ({shown}) and {article} {family.name} model needs numbers; write a "
+            f"the response `{name}` has levels ({shown}) and {kind} needs numbers; write a "
             f"condition such as `{name} == {levels[-1]!r}` for its share, or choose a numeric column."
         )
     return None

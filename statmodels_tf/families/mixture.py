@@ -7,7 +7,7 @@ from ..errors import ModelError
 from ..priors import Beta, HalfNormal, Prior
 from .base import Data, Family, family
 from .laws import law_to_mix
-from .links import Link, as_link
+from .links import as_link
 from .mixture_law import MixtureLaw
 from .naming import as_family, family_text
 from .of_law import OfLaw
@@ -48,7 +48,7 @@ class Mixture(OfLaw):
 
     component: str = "gaussian"
     size: int = 2
-    link: Link | str | None = None  # type: ignore[assignment]
+    link: Any = None  # of the component, until one is given
 
     def __post_init__(self) -> None:
         if isinstance(self.size, bool) or not isinstance(self.size, int) or self.size < 2:

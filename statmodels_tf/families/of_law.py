@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..errors import ModelError
+from ..errors import ModelError, article
 from ..priors import Exponential, Prior
 from .base import Array, Data, Family, Values, not_numbers, out_of_range
 from .law import Law
@@ -121,10 +121,5 @@ def location_scale(link: Link, y: np.ndarray) -> tuple[float, float]:
 
 def refuses_unless_positive(family: Family, response: Any) -> str | None:
     """Return why the response is no column of positive numbers, or None."""
-    needs = f"{article(family)} {family.name} model needs numbers above 0"
+    needs = f"{article(family.name)} {family.name} model needs numbers above 0"
     return not_numbers(family, response) or out_of_range(response, ~(response.values > 0), needs)
-
-
-def article(family: Family) -> str:
-    """Return "a" or "an", as it stands before a family's name."""
-    return "an" if family.name[0] in "aeiou" else "a"

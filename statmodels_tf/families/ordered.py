@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..errors import ModelError, did_you_mean
+from ..errors import ModelError, article, did_you_mean
 from ..priors import Prior, StudentT
 from .base import Array, Data, Values
 from .latent import LATENT
@@ -114,9 +114,8 @@ def ordered_link(family: str, link: Link | str) -> ProbabilityLink:
     name = link.strip().lower() if isinstance(link, str) else link.name
     if name not in LATENT:
         listed = ", ".join(f'"{known}"' for known in LATENT)
-        article = "an" if family[0] in "aeiou" else "a"
         raise ModelError(
-            f"{article} {family} model has no link `{name}`.{did_you_mean(name, LATENT)} There is {listed}."
+            f"{article(family)} {family} model has no link `{name}`.{did_you_mean(name, LATENT)} There is {listed}."
         )
     made: Any = as_link(link)
     return made

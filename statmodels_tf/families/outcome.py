@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import article
 from .base import Array, Data, Family, Values
 from .randomized import normal_score
 
@@ -40,7 +41,7 @@ class OutcomeFamily(Family):
 
     def refuses(self, response: Any) -> str | None:
         """Return why the response is no factor of three or more levels, or None."""
-        name, levels = response.name, response.levels
+        name, levels, kind = response.name, response.levels, f"{article(self.name)} {self.name} model"
         if response.trials is not None:
             return f"the response `{name}` has a number of trials; the {self.name} family takes one factor."
         if levels is None:
@@ -51,10 +52,10 @@ class OutcomeFamily(Family):
                 if few
                 else f"cut it into categories, `cut({name}, ...)`, or choose another family"
             )
-            return f"the response `{name}` holds numbers and a {self.name} model needs categories: {told}."
+            return f"the response `{name}` holds numbers and {kind} needs categories: {told}."
         if len(levels) < 3:
             return (
-                f"the response `{name}` has {len(levels)} level{'s' * (len(levels) != 1)} and a {self.name} model is "
+                f"the response `{name}` has {len(levels)} level{'s' * (len(levels) != 1)} and {kind} is "
                 'for three or more; for two use family="binomial".'
             )
         return None

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import article
 from ..priors import Beta, Exponential, Prior
 from .base import Array, Data, Family, Values, family, not_numbers, out_of_range
 from .count_laws import BinomialLaw, NegativeBinomialLaw, PoissonLaw
 from .law import Counting, Law, Slopes, Texts
 from .links import Link, as_link
-from .of_law import OfLaw, article
+from .of_law import OfLaw
 
 
 @dataclass(frozen=True)
@@ -185,5 +186,5 @@ class ZeroInflatedBinomial(ZeroInflated):
 
 def refuses_below_zero(family: Family, response: Any) -> str | None:
     """Return why the response is no column of numbers from 0 up, or None."""
-    needs = f"{article(family)} {family.name} model needs counts, 0 or more"
+    needs = f"{article(family.name)} {family.name} model needs counts, 0 or more"
     return not_numbers(family, response) or out_of_range(response, ~(response.values >= 0), needs)

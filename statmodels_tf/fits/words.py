@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from ..errors import ModelError, did_you_mean
+from ..errors import ModelError, article, did_you_mean
 from .accessors import ABSENT, ACCESSORS, FIGURES, PLUMBING, SUMMARY
 from .vocabulary import ARGUMENTS
 
@@ -87,15 +87,6 @@ def no_figure(kind: str, name: str, known: Iterable[str]) -> str:
     if name in FIGURES:
         return f"{what}: {FIGURES[name]}."
     return f"{what}.{did_you_mean(name, [k for k in known if not k.startswith('_')])} Its figures are in `.table`."
-
-
-def article(noun: str) -> str:
-    """Return "a" or "an", whichever goes before the noun.
-
-    >>> article("OrdinalEstimate"), article("GLMEstimate")
-    ('an', 'a')
-    """
-    return "an" if noun[:1].lower() in "aeio" else "a"
 
 
 def shown(names: Iterable[str]) -> list[str]:

@@ -87,7 +87,8 @@ def fitting(key: str, given: Spec, default: Prior) -> Prior:
 def flat_like(default: Prior) -> Prior:
     """Return no prior for a parameter like the default, on the scale of the default."""
     if isinstance(default, Ordered):
-        return Ordered(flat_like(default.each), default.size)  # type: ignore[arg-type]
+        each: Any = flat_like(default.each)
+        return Ordered(each, default.size)
     if isinstance(default, Real):
         return Flat(*default.standard())
     if isinstance(default, Positive):

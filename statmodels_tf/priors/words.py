@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from inspect import signature
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -23,21 +23,22 @@ ANY_SIGN = {"loc", "low", "high", "value"}
 SHARES = {"p", "mean_R2"}
 TRUTHS = {"autoscale"}
 
-Made = TypeVar("Made", bound=Callable[..., Spec])
+Arguments = ParamSpec("Arguments")
+Made = TypeVar("Made")
 
 
-def _checked(function: Made) -> Made:
+def _checked(function: Callable[Arguments, Made]) -> Callable[Arguments, Made]:
     """Return the function with its arguments checked by their names."""
     names = list(signature(function).parameters)
 
     @wraps(function)
-    def made(*given: Any, **named: Any) -> Any:
+    def made(*given: Arguments.args, **named: Arguments.kwargs) -> Made:
         for name, value in [*zip(names, given, strict=False), *named.items()]:
             if value is not None:
                 _check(function.__name__, name, value)
         return function(*given, **named)
 
-    return made  # type: ignore[return-value]
+    return made
 
 
 def _check(word: str, name: str, value: Any) -> None:

@@ -15,6 +15,8 @@ FAMILY = pytest.mark.parametrize("family", [as_family(name) for name in NAMES], 
 DENSE = [name for name in NAMES if FAMILIES[name].likelihood]
 DENSITY = pytest.mark.parametrize("family", [as_family(name) for name in DENSE], ids=DENSE)
 QUASI = [Quasi("log", "mu"), Quasi("logit", "mu(1-mu)"), Quasi("inverse", "mu^2"), Quasi("1/mu^2", "mu^3")]
+OWNED = [name for name in DENSE if as_family(name).values_at(1.0)]
+OWN = pytest.mark.parametrize("family", [as_family(name) for name in OWNED], ids=OWNED)
 WEIGHTED = pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weights"])
 DISPERSION = 0.4
 
@@ -43,6 +45,9 @@ CASES = {
     "negative_binomial": Case(lambda mu, w, v: stats.nbinom(v["theta"], v["theta"] / (v["theta"] + mu)), True),
     "poisson": Case(lambda mu, w, v: stats.poisson(mu), True),
 }
+
+
+IN_SCIPY = pytest.mark.parametrize("family", [as_family(name) for name in CASES], ids=list(CASES))
 
 
 def case(family):

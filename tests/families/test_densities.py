@@ -11,6 +11,8 @@ from tests.families.registered import (
     DENSE,
     DENSITY,
     DISPERSION,
+    IN_SCIPY,
+    OWN,
     WEIGHTED,
     case,
     few_links,
@@ -20,11 +22,9 @@ from tests.families.registered import (
 )
 
 
-@DENSITY
+@IN_SCIPY
 @WEIGHTED
 def test_log_densities_are_scipys(family, weighted):
-    if case(family).scipy is None:
-        pytest.skip("SciPy has no such distribution")
     eta, data = observed(family, weighted)
     weights = data.get("weights", data.get("trials", 1.0))
     made = case(family).scipy(family.link.inverse(eta, np), weights, values(family))
@@ -119,12 +119,10 @@ def test_priors_are_of_what_densities_take(family):
     assert np.isfinite(centre) and unit > 0
 
 
-@DENSITY
+@OWN
 @pytest.mark.filterwarnings("ignore:You have created an Inflated distribution")
 def test_each_row_may_have_its_own_parameters(family):
     (eta, data), one = observed(family, False), values(family)
-    if not family.default_priors(data):
-        pytest.skip("the family has no parameters of its own")
     by_row = {name: at * np.linspace(0.7, 1.4, len(eta)) for name, at in one.items()}
     rows = [
         family.log_density(

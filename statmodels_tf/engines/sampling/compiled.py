@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +92,6 @@ def _run_directory(engine: Any, model: Model, transition: Transition, on: Substr
     """Return where the run is saved, if anywhere, and its seed."""
     if engine.checkpoint is None:
         return None, secrets.randbits(32) if engine.seed is None else engine.seed
-    options = {"warmup": engine.warmup, "chains": engine.chains, **asdict(transition)}  # type: ignore[call-overload]
+    options = {"warmup": engine.warmup, "chains": engine.chains, **vars(transition)}
     kind = {"sampler": type(transition).__name__, "substrate": on.name}
     return opened(engine.checkpoint, {**kind, **options, **fingerprint(model)}, engine.seed)

@@ -75,22 +75,19 @@ class Transition(ABC):
         """Return what is kept of one transition, in the order of STATS, from the inner results."""
 
 
-@dataclass(frozen=True)
-class NoUTurn(Transition):
-    """Trajectories that end where they turn back."""
+class OneChain(Transition):
+    """A kernel of chains that learn nothing of each other but the step size, by dual averaging."""
 
     target_accept: float
-    max_treedepth: int
 
-    def prepared(self, memory: Memory, number: int) -> Memory:
-        """Return the memory as it is."""
-        return memory
+    @abstractmethod
+    def inner(self, tfp: Any, density: Callable[[Any], Any], memory: Memory) -> Any:
+        """Return the kernel without its adaptation."""
 
     def kernel(self, tfp: Any, density: Callable[[Any], Any], memory: Memory, budget: Any) -> Any:
-        """Return the no-U-turn sampler."""
-        inner = tfp.mcmc.NoUTurnSampler(density, step_size=memory.step, max_tree_depth=self.max_treedepth)
+        """Return the kernel with dual averaging around it."""
         return tfp.mcmc.DualAveragingStepSizeAdaptation(
-            inner, num_adaptation_steps=0, target_accept_prob=self.target_accept
+            self.inner(tfp, density, memory), num_adaptation_steps=0, target_accept_prob=self.target_accept
         )
 
     def resumed(self, results: Any, memory: Memory) -> Any:
@@ -100,6 +97,22 @@ class NoUTurn(Transition):
     def learnt(self, results: Any, memory: Memory) -> Memory:
         """Return the memory as it is."""
         return memory
+
+
+@dataclass(frozen=True)
+class NoUTurn(OneChain):
+    """Trajectories that end where they turn back."""
+
+    target_accept: float
+    max_treedepth: int
+
+    def prepared(self, memory: Memory, number: int) -> Memory:
+        """Return the memory as it is."""
+        return memory
+
+    def inner(self, tfp: Any, density: Callable[[Any], Any], memory: Memory) -> Any:
+        """Return the no-U-turn sampler."""
+        return tfp.mcmc.NoUTurnSampler(density, step_size=memory.step, max_tree_depth=self.max_treedepth)
 
     def traced(self, results: Any, xp: Any) -> tuple:
         """Return what is kept of one transition."""
@@ -115,7 +128,7 @@ class NoUTurn(Transition):
 
 
 @dataclass(frozen=True)
-class FixedLength(Transition):
+class FixedLength(OneChain):
     """Trajectories of so many steps, from half of `leapfrogs` up to it; how many is drawn for each chunk."""
 
     target_accept: float
@@ -126,20 +139,9 @@ class FixedLength(Transition):
         least = -(-self.leapfrogs // 2)
         return memory._replace(rounds=np.int32(least + number % (self.leapfrogs - least + 1)))
 
-    def kernel(self, tfp: Any, density: Callable[[Any], Any], memory: Memory, budget: Any) -> Any:
+    def inner(self, tfp: Any, density: Callable[[Any], Any], memory: Memory) -> Any:
         """Return Hamiltonian Monte Carlo."""
-        inner = tfp.mcmc.HamiltonianMonteCarlo(density, step_size=memory.step, num_leapfrog_steps=memory.rounds)
-        return tfp.mcmc.DualAveragingStepSizeAdaptation(
-            inner, num_adaptation_steps=0, target_accept_prob=self.target_accept
-        )
-
-    def resumed(self, results: Any, memory: Memory) -> Any:
-        """Return the inner results: there is nothing to put back."""
-        return results
-
-    def learnt(self, results: Any, memory: Memory) -> Memory:
-        """Return the memory as it is."""
-        return memory
+        return tfp.mcmc.HamiltonianMonteCarlo(density, step_size=memory.step, num_leapfrog_steps=memory.rounds)
 
     def traced(self, results: Any, xp: Any) -> tuple:
         """Return what is kept of one transition."""

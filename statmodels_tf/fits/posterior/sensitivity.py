@@ -115,8 +115,8 @@ def sensitivity(fit: Drawn, priors: Iterable[str] | str | None, delta: float, th
         moved.append([_gradient(fit.shown[name].ravel(), weights, delta) for name in names])
     prior, likelihood = (np.array(column) for column in moved)
     said = [
-        NONE if p < threshold else CONFLICT if l >= threshold else STRONG
-        for p, l in zip(prior, likelihood, strict=True)  # noqa: E741
+        NONE if of_prior < threshold else CONFLICT if of_data >= threshold else STRONG
+        for of_prior, of_data in zip(prior, likelihood, strict=True)
     ]
     figures = pd.DataFrame({"prior": prior, "likelihood": likelihood, "diagnosis": said}, index=names)
     draws = int(np.prod(size_of(fit.shown)))
